@@ -1,0 +1,19 @@
+import { config } from '@n8n/node-cli/eslint';
+
+export default [
+	{ ignores: ['dist/**', '.tmp/**', 'n8n/versions/**'] },
+	...config,
+	{
+		// Development code is never published: it may read files, listen on sockets and print.
+		files: ['{sandbox,n8n,demo,test,bench,scripts}/**/*.ts'],
+		rules: {
+			'@n8n/community-nodes/no-restricted-imports': 'off',
+			'@n8n/community-nodes/no-restricted-globals': 'off',
+			'@n8n/community-nodes/no-dangerous-functions': 'off',
+			'@n8n/community-nodes/no-hardcoded-secrets': 'off',
+			'@n8n/community-nodes/no-silent-error-swallowing': 'off',
+			'@n8n/community-nodes/require-node-api-error': 'off',
+			'no-console': 'off',
+		},
+	},
+];

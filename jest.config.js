@@ -1,0 +1,14 @@
+const typescript = {
+	testEnvironment: 'node',
+	transform: { '^.+\\.ts$': ['ts-jest', { isolatedModules: true, tsconfig: '<rootDir>/tsconfig.json' }] },
+	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tmp', '<rootDir>/n8n/versions'],
+};
+
+/** `npm test` runs unit and integration; the slow suites have commands of their own. */
+module.exports = {
+	projects: ['unit', 'integration', 'e2e'].map((name) => ({
+		...typescript,
+		displayName: name,
+		testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+	})),
+};
