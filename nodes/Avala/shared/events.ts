@@ -59,3 +59,14 @@ export function expandEvents(chosen: readonly string[], custom: readonly string[
 	const events = chosen.flatMap((event) => (event === ALL_EVENTS ? catalogue : [event]));
 	return [...new Set([...events, ...custom].map((event) => event.trim()).filter(Boolean))];
 }
+
+const CATALOGUE_TYPES: ReadonlySet<unknown> = new Set(EVENT_CATALOGUE.map(({ value }) => value));
+
+/** Whether an event type is among those that a choice in the editor stands for. */
+export function isChosenEvent(type: string, chosen: readonly string[], custom: readonly string[]): boolean {
+	return (
+		chosen.includes(type) ||
+		custom.includes(type) ||
+		(chosen.includes(ALL_EVENTS) && CATALOGUE_TYPES.has(type))
+	);
+}

@@ -1,0 +1,107 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	IHttpRequestOptions,
+	INodeProperties,
+} from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import { DEFAULT_BASE_URL, parseBaseUrl } from '../nodes/Avala/shared/baseUrl';
+
+export class AvalaApi implements ICredentialType {
+	name = 'avalaApi';
+
+	displayName = 'Avala API';
+
+	icon = {
+		light: 'file:../nodes/Avala/avala.svg',
+		dark: 'file:../nodes/Avala/avala.dark.svg',
+	} as const;
+
+	documentationUrl = 'https://github.com/avala-ai/n8n-nodes-avala#credential';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description: 'Made in the settings of your Avala account',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: DEFAULT_BASE_URL,
+			description:
+				'Address of the Avala API. It must be https; plain http is accepted for localhost only.',
+		},
+		{
+			displayName: 'Webhook Secret',
+			name: 'webhookSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description:
+				'Signing secret for the webhooks that the Avala Trigger registers. Leave it empty to have a random one made for each webhook, which n8n then keeps in the data of the workflow; a secret entered here is kept nowhere else.',
+		},
+	];
+
+	/**
+	 * Adds the key, and only to requests that stay at the base URL's origin: so neither a mistyped base
+	 * URL nor an HTTP Request node that uses this credential can take the key to another host.
+	 */
+	authenticate = async (
+		{ apiKey, baseUrl }: ICredentialDataDecryptedObject,
+		request: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> => {
+		const base = parseBaseUrl(baseUrl);
+		// n8n's older request helper, which the HTTP Request node uses, says `uri` for `url`.
+		const address = request.url ?? ('uri' in request ? String(request.uri) : '');
+		const target = new URL(address, request.baseURL ? `${request.baseURL}/` : base);
+		if (target.origin !== new URL(base).origin) {
+			throw new UserError(
+				`The Avala API key is sent to ${new URL(base).host} alone, and this request is for ${target.host}. Send it without the Avala credential.`,
+			);
+		}
+		return {
+			...request,
+			headers: { ...request.headers, 'X-Avala-Api-Key': String(apiKey).trim() },
+		};
+	};
+
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: `={{ $credentials.baseUrl || '${DEFAULT_BASE_URL}' }}`,
+			url: '/webhooks/',
+			qs: { limit: 1 },
+			disableFollowRedirect: true,
+		},
+		rules: [
+			{
+				type: 'responseCode',
+				properties: {
+					value: 401,
+					message: 'Avala refused the API key: it is wrong, revoked or expired.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 403,
+					message: 'The API key is known, but it may not manage webhooks.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 404,
+					message: 'There is no Avala API at this base URL. It usually ends in /api/v1.',
+				},
+			},
+		],
+	};
+}

@@ -1,0 +1,128 @@
+import type {
+	IHookFunctions,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { ALL_EVENTS, EVENT_CATALOGUE } from './shared/events';
+import { receiveEvent } from './trigger/receive';
+import { createWebhook, keepWebhook, removeWebhook } from './trigger/registration';
+
+export class AvalaTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Avala Trigger',
+		name: 'avalaTrigger',
+		icon: { light: 'file:avala.svg', dark: 'file:avala.dark.svg' },
+		group: ['trigger'],
+		// Not 1: for version 1 n8n evaluates an expression on each request, which costs more than all the rest.
+		version: 2,
+		subtitle: '={{ $parameter["events"].join(", ") }}',
+		description:
+			'Starts the workflow when something happens in Avala: a task is completed, an export is ready',
+		defaults: { name: 'Avala Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'avalaApi', required: true }],
+		// Literals alone: n8n would evaluate an expression here for each request.
+		webhooks: [
+			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+		],
+		triggerPanel: {
+			header: '',
+			executionsHelp: {
+				inactive:
+					'<b>While you build:</b> press “Listen for test event”. n8n registers a webhook with its test URL at Avala until an event arrives, so that the next one, or a test sent from Avala, appears here.<br /><br /><b>When you are done:</b> activate the workflow. n8n registers its production URL at Avala by itself and removes it when you deactivate the workflow; nothing has to be set up at Avala by hand. Avala delivers to https addresses only.',
+				active:
+					'<b>While you build:</b> press “Listen for test event”. n8n registers a second webhook with its test URL at Avala until an event arrives.<br /><br /><b>This workflow is active:</b> events at its production URL start it in the background. You find those runs in the list of executions, not here.',
+			},
+			activationHint:
+				'When you are done, activate the workflow: n8n registers the webhook at Avala, and events start the workflow.',
+		},
+		properties: [
+			{
+				displayName: 'Events',
+				name: 'events',
+				type: 'multiOptions',
+				required: true,
+				default: ['task.completed'],
+				description: 'What starts the workflow',
+				options: [
+					{
+						name: '*',
+						value: ALL_EVENTS,
+						description: 'Every event type in this list',
+					},
+					...EVENT_CATALOGUE,
+				],
+			},
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add option',
+				default: {},
+				options: [
+					{
+						displayName: 'Custom Events',
+						name: 'customEvents',
+						type: 'string',
+						typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Event Type' },
+						default: [],
+						placeholder: 'e.g. result.submitted',
+						description:
+							'Event types that the list above lacks, written as Avala writes them. Avala refuses a type that it does not know.',
+					},
+					{
+						displayName: 'IP Allowlist',
+						name: 'ipAllowlist',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. 192.0.2.10, 198.51.100.0/24, 2001:db8::/32',
+						description:
+							'Addresses and CIDR ranges, separated by commas, that requests may come from. Others are answered 403. Behind a reverse proxy set N8N_PROXY_HOPS, so that n8n sees the address of the sender.',
+					},
+					{
+						displayName: 'Max Event Age (Minutes)',
+						name: 'maxEventAge',
+						type: 'number',
+						typeOptions: { minValue: 0 },
+						default: 0,
+						description:
+							'Events older than this are answered 400 and start nothing. 0 is no limit. Avala delivers a failed event again for up to 81 minutes after it happened, so a smaller limit loses events.',
+					},
+					{
+						displayName: 'Run on Test Events',
+						name: 'runOnTestEvents',
+						type: 'boolean',
+						default: false,
+						description:
+							'Whether a test sent from Avala starts the active workflow too, and not only in the editor',
+					},
+				],
+			},
+		],
+	};
+
+	webhookMethods = {
+		default: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return await keepWebhook(this);
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				await createWebhook(this);
+				return true;
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				await removeWebhook(this);
+				return true;
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receiveEvent(this);
+	}
+}

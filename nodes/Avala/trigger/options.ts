@@ -1,0 +1,40 @@
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+
+import { isObject, textOf } from '../shared/types';
+
+/** The trigger's parameters, as its users set them. */
+export interface TriggerParameters {
+	events: string[];
+	customEvents: string[];
+	runOnTestEvents: boolean;
+	/** Comma separated addresses and CIDR ranges; empty for no restriction. */
+	ipAllowlist: string;
+	/** 0 for no limit. */
+	maxEventAgeMinutes: number;
+}
+
+export function readParameters(context: IHookFunctions | IWebhookFunctions): TriggerParameters {
+	const chosen: unknown = context.getNodeParameter('events', []);
+	const given: unknown = context.getNodeParameter('options', {});
+	const options = isObject(given) ? given : {};
+	return {
+		events: listOf(chosen),
+		customEvents: listOf(options.customEvents),
+		runOnTestEvents: options.runOnTestEvents === true,
+		ipAllowlist: textOf(options.ipAllowlist) ?? '',
+		maxEventAgeMinutes: Number(options.maxEventAge) || 0,
+	};
+}
+
+/** A list as the editor stores it, or the comma separated text that an expression may give. */
+function listOf(value: unknown): string[] {
+	const entries: unknown[] = Array.isArray(value)
+		? value
+		: typeof value === 'string'
+			? value.split(',')
+			: [];
+	return entries
+		.filter((entry) => typeof entry === 'string')
+		.map((entry) => entry.trim())
+		.filter((entry) => entry !== '');
+}
