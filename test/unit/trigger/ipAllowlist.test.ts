@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { BlockList, isIP } from 'node:net';
+
+import { invalidEntries, isAllowed } from '../../../nodes/Avala/trigger/ipAllowlist';
+
+describe('isAllowed', () => {
+	it.each([
+		['192.0.2.10', '192.0.2.10', true],
+		['192.0.2.11', '192.0.2.10', false],
+		['192.0.2.200', '10.0.0.0/8, 192.0.2.0/24', true],
+		['192.0.3.1', '10.0.0.0/8, 192.0.2.0/24', false],
+		['203.0.113.9', '0.0.0.0/0', true],
+		['2001:db8::1', '2001:db8::/32', true],
+		['2001:db9::1', '2001:db8::/32', false],
+		['2001:DB8:0:0:0:0:0:1', '2001:db8::1', true],
+		['::1', '::1/128', true],
+		['::ffff:192.0.2.10', '192.0.2.0/24', true],
+		['192.0.2.10', '::ffff:192.0.2.0/120', true],
+		['192.0.2.10', '::/0', false],
+		['2001:db8::1', '0.0.0.0/0', false],
+		['fe80::1%eth0', 'fe80::/10', true],
+	])('says for %s and the list "%s": %s', (ip, allowlist, expected) => {
+		expect(isAllowed(ip, allowlist)).toBe(expected);
+	});
+
+	it('allows everyone when the list is empty', () => {
+		expect(isAllowed('192.0.2.10', ' , ')).toBe(true);
+	});
+
+	it.each([undefined, '', 'localhost', '192.0.2', '192.0.2.1.5', '0x7f.0.0.1'])(
+		'refuses a sender whose address is unknown: %s',
+		(ip) => {
+			expect(isAllowed(ip, '0.0.0.0/0, ::/0')).toBe(false);
+		},
+	);
+
+	it('matches nothing with an entry that is no range', () => {
+		expect(isAllowed('192.0.2.10', '192.0.2.10/33, 192.0.2.10/, example.com')).toBe(false);
+	});
+
+	it('agrees with the operating platform on every range', () => {
+		const v6 = fc.ipV6().filter((ip) => isIP(ip) === 6 && !ip.includes('.'));
+		fc.assert(
+			fc.property(
+				fc.oneof(
+					fc.tuple(
+						fc.ipV4(),
+						fc.ipV4(),
+						fc.integer({ min: 0, max: 32 }),
+						fc.constant('ipv4' as const),
+					),
+					fc.tuple(v6, v6, fc.integer({ min: 0, max: 128 }), fc.constant('ipv6' as const)),
+				),
+				([ip, network, prefix, family]) => {
+					const list = new BlockList();
+					list.addSubnet(network, prefix, family);
+					return isAllowed(ip, `${network}/${prefix}`) === list.check(ip, family);
+				},
+			),
+			{ numRuns: 2000 },
+		);
+	});
+});
+
+describe('invalidEntries', () => {
+	it('names what is neither an address nor a range', () => {
+		expect(
+			invalidEntries(
+				'192.0.2.1, 10.0.0.0/33, ::1, example.com, 1.2.3, 2001:db8::/129, 1::2::3, 10.0.0.0/8/9',
+			),
+		).toEqual(['10.0.0.0/33', 'example.com', '1.2.3', '2001:db8::/129', '1::2::3', '10.0.0.0/8/9']);
+	});
+});
