@@ -8,6 +8,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { ALL_EVENTS, EVENT_CATALOGUE } from './shared/events';
+import { tellingAll } from './trigger/activation';
 import { receiveEvent } from './trigger/receive';
 import { createWebhook, keepWebhook, removeWebhook } from './trigger/registration';
 
@@ -109,14 +110,14 @@ export class AvalaTrigger implements INodeType {
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return await keepWebhook(this);
+				return await tellingAll(this, keepWebhook(this));
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				await createWebhook(this);
+				await tellingAll(this, createWebhook(this));
 				return true;
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
-				await removeWebhook(this);
+				await tellingAll(this, removeWebhook(this));
 				return true;
 			},
 		},

@@ -56,7 +56,7 @@ export async function receiveEvent(context: IWebhookFunctions): Promise<IWebhook
 
 	const tooOld = ageProblem(event, parameters.maxEventAgeMinutes);
 	if (tooOld) return refuse(context, 400, tooOld);
-	return { workflowData: [[{ json: event }]] };
+	return { workflowData: [[{ json: event }]], webhookResponse: { received: true, started: true } };
 }
 
 function refuse(context: IWebhookFunctions, status: number, error: string): IWebhookResponseData {
