@@ -1,0 +1,214 @@
+import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { rootCertificates } from 'node:tls';
+import { Agent, request } from 'undici';
+
+import { payloadOf, signedHeaders } from './formats';
+import type { Resource } from './samples';
+import { sampleResource } from './samples';
+import type { EmittedEvent, Generation, Store, StoredDelivery, StoredWebhook } from './store';
+import { makeDelivery } from './store';
+
+/** Avala tries again after 1, 5, 15 and 60 minutes, and then no more. */
+const RETRY_DELAYS_MS = [1, 5, 15, 60].map((minutes) => minutes * 60_000);
+const CONNECTIONS_PER_TARGET = 20;
+const MAX_KEPT_RESPONSE = 16 * 1024;
+
+export interface DeliveryOptions {
+	/** How many times faster than real time the delays pass. */
+	clockSpeed: number;
+	/** How long a target may take to answer, in real milliseconds. */
+	timeoutMs: number;
+	/** PEM of a certificate authority that is trusted beside the public ones. */
+	ca: string | undefined;
+	testEventType: string;
+}
+
+type Answer = { status: number; body: string } | { error: string };
+
+interface Events {
+	/** A delivery was tried; its fields tell how it went. */
+	attempt: [StoredDelivery];
+	delivered: [StoredDelivery];
+	/** The last try has failed. */
+	failed: [StoredDelivery];
+	/** No try is under way any more. */
+	idle: [];
+}
+
+/** Sends events to targets and keeps trying. Each delivery stands for itself: a bad target delays no other. */
+export class Deliverer extends EventEmitter<Events> {
+	private readonly agent: Agent;
+
+	private readonly timers = new Set<NodeJS.Timeout>();
+
+	private underWay = 0;
+
+	private isStopped = false;
+
+	constructor(
+		private readonly store: Store,
+		private readonly options: DeliveryOptions,
+	) {
+		super();
+		this.agent = new Agent({
+			connections: CONNECTIONS_PER_TARGET,
+			connect: {
+				timeout: options.timeoutMs,
+				...(options.ca && { ca: [...rootCertificates, options.ca] }),
+			},
+		});
+		for (const delivery of store.deliveries) this.schedule(delivery);
+	}
+
+	/** Something happens at Avala: each active webhook that subscribes to the type gets a delivery. */
+	emitEvent(
+		type: string,
+		data: Resource,
+		generation: Generation,
+	): { event: EmittedEvent; deliveries: string[] } {
+		const now = new Date().toISOString();
+		const resource = { ...sampleResource(type), ...data };
+		const event = {
+			id: `evt_${randomBytes(8).toString('hex')}`,
+			type,
+			created_at: now,
+			data: resource,
+		};
+		const deliveries: string[] = [];
+		for (const webhook of this.store.webhooks) {
+			if (!webhook.isActive || !webhook.events.includes(type)) continue;
+			const delivery = makeDelivery(
+				{
+					webhookUid: webhook.uid,
+					event,
+					status: 'pending',
+					attempts: 0,
+					nextRetryAt: Date.now(),
+					responseStatus: null,
+				},
+				generation,
+			);
+			this.store.addDelivery(delivery);
+			deliveries.push(delivery.uid);
+			void this.attempt(delivery);
+		}
+		this.store.save();
+		return { event, deliveries };
+	}
+
+	/** One signed event that is neither recorded nor repeated: a test, or the ping of a new webhook. */
+	async sendOnce(
+		webhook: StoredWebhook,
+		kind: 'test' | 'ping',
+		generation: Generation,
+	): Promise<Answer> {
+		const type = kind === 'ping' ? 'ping' : this.options.testEventType;
+		const event = {
+			id: `evt_${randomBytes(8).toString('hex')}`,
+			type,
+			created_at: new Date().toISOString(),
+			data: { ...sampleResource('task.completed'), test: true },
+		};
+		return await this.send(webhook, event, generation, `test_${randomBytes(6).toString('hex')}`);
+	}
+
+	async idle(): Promise<void> {
+		if (this.underWay > 0) await new Promise<void>((resolve) => this.once('idle', resolve));
+	}
+
+	forgetAll(): void {
+		for (const timer of this.timers) clearTimeout(timer);
+		this.timers.clear();
+	}
+
+	async stop(): Promise<void> {
+		this.isStopped = true;
+		this.forgetAll();
+		await this.agent.destroy();
+	}
+
+	private schedule(delivery: StoredDelivery): void {
+		if (this.isStopped || delivery.status !== 'pending' || delivery.nextRetryAt === null) return;
+		const waitMs = Math.max(0, delivery.nextRetryAt - Date.now());
+		const timer = setTimeout(() => {
+			this.timers.delete(timer);
+			void this.attempt(delivery);
+		}, waitMs);
+		this.timers.add(timer);
+	}
+
+	private async attempt(delivery: StoredDelivery): Promise<void> {
+		const webhook = this.store.webhook(delivery.webhookUid);
+		this.underWay += 1;
+		const answer = webhook
+			? await this.send(webhook, delivery.event, delivery.generation, delivery.uid)
+			: { error: 'The webhook was deleted.' };
+		this.underWay -= 1;
+		// What was promised stays promised: a try that the sandbox's own end has cut off does not count.
+		if (!this.isStopped) this.record(delivery, webhook, answer);
+		if (this.underWay === 0) this.emit('idle');
+	}
+
+	private record(
+		delivery: StoredDelivery,
+		webhook: StoredWebhook | undefined,
+		answer: Answer,
+	): void {
+		const isDelivered = 'status' in answer && answer.status >= 200 && answer.status < 300;
+		const delay = webhook ? RETRY_DELAYS_MS[delivery.attempts] : undefined;
+		delivery.attempts += 1;
+		delivery.updatedAt = new Date().toISOString();
+		delivery.responseStatus = 'status' in answer ? answer.status : null;
+		delivery.responseBody = 'status' in answer ? answer.body : '';
+		delivery.errorMessage = isDelivered
+			? null
+			: 'error' in answer
+				? answer.error
+				: `HTTP ${answer.status}`;
+		delivery.status = isDelivered ? 'delivered' : delay === undefined ? 'failed' : 'pending';
+		delivery.nextRetryAt =
+			delivery.status === 'pending' && delay !== undefined
+				? Date.now() + delay / this.options.clockSpeed
+				: null;
+		if (delivery.status === 'failed' && webhook) webhook.isActive = false;
+		this.store.save();
+		this.schedule(delivery);
+		this.emit('attempt', delivery);
+		if (delivery.status !== 'pending') this.emit(delivery.status, delivery);
+	}
+
+	private async send(
+		webhook: StoredWebhook,
+		event: EmittedEvent,
+		generation: Generation,
+		deliveryUid: string,
+	): Promise<Answer> {
+		const body = JSON.stringify(payloadOf(event, generation));
+		try {
+			const response = await request(webhook.targetUrl, {
+				method: 'POST',
+				headers: signedHeaders(body, webhook.secret, generation, { type: event.type, deliveryUid }),
+				body,
+				dispatcher: this.agent,
+				signal: AbortSignal.timeout(this.options.timeoutMs),
+			});
+			return { status: response.statusCode, body: await readStart(response.body) };
+		} catch (error) {
+			const reason = error instanceof Error ? error.message || error.name : String(error);
+			return { error: reason };
+		}
+	}
+}
+
+/** The start of a target's answer; a target that sends without an end is cut off. */
+async function readStart(body: AsyncIterable<Uint8Array>): Promise<string> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	for await (const chunk of body) {
+		chunks.push(chunk);
+		size += chunk.length;
+		if (size >= MAX_KEPT_RESPONSE) break;
+	}
+	return Buffer.concat(chunks).toString('utf8').slice(0, MAX_KEPT_RESPONSE);
+}

@@ -1,0 +1,57 @@
+import type { FastifyInstance } from 'fastify';
+
+export interface RateLimit {
+	perMinute: number;
+	perSecond: number;
+}
+
+export const AVALA_RATE_LIMIT: RateLimit = { perMinute: 100, perSecond: 20 };
+
+interface Window {
+	/** Unix time in milliseconds. */
+	endsAt: number;
+	count: number;
+}
+
+/** Counts requests in windows of a second and a minute; tells how many are left in each answer. */
+export class RateLimiter {
+	private minute: Window = { endsAt: 0, count: 0 };
+
+	private second: Window = { endsAt: 0, count: 0 };
+
+	constructor(public limit: RateLimit | false) {}
+
+	install(api: FastifyInstance): void {
+		api.addHook('onRequest', async (_request, reply) => {
+			if (!this.limit) return;
+			const { perMinute, perSecond } = this.limit;
+			this.minute = current(this.minute, 60_000);
+			this.second = current(this.second, 1000);
+			const spent = [
+				this.minute.count >= perMinute && this.minute,
+				this.second.count >= perSecond && this.second,
+			].filter((window) => window !== false);
+			if (spent.length === 0) {
+				this.minute.count += 1;
+				this.second.count += 1;
+			}
+			reply.headers({
+				'x-ratelimit-limit': String(perMinute),
+				'x-ratelimit-remaining': String(Math.max(0, perMinute - this.minute.count)),
+				'x-ratelimit-reset': String(Math.ceil(this.minute.endsAt / 1000)),
+			});
+			if (spent.length === 0) return;
+			const waitMs = Math.max(...spent.map(({ endsAt }) => endsAt)) - Date.now();
+			const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+			reply.header('retry-after', String(seconds));
+			return await reply
+				.status(429)
+				.send({ detail: `Request was throttled. Expected available in ${seconds} seconds.` });
+		});
+	}
+}
+
+function current(window: Window, lengthMs: number): Window {
+	const now = Date.now();
+	return now < window.endsAt ? window : { endsAt: now + lengthMs, count: 0 };
+}

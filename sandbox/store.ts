@@ -1,0 +1,154 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+
+import type { Resource } from './samples';
+
+export type Generation = 'guide' | 'older' | 'newer';
+
+export interface StoredWebhook {
+	uid: string;
+	targetUrl: string;
+	events: string[];
+	isActive: boolean;
+	secret: string;
+	createdAt: string;
+	updatedAt: string;
+}
+
+export interface EmittedEvent {
+	id: string;
+	type: string;
+	created_at: string;
+	data: Resource;
+}
+
+export interface StoredDelivery {
+	uid: string;
+	webhookUid: string;
+	event: EmittedEvent;
+	/** In which format the body was, and each further try is, sent. */
+	generation: Generation;
+	status: 'pending' | 'delivered' | 'failed';
+	attempts: number;
+	/** Unix time in milliseconds; null when no further try is promised. */
+	nextRetryAt: number | null;
+	responseStatus: number | null;
+	responseBody: string;
+	errorMessage: string | null;
+	createdAt: string;
+	updatedAt: string;
+}
+
+interface State {
+	webhooks: StoredWebhook[];
+	deliveries: StoredDelivery[];
+}
+
+const SAVE_DELAY_MS = 100;
+
+/** What Avala remembers: webhooks and deliveries, oldest first, in memory and, if wanted, in a file. */
+export class Store {
+	webhooks: StoredWebhook[] = [];
+
+	deliveries: StoredDelivery[] = [];
+
+	private readonly deliveriesByUid = new Map<string, StoredDelivery>();
+
+	private saving: NodeJS.Timeout | undefined;
+
+	constructor(private readonly file: string | undefined) {
+		if (!file || !existsSync(file)) return;
+		const state = JSON.parse(readFileSync(file, 'utf8')) as State;
+		this.webhooks = state.webhooks;
+		for (const delivery of state.deliveries) this.addDelivery(delivery);
+	}
+
+	webhook(uid: string): StoredWebhook | undefined {
+		return this.webhooks.find((webhook) => webhook.uid === uid);
+	}
+
+	delivery(uid: string): StoredDelivery | undefined {
+		return this.deliveriesByUid.get(uid);
+	}
+
+	/** Adds a webhook, or replaces the one with the same uid. */
+	putWebhook(given: Partial<StoredWebhook>, generation: Generation): StoredWebhook {
+		const now = new Date().toISOString();
+		const webhook: StoredWebhook = {
+			uid: generation === 'guide' ? `wh_${randomBytes(6).toString('hex')}` : randomUUID(),
+			targetUrl: 'https://example.com/hook',
+			events: ['task.completed'],
+			isActive: true,
+			secret: randomBytes(32).toString('hex'),
+			createdAt: now,
+			updatedAt: now,
+			...given,
+		};
+		const index = this.webhooks.findIndex(({ uid }) => uid === webhook.uid);
+		if (index === -1) this.webhooks.push(webhook);
+		else this.webhooks[index] = webhook;
+		this.save();
+		return webhook;
+	}
+
+	removeWebhook(uid: string): void {
+		this.webhooks = this.webhooks.filter((webhook) => webhook.uid !== uid);
+		this.save();
+	}
+
+	addDelivery(delivery: StoredDelivery): void {
+		this.deliveries.push(delivery);
+		this.deliveriesByUid.set(delivery.uid, delivery);
+	}
+
+	clear(): void {
+		this.webhooks = [];
+		this.deliveries = [];
+		this.deliveriesByUid.clear();
+		this.save();
+	}
+
+	save(): void {
+		if (this.file) this.saving ??= setTimeout(() => this.saveNow(), SAVE_DELAY_MS);
+	}
+
+	/** Writes beside the file and renames, so that an end at any moment leaves a whole file. */
+	saveNow(): void {
+		clearTimeout(this.saving);
+		this.saving = undefined;
+		if (!this.file) return;
+		const { webhooks, deliveries } = this;
+		writeFileSync(`${this.file}.new`, JSON.stringify({ webhooks, deliveries }));
+		renameSync(`${this.file}.new`, this.file);
+	}
+}
+
+/** A delivery with the given fields and otherwise one that was delivered at the first try. */
+export function makeDelivery(
+	given: Partial<StoredDelivery>,
+	generation: Generation,
+): StoredDelivery {
+	const now = new Date().toISOString();
+	const uid = generation === 'guide' ? `whd_${randomBytes(6).toString('hex')}` : randomUUID();
+	const event = {
+		id: `evt_${randomBytes(6).toString('hex')}`,
+		type: 'task.completed',
+		created_at: now,
+		data: {},
+	};
+	return {
+		uid,
+		webhookUid: 'wh_gone',
+		event,
+		generation,
+		status: 'delivered',
+		attempts: 1,
+		nextRetryAt: null,
+		responseStatus: 200,
+		responseBody: '',
+		errorMessage: null,
+		createdAt: now,
+		updatedAt: now,
+		...given,
+	};
+}
