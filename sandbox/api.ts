@@ -82,8 +82,8 @@ export function installApi(
 		const given = asObject(request.body);
 		const problems = problemsOf(given, settings, false);
 		if (problems) return await reply.status(400).send(problems);
-		const { secret: _unchangeable, ...changes } = fieldsOf(given);
-		Object.assign(webhook, changes, { updatedAt: new Date().toISOString() });
+		const { secret } = webhook;
+		Object.assign(webhook, fieldsOf(given), { secret, updatedAt: new Date().toISOString() });
 		store.save();
 		return shownWebhook(webhook);
 	});

@@ -66,7 +66,7 @@ function stateOf(sandbox: Sandbox): Resource {
 	return {
 		generation: sandbox.generation,
 		generations: GENERATIONS,
-		webhooks: sandbox.webhooks().map(({ secret: _hidden, ...webhook }) => webhook),
+		webhooks: sandbox.webhooks().map((webhook) => ({ ...webhook, secret: undefined })),
 		deliveries: sandbox.deliveries(SHOWN_DELIVERIES).map(shown),
 	};
 }

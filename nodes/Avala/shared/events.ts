@@ -63,7 +63,11 @@ export function expandEvents(chosen: readonly string[], custom: readonly string[
 const CATALOGUE_TYPES: ReadonlySet<unknown> = new Set(EVENT_CATALOGUE.map(({ value }) => value));
 
 /** Whether an event type is among those that a choice in the editor stands for. */
-export function isChosenEvent(type: string, chosen: readonly string[], custom: readonly string[]): boolean {
+export function isChosenEvent(
+	type: string,
+	chosen: readonly string[],
+	custom: readonly string[],
+): boolean {
 	return (
 		chosen.includes(type) ||
 		custom.includes(type) ||

@@ -104,15 +104,16 @@ function isBody(value: unknown): value is Body {
 	);
 }
 
+/** In words alone: a message that holds such a code is replaced by n8n with a general one. */
 const KNOWN_REASONS: Record<string, { reason: string; isPassing?: boolean }> = {
-	ECONNREFUSED: { reason: 'the connection was refused (ECONNREFUSED)' },
-	ENOTFOUND: { reason: 'the host name is unknown (ENOTFOUND)' },
-	EAI_AGAIN: { reason: 'the host name could not be looked up (EAI_AGAIN)' },
-	ECONNRESET: { reason: 'the connection was cut (ECONNRESET)', isPassing: true },
-	EPIPE: { reason: 'the connection was cut (EPIPE)', isPassing: true },
+	ECONNREFUSED: { reason: 'the connection was refused' },
+	ENOTFOUND: { reason: 'the host name is unknown' },
+	EAI_AGAIN: { reason: 'the host name could not be looked up' },
+	ECONNRESET: { reason: 'the connection was cut', isPassing: true },
+	EPIPE: { reason: 'the connection was cut', isPassing: true },
 	ERR_STREAM_PREMATURE_CLOSE: { reason: 'the connection was cut amid the answer', isPassing: true },
-	ECONNABORTED: { reason: 'the time limit was exceeded (ECONNABORTED)', isPassing: true },
-	ETIMEDOUT: { reason: 'the time limit was exceeded (ETIMEDOUT)', isPassing: true },
+	ECONNABORTED: { reason: 'the time limit was exceeded', isPassing: true },
+	ETIMEDOUT: { reason: 'the time limit was exceeded', isPassing: true },
 };
 
 /** Why `send` failed, in words, and whether it may pass by itself: a cut connection or a time limit. */

@@ -29,7 +29,6 @@ export interface AvalaRequest {
 	method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
 	/** Path below the base URL, ending in `/`. Build it with `webhookPath` or `deliveryPath` when it holds an id. */
 	path: string;
-	query?: Record<string, string | number>;
 	body?: IDataObject;
 	/** The moment (Unix time in milliseconds) after which nothing is waited for or tried again. */
 	deadline?: number;
@@ -56,30 +55,45 @@ export function deliveryPath(context: AvalaContext, uid: string): string {
  * @throws NodeApiError that says what happened and what to do, with the HTTP status if there was an answer
  */
 export async function avalaRequest(context: AvalaContext, request: AvalaRequest): Promise<unknown> {
-	const { method, path, query, body, deadline = Infinity } = request;
+	const { method, path, body, deadline = Infinity } = request;
 	const connection = await connect(context);
 	const url = new URL(connection.baseUrl + path);
-	for (const [name, value] of Object.entries(query ?? {}))
-		url.searchParams.set(name, String(value));
 	return await exchange(context, connection, { method, url, body, deadline });
+}
+
+/** `avalaRequest` for an answer that must be one object. */
+export async function avalaObject(
+	context: AvalaContext,
+	request: AvalaRequest,
+): Promise<IDataObject> {
+	const answer = await avalaRequest(context, request);
+	if (isObject(answer)) return answer;
+	const { baseUrl } = await connect(context);
+	const asked = { method: request.method, path: request.path, host: new URL(baseUrl).host };
+	throw unusableAnswerError(context.getNode(), asked, 200, 'it is not a JSON object.');
+}
+
+export interface ListOptions {
+	/** How many entries to ask for at once, 100 at most. */
+	pageSize?: number;
+	query?: Record<string, string>;
+	deadline?: number;
 }
 
 /**
  * Walks a list of Avala's from its newest entry on, page by page; a page is asked for only when its
  * entries are wanted.
  *
- * @param pageSize how many entries to ask for at once, 100 at most
  * @throws NodeApiError also when a page is no page, leads to another origin or comes back to itself
  */
 export async function* avalaList(
 	context: AvalaContext,
 	path: string,
-	pageSize: number = MAX_PAGE_SIZE,
-	deadline: number = Infinity,
+	{ pageSize = MAX_PAGE_SIZE, query = {}, deadline = Infinity }: ListOptions = {},
 ): AsyncGenerator<IDataObject, void, undefined> {
 	const connection = await connect(context);
-	const first = new URL(connection.baseUrl + path);
-	first.searchParams.set('limit', String(Math.max(1, Math.min(pageSize, MAX_PAGE_SIZE))));
+	const limit = Math.max(1, Math.min(pageSize, MAX_PAGE_SIZE));
+	const first = withQuery(connection.baseUrl + path, { limit, ...query });
 
 	const visited = new Set<string>();
 	let emptyPages = 0;
@@ -135,6 +149,12 @@ async function connect(context: AvalaContext): Promise<Connection> {
 	} catch (error) {
 		throw new NodeOperationError(context.getNode(), error instanceof Error ? error : String(error));
 	}
+}
+
+function withQuery(address: string, query: Record<string, string | number>): URL {
+	const url = new URL(address);
+	for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+	return url;
 }
 
 function safeId(context: AvalaContext, uid: string): string {

@@ -17,3 +17,16 @@ export function isObject(value: unknown): value is IDataObject {
 export function textOf(value: unknown): string | undefined {
 	return typeof value === 'string' && value !== '' ? value : undefined;
 }
+
+/** A list as the editor stores it, or the comma separated text that an expression may give. */
+export function listOf(value: unknown): string[] {
+	const entries: unknown[] = Array.isArray(value)
+		? value
+		: typeof value === 'string'
+			? value.split(',')
+			: [];
+	return entries
+		.filter((entry) => typeof entry === 'string')
+		.map((entry) => entry.trim())
+		.filter((entry) => entry !== '');
+}

@@ -1,6 +1,6 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import { isObject, textOf } from '../shared/types';
+import { isObject, listOf, textOf } from '../shared/types';
 
 /** The trigger's parameters, as its users set them. */
 export interface TriggerParameters {
@@ -24,17 +24,4 @@ export function readParameters(context: IHookFunctions | IWebhookFunctions): Tri
 		ipAllowlist: textOf(options.ipAllowlist) ?? '',
 		maxEventAgeMinutes: Number(options.maxEventAge) || 0,
 	};
-}
-
-/** A list as the editor stores it, or the comma separated text that an expression may give. */
-function listOf(value: unknown): string[] {
-	const entries: unknown[] = Array.isArray(value)
-		? value
-		: typeof value === 'string'
-			? value.split(',')
-			: [];
-	return entries
-		.filter((entry) => typeof entry === 'string')
-		.map((entry) => entry.trim())
-		.filter((entry) => entry !== '');
 }

@@ -3,13 +3,7 @@ import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { expandEvents } from '../shared/events';
-import {
-	avalaList,
-	avalaRequest,
-	MAX_PAGE_SIZE,
-	webhookPath,
-	WEBHOOKS_PATH,
-} from '../shared/transport';
+import { avalaList, avalaRequest, webhookPath, WEBHOOKS_PATH } from '../shared/transport';
 import { isObject, textOf } from '../shared/types';
 import { invalidEntries } from './ipAllowlist';
 import { readParameters } from './options';
@@ -257,7 +251,7 @@ async function findWebhooks(
 	deadline: number,
 ): Promise<RemoteWebhook[]> {
 	const found: RemoteWebhook[] = [];
-	for await (const entry of avalaList(context, WEBHOOKS_PATH, MAX_PAGE_SIZE, deadline)) {
+	for await (const entry of avalaList(context, WEBHOOKS_PATH, { deadline })) {
 		const webhook = readWebhook(context, entry);
 		if (isSameUrl(webhook.targetUrl, targetUrl)) found.push(webhook);
 	}

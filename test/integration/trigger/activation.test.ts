@@ -1,0 +1,332 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { AvalaTrigger } from '../../../nodes/Avala/AvalaTrigger.node';
+import type { Sandbox } from '../../../sandbox';
+import { startSandbox } from '../../../sandbox';
+import { hookContext } from '../../support/contexts';
+
+const WEBHOOK_URL = 'https://n8n.example.com/webhook/1b2c/webhook';
+const OTHER_URL = 'https://n8n.example.com/webhook/other/webhook';
+
+let avala: Sandbox;
+beforeAll(async () => {
+	avala = await startSandbox({ rateLimit: false, pingOnCreate: false });
+});
+afterAll(async () => await avala.stop());
+beforeEach(() => {
+	avala.reset();
+});
+
+const { checkExists, create, delete: remove } = new AvalaTrigger().webhookMethods.default;
+
+interface Setup {
+	events?: string[];
+	options?: INodeParameters;
+	staticData?: IDataObject;
+	/** n8n adds the id of the node's webhook and its path. */
+	webhookBaseUrl?: string;
+	webhookSecret?: string;
+	apiKey?: string;
+	baseUrl?: string;
+	activation?: 'activate' | 'init';
+}
+
+function context({
+	events = ['task.completed'],
+	options = {},
+	staticData = {},
+	...rest
+}: Setup = {}) {
+	return hookContext({
+		parameters: { events, options },
+		staticData,
+		webhookBaseUrl: rest.webhookBaseUrl,
+		activation: rest.activation ?? 'activate',
+		credentials: {
+			apiKey: rest.apiKey ?? avala.apiKey,
+			baseUrl: rest.baseUrl ?? avala.baseUrl,
+			webhookSecret: rest.webhookSecret ?? '',
+		},
+	});
+}
+
+/** What n8n does on activation: `create` is called when `checkExists` said false, and `delete` when it failed. */
+async function activate(setup: Setup = {}): Promise<void> {
+	const hook = context(setup);
+	if (!(await checkExists.call(hook))) await create.call(hook);
+}
+
+const apiRequests = () =>
+	avala.requests().map(({ method, path }) => `${method} ${path.split('?')[0]}`);
+const ours = () => avala.webhooks().filter(({ targetUrl }) => targetUrl === WEBHOOK_URL);
+
+describe('activation', () => {
+	it('makes one webhook with n8n’s URL, the chosen events and a secret of 32 random bytes', async () => {
+		const staticData: IDataObject = {};
+		await activate({ events: ['task.completed', 'export.completed'], staticData });
+		expect(ours()).toEqual([
+			expect.objectContaining({
+				events: ['task.completed', 'export.completed'],
+				isActive: true,
+				secret: expect.stringMatching(/^[0-9a-f]{64}$/),
+			}),
+		]);
+		expect(staticData).toEqual({ webhookId: ours()[0]?.uid, webhookSecret: ours()[0]?.secret });
+	});
+
+	it('makes another secret for each webhook', async () => {
+		await activate();
+		await activate({ webhookBaseUrl: 'https://other.example.com/webhook' });
+		const [one, two] = avala.webhooks();
+		expect(one?.secret).not.toBe(two?.secret);
+	});
+
+	it('subscribes to every type of the catalogue for *, and to custom events beside it', async () => {
+		await activate({ events: ['*'], options: { customEvents: ['result.submitted'] } });
+		expect(ours()[0]?.events).toHaveLength(16);
+		expect(ours()[0]?.events).toContain('result.submitted');
+	});
+
+	it('uses the secret of the credential, and stores it nowhere else', async () => {
+		const staticData: IDataObject = {};
+		await activate({ webhookSecret: 'from-the-credential', staticData });
+		expect(ours()[0]?.secret).toBe('from-the-credential');
+		expect(JSON.stringify(staticData)).not.toContain('from-the-credential');
+	});
+
+	it('keeps a webhook that is right, which costs one request', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		const [before] = ours();
+		for (const activation of ['activate', 'init'] as const) {
+			avala.clearRequests();
+			await activate({ staticData, activation });
+			expect(apiRequests()).toHaveLength(1);
+			expect(ours()).toEqual([before]);
+		}
+	});
+
+	it('asks for its own webhook alone when n8n starts, however many the account has', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		for (let i = 0; i < 250; i++) avala.addWebhook({ targetUrl: `${OTHER_URL}/${i}` });
+		avala.clearRequests();
+		await activate({ staticData, activation: 'init' });
+		expect(apiRequests()).toEqual([`GET /api/v1/webhooks/${String(staticData.webhookId)}/`]);
+	});
+
+	it('keeps a webhook whose secret is that of the credential', async () => {
+		const setup = { staticData: {}, webhookSecret: 'from-the-credential' };
+		await activate(setup);
+		const [before] = ours();
+		await activate(setup);
+		expect(ours()).toEqual([before]);
+	});
+
+	it('switches on a webhook that Avala has switched off', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		const uid = ours()[0]?.uid;
+		avala.addWebhook({ ...ours()[0], isActive: false });
+		expect(ours()).toEqual([expect.objectContaining({ uid, isActive: false })]);
+		await activate({ staticData });
+		expect(ours()).toEqual([expect.objectContaining({ uid, isActive: true })]);
+	});
+
+	it('corrects the events of a webhook that has others', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData, events: ['task.completed'] });
+		const uid = ours()[0]?.uid;
+		await activate({ staticData, events: ['export.completed', 'export.failed'] });
+		expect(ours()).toEqual([
+			expect.objectContaining({ uid, events: ['export.completed', 'export.failed'] }),
+		]);
+	});
+
+	it('replaces a webhook whose secret is not known', async () => {
+		const stranger = avala.addWebhook({ targetUrl: WEBHOOK_URL, events: ['task.completed'] });
+		await activate();
+		expect(ours()).toHaveLength(1);
+		expect(ours()[0]?.uid).not.toBe(stranger.uid);
+	});
+
+	it.each([
+		['changed', 'one', 'two'],
+		['added', '', 'two'],
+		['removed', 'one', ''],
+	])('replaces a webhook when the secret of the credential was %s', async (_, before, after) => {
+		const staticData: IDataObject = {};
+		await activate({ staticData, webhookSecret: before });
+		const uid = ours()[0]?.uid;
+		await activate({ staticData, webhookSecret: after });
+		expect(ours()).toHaveLength(1);
+		expect(ours()[0]?.uid).not.toBe(uid);
+		expect(ours()[0]?.secret).toEqual(
+			after === '' ? expect.stringMatching(/^[0-9a-f]{64}$/) : after,
+		);
+	});
+
+	it.each<[string, IDataObject]>([
+		['static data is lost', {}],
+		['static data names another webhook', { webhookId: 'wh_gone', webhookSecret: 'x' }],
+	])('leaves exactly one when %s', async (_, staticData) => {
+		await activate();
+		await activate({ staticData });
+		await activate({ staticData, activation: 'init' });
+		expect(ours()).toHaveLength(1);
+		expect(staticData.webhookId).toBe(ours()[0]?.uid);
+	});
+
+	it('leaves exactly one of three from earlier, the one whose secret is known', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		const uid = ours()[0]?.uid;
+		avala.addWebhook({ targetUrl: WEBHOOK_URL });
+		avala.addWebhook({ targetUrl: WEBHOOK_URL, isActive: false });
+		await activate({ staticData });
+		expect(ours()).toEqual([expect.objectContaining({ uid })]);
+	});
+
+	it('finds its webhooks behind hundreds of others and touches none of those', async () => {
+		avala.addWebhook({ targetUrl: WEBHOOK_URL });
+		for (let i = 0; i < 250; i++) avala.addWebhook({ targetUrl: `${OTHER_URL}/${i}` });
+		const others = () => avala.webhooks().filter(({ targetUrl }) => targetUrl !== WEBHOOK_URL);
+		const before = others();
+		await activate();
+		expect(ours()).toHaveLength(1);
+		expect(others()).toEqual(before);
+	});
+
+	it('does not touch a webhook with another URL even if static data names it', async () => {
+		const other = avala.addWebhook({ targetUrl: OTHER_URL });
+		const staticData: IDataObject = { webhookId: other.uid, webhookSecret: 'x' };
+		await activate({ staticData, activation: 'init' });
+		await remove.call(context({ staticData }));
+		expect(avala.webhooks()).toEqual([other]);
+	});
+});
+
+describe('an activation that cannot work', () => {
+	const failing = async (setup: Setup): Promise<string> => {
+		const error: unknown = await activate(setup).then(
+			() => undefined,
+			(reason: unknown) => reason,
+		);
+		expect(error).toBeInstanceOf(Error);
+		return String(error);
+	};
+
+	it('stops at a webhook URL that is not https, before any request, and names WEBHOOK_URL', async () => {
+		expect(await failing({ webhookBaseUrl: 'http://localhost:5678/webhook' })).toContain(
+			'WEBHOOK_URL',
+		);
+		expect(avala.requests()).toEqual([]);
+	});
+
+	it('stops when no event is chosen, before any request', async () => {
+		expect(await failing({ events: [] })).toContain('No event is chosen');
+		expect(avala.requests()).toEqual([]);
+	});
+
+	it('stops at an IP allowlist that is not valid, and names the entry', async () => {
+		expect(await failing({ options: { ipAllowlist: '10.0.0.0/8, nonsense' } })).toContain(
+			'nonsense',
+		);
+		expect(avala.requests()).toEqual([]);
+	});
+
+	it('says what to do about a bad key', async () => {
+		expect(await failing({ apiKey: 'wrong' })).toMatch(/refused the API key.*paste a current one/s);
+	});
+
+	it('says which host cannot be reached', async () => {
+		expect(await failing({ baseUrl: 'http://127.0.0.1:1/api/v1' })).toMatch(
+			/127\.0\.0\.1:1.*connection was refused/s,
+		);
+	});
+
+	it('refuses a base URL that is not https, before any request', async () => {
+		expect(await failing({ baseUrl: 'http://api.example.com/api/v1' })).toContain('https');
+	});
+
+	it('passes on which event type Avala refuses', async () => {
+		expect(await failing({ options: { customEvents: ['no.such_event'] } })).toContain(
+			'no.such_event',
+		);
+		expect(avala.webhooks()).toEqual([]);
+	});
+
+	it('shows neither key nor secret in an error that quotes them', async () => {
+		avala.fault({
+			method: 'POST',
+			status: 400,
+			body: { detail: `key ${avala.apiKey} and secret hush-hush-hush` },
+		});
+		const message = await failing({ webhookSecret: 'hush-hush-hush' });
+		expect(message).not.toContain('hush-hush-hush');
+		expect(message).not.toContain(avala.apiKey);
+	});
+});
+
+describe('a creation that fails midway', () => {
+	it.each([
+		['the connection is cut after Avala has made the webhook', { resetAfterHandling: true }],
+		['Avala answers 500 after it has made the webhook', { status: 500, afterHandling: true }],
+		[
+			'Avala answers with something that is no webhook',
+			{ status: 201, body: { ok: true }, afterHandling: true },
+		],
+		[
+			'Avala answers with a page that is not JSON',
+			{ status: 201, body: '<html>', afterHandling: true },
+		],
+	])('leaves no webhook and no id when %s', async (_, fault) => {
+		const staticData: IDataObject = {};
+		avala.fault({ method: 'POST', path: '/api/v1/webhooks/', times: 1, ...fault });
+		await expect(activate({ staticData })).rejects.toThrow();
+		expect(avala.webhooks()).toEqual([]);
+		expect(staticData).toEqual({});
+	});
+});
+
+describe('deactivation', () => {
+	it('removes the webhook and forgets it', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		await remove.call(context({ staticData }));
+		expect(avala.webhooks()).toEqual([]);
+		expect(staticData).toEqual({});
+	});
+
+	it('counts a webhook that is gone already as removed', async () => {
+		const staticData: IDataObject = { webhookId: 'wh_gone', webhookSecret: 'x' };
+		await remove.call(context({ staticData }));
+		expect(staticData).toEqual({});
+	});
+
+	it('counts a webhook that vanishes while it is removed as removed', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		avala.fault({ method: 'DELETE', status: 404, body: { detail: 'Not found.' } });
+		await remove.call(context({ staticData }));
+		expect(staticData).toEqual({});
+	});
+
+	it('removes the webhook although its id was lost', async () => {
+		await activate();
+		await remove.call(context());
+		expect(avala.webhooks()).toEqual([]);
+	});
+
+	it('reports a failure and keeps what finds the webhook again', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		const before = { ...staticData };
+		const mend = avala.fault({ method: 'DELETE', status: 500, body: { detail: 'out of order' } });
+		await expect(remove.call(context({ staticData }))).rejects.toThrow('out of order');
+		expect(staticData).toEqual(before);
+		mend();
+		await activate({ staticData });
+		expect(ours()).toEqual([expect.objectContaining({ uid: before.webhookId })]);
+	});
+});

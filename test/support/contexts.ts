@@ -1,0 +1,206 @@
+import express from 'express';
+import { HookContext, LoadOptionsContext, WebhookContext, WorkflowExecute } from 'n8n-core';
+import type {
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	IRun,
+	IWebhookData,
+	WorkflowExecuteMode,
+} from 'n8n-workflow';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { createGunzip } from 'node:zlib';
+import rawBody from 'raw-body';
+
+import { AvalaTrigger } from '../../nodes/Avala/AvalaTrigger.node';
+import type { AvalaCredential, CredentialCounter } from './n8n';
+import { additionalData, makeNode, makeWorkflow } from './n8n';
+
+const TRIGGER = 'n8n-nodes-avala.avalaTrigger';
+
+function triggerNode(parameters: INodeParameters): INode {
+	return { ...makeNode(TRIGGER, 2, parameters), name: 'Avala Trigger', webhookId: '1b2c' };
+}
+
+/** Static data of a node lives under its name; an object given by the test is read and written in place. */
+function staticDataOf(node: INode, staticData: IDataObject): IDataObject {
+	return { [`node:${node.name}`]: staticData };
+}
+
+function webhookData(node: INode, isTest: boolean): IWebhookData {
+	const [description] = new AvalaTrigger().description.webhooks ?? [];
+	if (!description) throw new Error('The trigger describes no webhook');
+	const data: Partial<IWebhookData> = {
+		httpMethod: 'POST',
+		node: node.name,
+		path: `${node.webhookId ?? ''}/webhook`,
+		webhookDescription: description,
+		workflowId: '1',
+		isTest,
+	};
+	return data as IWebhookData;
+}
+
+export interface HookSetup {
+	parameters: INodeParameters;
+	/** Of the node, read and written in place. */
+	staticData: IDataObject;
+	/** Without the path that n8n adds: `<webhookBaseUrl>/1b2c/webhook`. */
+	webhookBaseUrl?: string;
+	activation?: 'activate' | 'init';
+	isTest?: boolean;
+	credentials: AvalaCredential;
+}
+
+/** The context in which n8n calls `checkExists`, `create` and `delete`. */
+export function hookContext(setup: HookSetup): HookContext {
+	const {
+		parameters,
+		staticData,
+		webhookBaseUrl,
+		credentials,
+		activation = 'activate',
+		isTest = false,
+	} = setup;
+	const node = triggerNode(parameters);
+	const data = additionalData({ credentials, webhookBaseUrl });
+	const workflow = makeWorkflow([node], staticDataOf(node, staticData));
+	const mode: WorkflowExecuteMode = isTest ? 'manual' : 'trigger';
+	return new HookContext(
+		workflow,
+		node,
+		data,
+		mode,
+		isTest ? 'manual' : activation,
+		webhookData(node, isTest),
+	);
+}
+
+export interface TriggerSetup {
+	parameters: INodeParameters;
+	staticData: IDataObject;
+	credentials: AvalaCredential;
+	mode?: WorkflowExecuteMode;
+}
+
+export interface ServedTrigger {
+	url: string;
+	/** The items that started the workflow, in the order of their coming. */
+	started: INodeExecutionData[];
+	counter: CredentialCounter;
+	close(): Promise<void>;
+}
+
+/**
+ * The trigger behind a real HTTP server that treats requests as n8n 2.41 does: it reads the raw body
+ * for the content types that it parses, and leaves the others to the node.
+ */
+export async function serveTrigger(setup: TriggerSetup): Promise<ServedTrigger> {
+	const node = triggerNode(setup.parameters);
+	const trigger = new AvalaTrigger();
+	const started: INodeExecutionData[] = [];
+	const counter = { decrypted: 0 };
+
+	const app = express().set('trust proxy', 1);
+	app.post('/webhook', async (req, res) => {
+		const request = Object.assign(req, {
+			rawBody: undefined as Buffer | undefined,
+			readRawBody: async () => {},
+		});
+		request.readRawBody = async () => {
+			request.rawBody ??= await rawBody(decompressed(req), { limit: '16mb' });
+		};
+		const contentType = req.headers['content-type'] ?? '';
+		if (
+			/^(application\/json|text\/plain|application\/x-www-form-urlencoded)|xml$/.test(contentType)
+		) {
+			await request.readRawBody();
+		}
+		const workflow = makeWorkflow([node], staticDataOf(node, setup.staticData));
+		const data = additionalData({ credentials: setup.credentials, counter });
+		data.httpRequest = request as unknown as typeof data.httpRequest;
+		data.httpResponse = res as unknown as typeof data.httpResponse;
+		const context = new WebhookContext(
+			workflow,
+			node,
+			data,
+			setup.mode ?? 'webhook',
+			webhookData(node, setup.mode === 'manual'),
+			[],
+			null,
+		);
+		const result = await trigger.webhook.call(context);
+		started.push(...(result.workflowData ?? []).flat());
+		if (!result.noWebhookResponse)
+			res.status(200).json(result.webhookResponse ?? { message: 'Workflow was started' });
+	});
+	const server = app.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const address = server.address();
+	const port = typeof address === 'object' && address ? address.port : 0;
+	return {
+		url: `http://127.0.0.1:${port}/webhook`,
+		started,
+		counter,
+		close: async () => {
+			server.closeAllConnections();
+			await new Promise<void>((resolve) => server.close(() => resolve()));
+		},
+	};
+}
+
+function decompressed(
+	req: IncomingMessage,
+): NodeJS.ReadableStream & import('node:stream').Readable {
+	return req.headers['content-encoding'] === 'gzip' ? req.pipe(createGunzip()) : req;
+}
+
+export interface ExecuteSetup {
+	parameters: INodeParameters;
+	/** One empty item by default. */
+	items?: IDataObject[];
+	credentials: AvalaCredential;
+	continueOnFail?: boolean;
+}
+
+/**
+ * Runs the Avala node in n8n-core's own workflow execution, behind a start node that gives the items.
+ *
+ * @returns the node's output items
+ * @throws the error with which n8n ended the execution
+ */
+export async function executeAvala(setup: ExecuteSetup): Promise<INodeExecutionData[]> {
+	const { parameters, items = [{}], credentials, continueOnFail = false } = setup;
+	const startNode = makeNode('start', 1, {});
+	const node: INode = {
+		...makeNode('n8n-nodes-avala.avala', 1, parameters),
+		name: 'Avala',
+		...(continueOnFail && { onError: 'continueRegularOutput' as const }),
+	};
+	const workflow = makeWorkflow([startNode, node]);
+	const execution = new WorkflowExecute(additionalData({ credentials }), 'manual');
+	const run: IRun = await execution.run({
+		workflow,
+		startNode,
+		pinData: { [startNode.name]: items.map((json) => ({ json })) },
+	});
+	const { error, runData } = run.data.resultData;
+	if (error) throw error;
+	return runData[node.name]?.[0]?.data?.main?.[0] ?? [];
+}
+
+/** The context in which n8n fills the lists of the editor. */
+export function loadOptionsContext(
+	parameters: INodeParameters,
+	credentials: AvalaCredential,
+): LoadOptionsContext {
+	const node = makeNode('n8n-nodes-avala.avala', 1, parameters);
+	return new LoadOptionsContext(
+		makeWorkflow([node]),
+		node,
+		additionalData({ credentials }),
+		'parameters',
+	);
+}
