@@ -1,0 +1,289 @@
+import { parse as parseFlatted } from 'flatted';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+
+const POLL_MS = 100;
+
+export const OWNER = {
+	email: 'demo@example.com',
+	firstName: 'Demo',
+	lastName: 'Owner',
+	password: 'Avala-demo-1',
+};
+
+type Json = Record<string, unknown>;
+
+export interface Workflow {
+	id: string;
+	versionId: string;
+	name: string;
+	active: boolean;
+}
+
+export interface NodeJson {
+	name: string;
+	type: string;
+	typeVersion: number;
+	parameters: Json;
+	credentials?: Json;
+	webhookId?: string;
+	position?: [number, number];
+	id?: string;
+}
+
+export interface WorkflowJson {
+	name: string;
+	nodes: NodeJson[];
+	connections: Json;
+	settings?: Json;
+}
+
+export interface Execution {
+	id: string;
+	workflowId: string;
+	status: string;
+	mode: string;
+}
+
+/** n8n's own REST API, as its editor uses it. The same in 1.123, 2.8 and 2.41 but for what is said here. */
+export class N8nClient {
+	private cookie = '';
+
+	constructor(readonly url: string) {}
+
+	/** @throws with n8n's own message when it refuses */
+	async call(method: string, path: string, body?: unknown): Promise<unknown> {
+		const response = await fetch(this.url + path, {
+			method,
+			headers: { 'content-type': 'application/json', 'browser-id': 'avala', cookie: this.cookie },
+			body: body === undefined ? undefined : JSON.stringify(body),
+		});
+		const [cookie] = response.headers.getSetCookie();
+		if (cookie) this.cookie = cookie.split(';')[0] ?? '';
+		const answer = object(await response.json());
+		if (response.ok) return answer.data ?? answer;
+		throw new Error(String(answer.message ?? `n8n answered ${response.status}`));
+	}
+
+	/** Makes the owner's account, or logs in where there is one. */
+	async logIn(): Promise<void> {
+		const settings = object(await this.call('GET', '/rest/settings'));
+		if (object(settings.userManagement).showSetupOnFirstLoad === true) {
+			await this.call('POST', '/rest/owner/setup', OWNER);
+			return;
+		}
+		const { email, password } = OWNER;
+		await this.call('POST', '/rest/login', { emailOrLdapLoginId: email, password });
+	}
+
+	/** @returns what a node names in `credentials.avalaApi` */
+	async createCredential(name: string, data: Json): Promise<{ id: string; name: string }> {
+		const made = object(
+			await this.call('POST', '/rest/credentials', { name, type: 'avalaApi', data }),
+		);
+		return { id: String(made.id), name };
+	}
+
+	/** The credential with this name, made or brought up to date. */
+	async putCredential(name: string, data: Json): Promise<{ id: string; name: string }> {
+		const all = array(await this.call('GET', '/rest/credentials')).map(object);
+		const known = all.find((credential) => credential.name === name);
+		if (!known) return await this.createCredential(name, data);
+		await this.updateCredential(String(known.id), name, data);
+		return { id: String(known.id), name };
+	}
+
+	async updateCredential(id: string, name: string, data: Json): Promise<void> {
+		await this.call('PATCH', `/rest/credentials/${id}`, { id, name, type: 'avalaApi', data });
+	}
+
+	/** What the Test button of a saved credential shows for these values. */
+	async testCredential(id: string, data: Json): Promise<{ status: string; message: string }> {
+		const credentials = { id, name: 'Test', type: 'avalaApi', data };
+		const { status, message } = object(
+			await this.call('POST', '/rest/credentials/test', { credentials }),
+		);
+		return { status: String(status), message: String(message) };
+	}
+
+	async createWorkflow(workflow: WorkflowJson): Promise<Workflow> {
+		const nodes = workflow.nodes.map((node, index) => ({
+			id: randomUUID(),
+			position: [index * 220, 0],
+			...(node.type.endsWith('Trigger') && { webhookId: randomUUID() }),
+			...node,
+		}));
+		const made = await this.call('POST', '/rest/workflows', { settings: {}, ...workflow, nodes });
+		return toWorkflow(made);
+	}
+
+	async workflow(id: string): Promise<Workflow> {
+		return toWorkflow(await this.call('GET', `/rest/workflows/${id}`));
+	}
+
+	async workflows(): Promise<Workflow[]> {
+		return array(await this.call('GET', '/rest/workflows')).map(toWorkflow);
+	}
+
+	/**
+	 * Activates and waits for the outcome. n8n 2.41 publishes in the background, 2.8 answers with the
+	 * result, and 1.123 knows only a change of `active`.
+	 *
+	 * @throws with n8n's message when the activation fails
+	 */
+	async activate(id: string): Promise<void> {
+		const { versionId } = await this.workflow(id);
+		if (!(await this.hasPublishing())) {
+			await this.call('PATCH', `/rest/workflows/${id}`, { active: true, versionId });
+			return;
+		}
+		await this.call('POST', `/rest/workflows/${id}/activate`, {
+			versionId,
+			name: '',
+			description: '',
+		});
+		for (;;) {
+			const publication = await this.publication(id);
+			if (publication === undefined || publication.status === 'published') return;
+			if (publication.status === 'failed') throw new Error(publication.message);
+			await wait(POLL_MS);
+		}
+	}
+
+	async deactivate(id: string): Promise<void> {
+		if (await this.hasPublishing()) await this.call('POST', `/rest/workflows/${id}/deactivate`, {});
+		else {
+			const { versionId } = await this.workflow(id);
+			await this.call('PATCH', `/rest/workflows/${id}`, { active: false, versionId });
+		}
+		while (!['not_published', undefined].includes((await this.publication(id))?.status))
+			await wait(POLL_MS);
+	}
+
+	/** The state of publishing in the background; undefined before 2.41, where there is none. */
+	async publication(id: string): Promise<{ status: string; message: string } | undefined> {
+		try {
+			const state = object(await this.call('GET', `/rest/workflows/${id}/publication-status`));
+			const messages = array(state.triggers).map((trigger) => object(trigger).errorMessage);
+			return { status: String(state.status), message: messages.filter(Boolean).join(' ') };
+		} catch {
+			return undefined;
+		}
+	}
+
+	async deleteWorkflow(id: string): Promise<void> {
+		await this.call('POST', `/rest/workflows/${id}/archive`, {});
+		await this.call('DELETE', `/rest/workflows/${id}`);
+	}
+
+	/** Runs the workflow by hand from a trigger. @returns the execution's id; undefined when it waits for a test event */
+	async run(id: string, trigger: string, items?: Json[]): Promise<string | undefined> {
+		const workflowData = object(await this.call('GET', `/rest/workflows/${id}`));
+		const pinData = items && { [trigger]: items.map((json) => ({ json })) };
+		const started = object(
+			await this.call('POST', `/rest/workflows/${id}/run`, {
+				workflowData: { ...workflowData, ...(pinData && { pinData }) },
+				triggerToStartFrom: { name: trigger },
+			}),
+		);
+		return started.executionId === undefined ? undefined : String(started.executionId);
+	}
+
+	async stopListening(id: string): Promise<void> {
+		await this.call('DELETE', `/rest/test-webhook/${id}`);
+	}
+
+	async executions(workflowId: string): Promise<Execution[]> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const found: Execution[] = [];
+		for (let lastId = ''; ;) {
+			const page = object(
+				await this.call(
+					'GET',
+					`/rest/executions?limit=100&filter=${filter}${lastId && `&lastId=${lastId}`}`,
+				),
+			);
+			const results = array(page.results).map(toExecution);
+			found.push(...results);
+			const last = results.at(-1);
+			if (!last || results.length < 100) return found;
+			lastId = last.id;
+		}
+	}
+
+	/** Waits until so many executions of the workflow have ended. */
+	async untilExecuted(workflowId: string, count: number, limitMs = 60_000): Promise<Execution[]> {
+		const limit = Date.now() + limitMs;
+		for (;;) {
+			const all = await this.executions(workflowId);
+			const ended = all.filter(({ status }) => ['success', 'error', 'crashed'].includes(status));
+			if (ended.length >= count) return ended;
+			if (Date.now() > limit)
+				throw new Error(`${ended.length} of ${count} executions after ${limitMs} ms`);
+			await wait(POLL_MS);
+		}
+	}
+
+	/** Waits for one execution to end. @returns the items that each node gave out, by its name */
+	async result(executionId: string, limitMs = 60_000): Promise<Record<string, Json[]>> {
+		const limit = Date.now() + limitMs;
+		for (;;) {
+			const execution = object(await this.call('GET', `/rest/executions/${executionId}`));
+			if (['success', 'error', 'crashed'].includes(String(execution.status)))
+				return itemsOf(execution);
+			if (Date.now() > limit)
+				throw new Error(`Execution ${executionId} is still ${String(execution.status)}`);
+			await wait(POLL_MS);
+		}
+	}
+
+	private async hasPublishing(): Promise<boolean> {
+		const settings = object(await this.call('GET', '/rest/settings'));
+		return !String(settings.versionCli ?? '2').startsWith('1.');
+	}
+}
+
+function itemsOf(execution: Json): Record<string, Json[]> {
+	const data =
+		typeof execution.data === 'string'
+			? object(parseFlatted(execution.data))
+			: object(execution.data);
+	const { error, runData } = object(data.resultData);
+	if (error !== undefined && error !== null) throw new Error(String(object(error).message));
+	return Object.fromEntries(
+		Object.entries(object(runData)).map(([name, runs]) => {
+			const main = array(runs).flatMap((run) =>
+				array(object(object(run).data).main).flatMap(array),
+			);
+			return [name, main.map((item) => object(object(item).json))];
+		}),
+	);
+}
+
+function toWorkflow(value: unknown): Workflow {
+	const { id, versionId, name, active } = object(value);
+	return {
+		id: String(id),
+		versionId: String(versionId),
+		name: String(name),
+		active: active === true,
+	};
+}
+
+function toExecution(value: unknown): Execution {
+	const { id, workflowId, status, mode } = object(value);
+	return {
+		id: String(id),
+		workflowId: String(workflowId),
+		status: String(status),
+		mode: String(mode),
+	};
+}
+
+function object(value: unknown): Json {
+	return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function array(value: unknown): unknown[] {
+	return Array.isArray(value) ? value : [];
+}

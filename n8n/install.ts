@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import type { N8nVersion } from './versions';
+import { folderOf } from './versions';
+
+const PROGRESS_INTERVAL_MS = 1000;
+
+/**
+ * Installs the pinned n8n if it is not there yet: some minutes and 3 GB the first time, nothing after it.
+ *
+ * @param onProgress gets a line about each second
+ */
+export async function installN8n(
+	version: N8nVersion,
+	onProgress: (line: string) => void = () => {},
+	signal?: AbortSignal,
+): Promise<void> {
+	const folder = folderOf(version);
+	const lock = readFileSync(path.join(folder, 'package-lock.json'));
+	const wanted = createHash('sha256').update(lock).digest('hex');
+	// Written last, so that an installation which was cut off is begun anew.
+	const marker = path.join(folder, 'node_modules', '.installed');
+	if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
+
+	const total = Object.keys((JSON.parse(lock.toString()) as { packages: object }).packages).length;
+	const startedAt = Date.now();
+	const tell = setInterval(() => {
+		const seconds = Math.round((Date.now() - startedAt) / 1000);
+		onProgress(`n8n ${version}: ${countPackages(folder)} of about ${total} packages, ${seconds} s`);
+	}, PROGRESS_INTERVAL_MS);
+	try {
+		await npm(
+			folder,
+			['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+			signal,
+		);
+		onProgress(`n8n ${version}: building its SQLite driver`);
+		await npm(folder, ['rebuild', 'sqlite3', '--ignore-scripts=false', '--loglevel=error'], signal);
+	} finally {
+		clearInterval(tell);
+	}
+	writeFileSync(marker, wanted);
+}
+
+function countPackages(folder: string): number {
+	const modules = path.join(folder, 'node_modules');
+	if (!existsSync(modules)) return 0;
+	return readdirSync(modules).reduce(
+		(count, name) =>
+			count + (name.startsWith('@') ? readdirSync(path.join(modules, name)).length : 1),
+		0,
+	);
+}
+
+/** Runs npm; its output is shown only when it fails. */
+export async function npm(cwd: string, args: string[], signal?: AbortSignal): Promise<string> {
+	const child = spawn('npm', args, { cwd, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+	let output = '';
+	let errors = '';
+	child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+	child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+	const code = await new Promise<number | null>((resolve, reject) => {
+		child.once('error', reject);
+		child.once('close', resolve);
+	});
+	if (code === 0) return output;
+	throw new Error(`npm ${args.join(' ')} failed:\n${output}${errors}`.trim());
+}

@@ -1,0 +1,183 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+	createWriteStream,
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { N8nClient } from './client';
+import { npm } from './install';
+import { freePort } from './ports';
+import type { N8nVersion } from './versions';
+import { folderOf } from './versions';
+
+const START_LIMIT_MS = 120_000;
+const STOP_LIMIT_MS = 20_000;
+const POLL_MS = 100;
+
+export interface N8nOptions {
+	version: N8nVersion;
+	/** Holds the database, the installed package and the log; made if it isn't there, used again if it is. */
+	userFolder: string;
+	/** Our package as npm packs it. */
+	tarball?: string;
+	/** Any free one by default. */
+	port?: number;
+	/** n8n's public address. */
+	webhookUrl?: string;
+	env?: Record<string, string>;
+}
+
+/** A running n8n with its own SQLite database. */
+export interface N8n {
+	version: N8nVersion;
+	url: string;
+	pid: number;
+	client: N8nClient;
+	/** Everything it has logged since this folder is used. */
+	log(): string;
+	/** Ends it as an operator does. */
+	stop(): Promise<void>;
+	/** Ends it at once, as a crash does. */
+	kill(): Promise<void>;
+}
+
+/** Starts n8n and waits until active workflows are active. */
+export async function startN8n(options: N8nOptions): Promise<N8n> {
+	const { version, userFolder, tarball, webhookUrl } = options;
+	mkdirSync(userFolder, { recursive: true });
+	if (tarball !== undefined) await installPackage(userFolder, tarball);
+
+	const port = options.port ?? (await freePort());
+	const logFile = path.join(userFolder, 'n8n.log');
+	const logStart = existsSync(logFile) ? statSync(logFile).size : 0;
+	const bin = path.join(folderOf(version), 'node_modules', 'n8n', 'bin', 'n8n');
+	const child = spawn(nodeFor(version), [bin, 'start'], {
+		cwd: userFolder,
+		env: {
+			...withoutN8nVariables(),
+			...QUIET,
+			N8N_USER_FOLDER: userFolder,
+			N8N_PORT: String(port),
+			N8N_RUNNERS_BROKER_PORT: String(await freePort()),
+			N8N_RUNNERS_LAUNCHER_HEALTH_CHECK_PORT: String(await freePort()),
+			...(webhookUrl !== undefined && { WEBHOOK_URL: webhookUrl }),
+			...options.env,
+		},
+		stdio: ['ignore', 'pipe', 'pipe'],
+		// A group of its own: Ctrl-C in the terminal is for us, who end n8n when its webhooks are removed.
+		detached: true,
+	});
+	const log = createWriteStream(logFile, { flags: 'a' });
+	child.stdout.pipe(log, { end: false });
+	child.stderr.pipe(log, { end: false });
+
+	const url = `http://127.0.0.1:${port}`;
+	const readLog = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
+	try {
+		await untilReady(child, url, () => readLog().slice(logStart));
+	} catch (error) {
+		await end(child, 'SIGKILL');
+		throw error;
+	}
+	return {
+		version,
+		url,
+		pid: child.pid ?? 0,
+		client: new N8nClient(url),
+		log: readLog,
+		stop: async () => await end(child, 'SIGTERM'),
+		kill: async () => await end(child, 'SIGKILL'),
+	};
+}
+
+/** No contact with n8n's own services, loopback only, one proxy in front. */
+const QUIET = {
+	N8N_LISTEN_ADDRESS: '127.0.0.1',
+	N8N_PROXY_HOPS: '1',
+	N8N_DIAGNOSTICS_ENABLED: 'false',
+	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+	N8N_TEMPLATES_ENABLED: 'false',
+	N8N_PERSONALIZATION_ENABLED: 'false',
+	N8N_HIRING_BANNER_ENABLED: 'false',
+	N8N_SECURE_COOKIE: 'false',
+	N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'true',
+};
+
+function withoutN8nVariables(): Record<string, string | undefined> {
+	return Object.fromEntries(
+		Object.entries(process.env).filter(
+			([name]) => !/^(N8N_|WEBHOOK_URL$|DB_|NODE_OPTIONS$)/.test(name),
+		),
+	);
+}
+
+/** n8n 2.41 needs Node 24; where an older one runs, its package.json brings the right one along. */
+function nodeFor(version: N8nVersion): string {
+	const modules = path.join(folderOf(version), 'node_modules');
+	const brought = [
+		`node-${process.platform}-${process.arch}`,
+		`node-bin-${process.platform}-${process.arch}`,
+	]
+		.map((name) => path.join(modules, name, 'bin', 'node'))
+		.find((file) => existsSync(file));
+	const major = Number(process.versions.node.split('.')[0]);
+	return brought !== undefined && major < 24 ? brought : process.execPath;
+}
+
+/** What n8n does for a community package: an installation in its folder for nodes. */
+async function installPackage(userFolder: string, tarball: string): Promise<void> {
+	const folder = path.join(userFolder, '.n8n', 'nodes');
+	mkdirSync(folder, { recursive: true });
+	const manifest = path.join(folder, 'package.json');
+	if (!existsSync(manifest))
+		writeFileSync(manifest, '{ "name": "installed-nodes", "private": true }\n');
+	await npm(folder, [
+		'install',
+		'--ignore-scripts',
+		'--legacy-peer-deps',
+		'--no-audit',
+		'--no-fund',
+		tarball,
+	]);
+}
+
+async function untilReady(child: ChildProcess, url: string, log: () => string): Promise<void> {
+	const limit = Date.now() + START_LIMIT_MS;
+	while (Date.now() < limit) {
+		if (child.exitCode !== null)
+			throw new Error(`n8n ended while it started:\n${log().slice(-2000)}`);
+		if (log().includes('Editor is now accessible') && (await answers(url))) return;
+		await wait(POLL_MS);
+	}
+	throw new Error(`n8n was not ready after ${START_LIMIT_MS / 1000} s:\n${log().slice(-2000)}`);
+}
+
+async function answers(url: string): Promise<boolean> {
+	try {
+		const [ready, settings] = await Promise.all([
+			fetch(`${url}/healthz/readiness`),
+			fetch(`${url}/rest/settings`),
+		]);
+		await ready.arrayBuffer();
+		return ready.ok && typeof (await settings.json()) === 'object';
+	} catch {
+		return false;
+	}
+}
+
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+	if (child.exitCode !== null || child.signalCode !== null) return;
+	const ended = once(child, 'exit');
+	child.kill(signal);
+	const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+	await ended;
+	clearTimeout(limit);
+}

@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** A port that nothing listens on, on loopback. */
+export async function freePort(): Promise<number> {
+	const server = createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const address = server.address();
+	server.close();
+	await once(server, 'close');
+	if (typeof address === 'object' && address) return address.port;
+	throw new Error('There is no free port.');
+}
+
+/** @throws when something else listens on the port, naming it and the option that chooses another */
+export async function assertFree(port: number, what: string, option: string): Promise<void> {
+	const server = createServer().listen(port, '127.0.0.1');
+	try {
+		await once(server, 'listening');
+	} catch {
+		throw new Error(
+			`Port ${port} is taken, which ${what} needs. End what uses it, or choose another with ${option}.`,
+		);
+	}
+	server.close();
+	await once(server, 'close');
+}

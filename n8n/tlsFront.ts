@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import { createProxyServer } from 'http-proxy-3';
+import { generate } from 'selfsigned';
+
+export interface TlsFront {
+	/** https address, without a slash at its end. */
+	url: string;
+	/** PEM of its certificate: who trusts it trusts the front. */
+	ca: string;
+	stop(): Promise<void>;
+}
+
+/**
+ * Speaks https in front of n8n, since Avala delivers to https alone, with a certificate of its own.
+ * While n8n is away it answers 502.
+ */
+export async function startTlsFront({
+	target,
+	port = 0,
+}: {
+	target: string;
+	port?: number;
+}): Promise<TlsFront> {
+	const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+		keySize: 2048,
+		extensions: [
+			{ name: 'basicConstraints', cA: true, critical: true },
+			{
+				name: 'subjectAltName',
+				altNames: [
+					{ type: 2, value: 'localhost' },
+					{ type: 7, ip: '127.0.0.1' },
+				],
+			},
+		],
+	});
+	const proxy = createProxyServer({ target, xfwd: true, ws: true });
+	proxy.on('error', (_error, _request, response) => {
+		if ('writeHead' in response && !response.headersSent)
+			response.writeHead(502).end('n8n does not answer.');
+		else response.end();
+	});
+	const server = createServer({ key, cert }, (request, response) => proxy.web(request, response));
+	server.on('upgrade', (request, socket, head) => proxy.ws(request, socket, head));
+	server.listen(port, '127.0.0.1');
+	await once(server, 'listening');
+	const address = server.address();
+	const listening = typeof address === 'object' && address ? address.port : port;
+	return {
+		url: `https://localhost:${listening}`,
+		ca: cert,
+		stop: async () => {
+			server.closeAllConnections();
+			server.close();
+			proxy.close();
+			await once(server, 'close');
+		},
+	};
+}
