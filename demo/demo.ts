@@ -59,11 +59,12 @@ export class Demo {
 		this.avala = await startSandbox({ port: this.ports.avala, ca: this.front.ca });
 	}
 
-	async startN8n(tarball: string): Promise<void> {
+	async startN8n(tarball: string, signal: AbortSignal): Promise<void> {
 		this.n8n = await startN8n({
 			version: this.version,
 			userFolder: path.join(TEMPORARY, 'demo', this.version),
 			tarball,
+			signal,
 			port: this.ports.n8n,
 			webhookUrl: started(this.front).url,
 		});

@@ -49,48 +49,43 @@ async function main(): Promise<void> {
 
 	const demo = new Demo(version, ports);
 	let tarball = '';
+	const step = (title: string, work: (tell: (line: string) => void) => Promise<void>) => ({
+		title,
+		rendererOptions: { outputBar: 1 },
+		task: async (_context: unknown, task: { output: string }) => {
+			interrupt.signal.throwIfAborted();
+			await work((line) => (task.output = line));
+		},
+	});
 	const steps = new Listr(
 		[
-			{
-				title: 'Ports are free',
-				task: async () => {
-					await assertFree(ports.n8n, 'n8n', '--n8n-port');
-					await assertFree(ports.front, 'the https address of n8n', '--front-port');
-					await assertFree(ports.avala, 'the sandbox', '--avala-port');
-				},
-			},
-			{
-				title: 'Build and pack the package',
-				task: async () => {
-					tarball = await packPackage();
-				},
-			},
-			{
-				title: `Install n8n ${version} (some minutes and 3 GB the first time)`,
-				task: async (_context, task) =>
-					await installN8n(version, (line) => (task.output = line), interrupt.signal),
-				rendererOptions: { outputBar: 1 },
-			},
-			{ title: 'Start the sandbox', task: async () => await demo.startAvala() },
-			{
-				title: `Start n8n ${version} with the package`,
-				task: async () => await demo.startN8n(tarball),
-			},
-			{
-				title: 'Make the account, the credential and two workflows',
-				task: async () => await demo.setUp(),
-			},
-			{ title: 'Activate the workflows', task: async () => await demo.activate() },
-			{
-				title: 'Complete a task, finish an export',
-				task: async () => await demo.letThingsHappen(),
-			},
+			step('Ports are free', async () => {
+				await assertFree(ports.n8n, 'n8n', '--n8n-port');
+				await assertFree(ports.front, 'the https address of n8n', '--front-port');
+				await assertFree(ports.avala, 'the sandbox', '--avala-port');
+			}),
+			step('Build and pack the package', async () => {
+				tarball = await packPackage();
+			}),
+			step(
+				`Install n8n ${version} (some minutes and 3 GB the first time)`,
+				async (tell) => await installN8n(version, tell, interrupt.signal),
+			),
+			step('Start the sandbox', async () => await demo.startAvala()),
+			step(
+				`Start n8n ${version} with the package`,
+				async () => await demo.startN8n(tarball, interrupt.signal),
+			),
+			step('Make the account, the credential and two workflows', async () => await demo.setUp()),
+			step('Activate the workflows', async () => await demo.activate()),
+			step('Complete a task, finish an export', async () => await demo.letThingsHappen()),
 		],
-		{ rendererOptions: { collapseErrors: false } },
+		{ registerSignalListeners: false },
 	);
+	const running = steps.run();
 
 	try {
-		await Promise.race([steps.run(), interrupted]);
+		await Promise.race([running, interrupted]);
 		console.log(demo.report());
 		if (!values.once) {
 			console.log(`
@@ -106,6 +101,8 @@ Ctrl-C takes everything down and the webhooks away.`);
 			process.exitCode = 1;
 		} else if (values.once) process.exitCode = 1;
 	} finally {
+		// The step that was under way has to end before what it started can be taken down.
+		await running.catch(() => {});
 		const left = await demo.takeDown();
 		if (left !== undefined) console.log(`Everything is down. Webhooks left at Avala: ${left}.`);
 	}

@@ -2,9 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
-	createWriteStream,
+	closeSync,
 	existsSync,
 	mkdirSync,
+	openSync,
 	readFileSync,
 	statSync,
 	writeFileSync,
@@ -33,6 +34,8 @@ export interface N8nOptions {
 	/** n8n's public address. */
 	webhookUrl?: string;
 	env?: Record<string, string>;
+	/** Ends n8n while it starts. */
+	signal?: AbortSignal;
 }
 
 /** A running n8n with its own SQLite database. */
@@ -58,6 +61,7 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 	const port = options.port ?? (await freePort());
 	const logFile = path.join(userFolder, 'n8n.log');
 	const logStart = existsSync(logFile) ? statSync(logFile).size : 0;
+	const log = openSync(logFile, 'a');
 	const bin = path.join(folderOf(version), 'node_modules', 'n8n', 'bin', 'n8n');
 	const child = spawn(nodeFor(version), [bin, 'start'], {
 		cwd: userFolder,
@@ -71,18 +75,16 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 			...(webhookUrl !== undefined && { WEBHOOK_URL: webhookUrl }),
 			...options.env,
 		},
-		stdio: ['ignore', 'pipe', 'pipe'],
+		stdio: ['ignore', log, log],
 		// A group of its own: Ctrl-C in the terminal is for us, who end n8n when its webhooks are removed.
 		detached: true,
 	});
-	const log = createWriteStream(logFile, { flags: 'a' });
-	child.stdout.pipe(log, { end: false });
-	child.stderr.pipe(log, { end: false });
+	closeSync(log);
 
 	const url = `http://127.0.0.1:${port}`;
 	const readLog = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
 	try {
-		await untilReady(child, url, () => readLog().slice(logStart));
+		await untilReady(child, url, () => readLog().slice(logStart), options.signal);
 	} catch (error) {
 		await end(child, 'SIGKILL');
 		throw error;
@@ -149,9 +151,15 @@ async function installPackage(userFolder: string, tarball: string): Promise<void
 	]);
 }
 
-async function untilReady(child: ChildProcess, url: string, log: () => string): Promise<void> {
+async function untilReady(
+	child: ChildProcess,
+	url: string,
+	log: () => string,
+	signal: AbortSignal | undefined,
+): Promise<void> {
 	const limit = Date.now() + START_LIMIT_MS;
 	while (Date.now() < limit) {
+		signal?.throwIfAborted();
 		if (child.exitCode !== null)
 			throw new Error(`n8n ended while it started:\n${log().slice(-2000)}`);
 		if (log().includes('Editor is now accessible') && (await answers(url))) return;

@@ -29,7 +29,14 @@ export class AvalaTrigger implements INodeType {
 		credentials: [{ name: 'avalaApi', required: true }],
 		// Literals alone: n8n would evaluate an expression here for each request.
 		webhooks: [
-			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				responseMode: 'onReceived',
+				// Empty, so that n8n answers what the node gives as its response.
+				responseData: '',
+				path: 'webhook',
+			},
 		],
 		triggerPanel: {
 			header: '',
