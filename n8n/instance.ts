@@ -66,7 +66,7 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 	const child = spawn(nodeFor(version), [bin, 'start'], {
 		cwd: userFolder,
 		env: {
-			...withoutN8nVariables(),
+			...cleanEnvironment(),
 			...QUIET,
 			N8N_USER_FOLDER: userFolder,
 			N8N_PORT: String(port),
@@ -113,10 +113,11 @@ const QUIET = {
 	N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'true',
 };
 
-function withoutN8nVariables(): Record<string, string | undefined> {
+/** Neither a setting of another n8n nor the test runner's mode reaches this one. */
+function cleanEnvironment(): Record<string, string | undefined> {
 	return Object.fromEntries(
 		Object.entries(process.env).filter(
-			([name]) => !/^(N8N_|WEBHOOK_URL$|DB_|NODE_OPTIONS$)/.test(name),
+			([name]) => !/^(N8N_|DB_|JEST_|WEBHOOK_URL$|NODE_OPTIONS$|NODE_ENV$)/.test(name),
 		),
 	);
 }

@@ -1,5 +1,5 @@
 import express from 'express';
-import { HookContext, LoadOptionsContext, WebhookContext, WorkflowExecute } from 'n8n-core';
+import { ExecutionLifecycleHooks, HookContext, LoadOptionsContext, WebhookContext, WorkflowExecute } from 'n8n-core';
 import type {
 	IDataObject,
 	INode,
@@ -180,14 +180,27 @@ export async function executeAvala(setup: ExecuteSetup): Promise<INodeExecutionD
 		...(continueOnFail && { onError: 'continueRegularOutput' as const }),
 	};
 	const workflow = makeWorkflow([startNode, node]);
-	const execution = new WorkflowExecute(additionalData({ credentials }), 'manual');
+	const data = additionalData({ credentials });
+	data.hooks = new ExecutionLifecycleHooks('manual', '1', {
+		...workflow,
+		nodes: Object.values(workflow.nodes),
+		connections: workflow.connectionsBySourceNode,
+		name: 'Test',
+		active: false,
+		isArchived: false,
+		activeVersionId: null,
+		createdAt: new Date(),
+		updatedAt: new Date(),
+	});
+	const execution = new WorkflowExecute(data, 'manual');
 	const run: IRun = await execution.run({
 		workflow,
 		startNode,
 		pinData: { [startNode.name]: items.map((json) => ({ json })) },
 	});
 	const { error, runData } = run.data.resultData;
-	if (error) throw error;
+	// n8n keeps errors as plain objects.
+	if (error) throw Object.assign(new Error(error.message), error);
 	return runData[node.name]?.[0]?.data?.main?.[0] ?? [];
 }
 

@@ -100,6 +100,7 @@ export function additionalData({
 		webhookBaseUrl,
 		webhookTestBaseUrl,
 		webhookWaitingBaseUrl: 'https://n8n.example.com/webhook-waiting',
+		formWaitingBaseUrl: 'https://n8n.example.com/form-waiting',
 		variables: {},
 		setExecutionStatus: () => undefined,
 		sendDataToUI: () => undefined,

@@ -1,0 +1,145 @@
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import type { N8n } from '../../n8n/instance';
+import { startN8n } from '../../n8n/instance';
+import { freePort } from '../../n8n/ports';
+import type { TlsFront } from '../../n8n/tlsFront';
+import { startTlsFront } from '../../n8n/tlsFront';
+import type { N8nVersion } from '../../n8n/versions';
+import { NEWEST_N8N, parseVersion } from '../../n8n/versions';
+import type { NodeJson, Workflow } from '../../n8n/client';
+import type { Sandbox, SandboxOptions } from '../../sandbox';
+import { startSandbox } from '../../sandbox';
+
+export const version: N8nVersion = parseVersion(process.env.TEST_N8N_VERSION ?? NEWEST_N8N);
+
+export interface AvalaCredentialRef {
+	id: string;
+	name: string;
+}
+
+/** A real n8n with the package, behind a TLS front, and a sandbox that delivers to it. */
+export class Stage {
+	private constructor(
+		readonly avala: Sandbox,
+		readonly front: TlsFront,
+		private readonly userFolder: string,
+		private readonly port: number,
+		public n8n: N8n,
+		public credential: AvalaCredentialRef,
+	) {}
+
+	static async open(options: SandboxOptions = {}): Promise<Stage> {
+		const tarball = process.env.TEST_PACKAGE;
+		if (!tarball)
+			throw new Error('Run this suite with `npm run test:e2e`: it needs the packed package.');
+		const port = await freePort();
+		const front = await startTlsFront({ target: `http://127.0.0.1:${port}` });
+		const avala = await startSandbox({ ca: front.ca, rateLimit: false, ...options });
+		const userFolder = mkdtempSync(path.join(tmpdir(), 'avala-n8n-'));
+		const n8n = await startN8n({ version, userFolder, tarball, port, webhookUrl: front.url }).catch(
+			async (error: unknown) => {
+				await Promise.all([front.stop(), avala.stop()]);
+				throw error;
+			},
+		);
+		await n8n.client.logIn();
+		const credential = await n8n.client.createCredential('Avala', credentialData(avala));
+		return new Stage(avala, front, userFolder, port, n8n, credential);
+	}
+
+	/** Starts n8n again on the same data, after `n8n.stop()` or `n8n.kill()`. */
+	async startAgain(): Promise<void> {
+		const { userFolder, port } = this;
+		this.n8n = await startN8n({ version, userFolder, port, webhookUrl: this.front.url });
+		await this.n8n.client.logIn();
+	}
+
+	/** A workflow of the trigger alone. */
+	async makeTriggerWorkflow(
+		parameters: Record<string, unknown>,
+		credential = this.credential,
+	): Promise<Workflow> {
+		return await this.n8n.client.createWorkflow({
+			name: `Trigger ${JSON.stringify(parameters)}`,
+			nodes: [this.trigger(parameters, credential)],
+			connections: {},
+		});
+	}
+
+	trigger(parameters: Record<string, unknown>, credential = this.credential): NodeJson {
+		return {
+			name: 'Avala Trigger',
+			type: 'n8n-nodes-avala.avalaTrigger',
+			typeVersion: 2,
+			parameters,
+			credentials: { avalaApi: credential },
+		};
+	}
+
+	/** Runs one operation of the Avala node by hand. @returns what it gave out */
+	async runAvala(
+		parameters: Record<string, unknown>,
+		items: Array<Record<string, unknown>> = [{}],
+	): Promise<Array<Record<string, unknown>>> {
+		const { client } = this.n8n;
+		const start = {
+			name: 'Start',
+			type: 'n8n-nodes-base.manualTrigger',
+			typeVersion: 1,
+			parameters: {},
+		};
+		const workflow = await client.createWorkflow({
+			name: `Avala ${JSON.stringify(parameters)}`,
+			nodes: [
+				start,
+				{
+					name: 'Avala',
+					type: 'n8n-nodes-avala.avala',
+					typeVersion: 1,
+					parameters,
+					credentials: { avalaApi: this.credential },
+				},
+			],
+			connections: { Start: { main: [[{ node: 'Avala', type: 'main', index: 0 }]] } },
+		});
+		const executionId = await client.run(workflow.id, 'Start', items);
+		return (await client.result(executionId ?? '', 300_000)).Avala ?? [];
+	}
+
+	/** Where n8n itself listens for what is sent to the target URL. */
+	localUrl(targetUrl: string): string {
+		return targetUrl.replace(this.front.url, this.n8n.url);
+	}
+
+	async close(): Promise<void> {
+		await this.n8n.stop();
+		await this.front.stop();
+		await this.avala.stop();
+		rmSync(this.userFolder, { recursive: true, force: true });
+	}
+}
+
+export function credentialData(avala: Sandbox, webhookSecret = ''): Record<string, unknown> {
+	return { apiKey: avala.apiKey, baseUrl: avala.baseUrl, webhookSecret };
+}
+
+export function sign(body: string, secret: string): string {
+	return createHmac('sha256', secret).update(body).digest('hex');
+}
+
+/** Calls `work` with 0 … count-1, so many at a time. */
+export async function inParallel(
+	count: number,
+	width: number,
+	work: (index: number) => Promise<void>,
+): Promise<void> {
+	let next = 0;
+	const worker = async () => {
+		while (next < count) await work(next++);
+	};
+	await Promise.all(Array.from({ length: width }, worker));
+}

@@ -1,0 +1,279 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import type { Generation } from '../../sandbox';
+import { credentialData, inParallel, sign, Stage, version } from './stage';
+
+jest.setTimeout(300_000);
+
+let stage: Stage;
+beforeAll(async () => {
+	stage = await Stage.open();
+});
+afterAll(async () => await stage?.close());
+beforeEach(() => {
+	stage.avala.reset();
+	stage.avala.generation = 'guide';
+});
+
+async function activated(parameters: Record<string, unknown> = { events: ['task.completed'] }) {
+	const workflow = await stage.makeTriggerWorkflow(parameters);
+	await stage.n8n.client.activate(workflow.id);
+	const [webhook] = stage.avala.webhooks();
+	if (!webhook) throw new Error('No webhook was registered.');
+	return { workflow, webhook, url: stage.localUrl(webhook.targetUrl) };
+}
+
+async function post(url: string, body: string, headers: Record<string, string>): Promise<number> {
+	const response = await fetch(url, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', ...headers },
+		body,
+	});
+	await response.arrayBuffer();
+	return response.status;
+}
+
+const eventBody = (index: number | string) =>
+	JSON.stringify({
+		id: `evt_${index}`,
+		type: 'task.completed',
+		created_at: new Date().toISOString(),
+		data: { uid: `task_${index}` },
+	});
+
+describe(`in n8n ${version}`, () => {
+	it('tells a good key from a bad one when the credential is tested, and refuses plain http', async () => {
+		const { client } = stage.n8n;
+		const test = async (changes: Record<string, unknown>) =>
+			await client.testCredential(stage.credential.id, {
+				...credentialData(stage.avala),
+				...changes,
+			});
+		expect(await test({})).toMatchObject({ status: 'OK' });
+		expect(await test({ apiKey: 'wrong' })).toEqual({
+			status: 'Error',
+			message: expect.stringContaining('refused the API key'),
+		});
+		const requestsBefore = stage.avala.requests().length;
+		expect(await test({ baseUrl: 'http://api.example.com/api/v1' })).toEqual({
+			status: 'Error',
+			message: expect.stringContaining('https'),
+		});
+		expect(stage.avala.requests()).toHaveLength(requestsBefore);
+	});
+
+	it('activation registers one webhook, each format starts an execution, deactivation removes it', async () => {
+		const { workflow, webhook } = await activated();
+		expect(stage.avala.webhooks()).toHaveLength(1);
+		expect(webhook.targetUrl).toMatch(/^https:\/\/localhost:\d+\/webhook\//);
+
+		for (const generation of ['guide', 'older', 'newer'] satisfies Generation[]) {
+			stage.avala.generation = generation;
+			const delivered = stage.avala.next('attempt');
+			const event = stage.avala.emit('task.completed');
+			expect(await delivered).toMatchObject({ status: 'delivered', responseStatus: 200 });
+			const executions = await stage.n8n.client.untilExecuted(
+				workflow.id,
+				['guide', 'older', 'newer'].indexOf(generation) + 1,
+			);
+			const items = await stage.n8n.client.result(executions[0]?.id ?? '');
+			expect(items['Avala Trigger']).toEqual([
+				expect.objectContaining({
+					id: expect.any(String),
+					type: 'task.completed',
+					data: event.data,
+				}),
+			]);
+		}
+		await stage.n8n.client.deactivate(workflow.id);
+		expect(stage.avala.webhooks()).toEqual([]);
+	});
+
+	it('leaves no webhook after ten activations and deactivations in a row', async () => {
+		const workflow = await stage.makeTriggerWorkflow({ events: ['export.completed'] });
+		for (let round = 0; round < 10; round++) {
+			await stage.n8n.client.activate(workflow.id);
+			expect(stage.avala.webhooks()).toHaveLength(1);
+			await stage.n8n.client.deactivate(workflow.id);
+			expect(stage.avala.webhooks()).toEqual([]);
+		}
+	});
+
+	it('starts no execution for 1,000 forged requests, and 1,000 for as many signed ones sent 20 at a time', async () => {
+		const { workflow, webhook, url } = await activated();
+		const forgeries: Array<(body: string) => Record<string, string>> = [
+			() => ({}),
+			(body) => ({ 'x-avala-signature': sign(body, 'wrong') }),
+			(body) => ({ 'x-avala-signature': sign(body, webhook.secret).slice(0, 63) }),
+			(body) => ({ 'x-avala-webhook-signature': sign(`${body} `, webhook.secret) }),
+		];
+		const answers: number[] = [];
+		await inParallel(1000, 20, async (index) => {
+			const body = eventBody(`forged_${index}`);
+			answers.push(await post(url, body, forgeries[index % forgeries.length]?.(body) ?? {}));
+		});
+		expect(new Set(answers)).toEqual(new Set([401]));
+
+		answers.length = 0;
+		await inParallel(1000, 20, async (index) => {
+			const body = eventBody(index);
+			answers.push(await post(url, body, { 'x-avala-signature': sign(body, webhook.secret) }));
+		});
+		expect(new Set(answers)).toEqual(new Set([200]));
+		const executions = await stage.n8n.client.untilExecuted(workflow.id, 1000, 180_000);
+		expect(executions.filter(({ status }) => status === 'success')).toHaveLength(1000);
+		expect(executions).toHaveLength(1000);
+		await stage.n8n.client.deactivate(workflow.id);
+	});
+
+	it('answers what is no event with 400, in JSON, and starts nothing', async () => {
+		const { workflow, webhook, url } = await activated();
+		for (const body of ['', '[]', 'null', '{"data":{}}', 'no json']) {
+			const headers = {
+				'content-type': 'text/plain',
+				'x-avala-signature': sign(body, webhook.secret),
+			};
+			expect({ body, status: await post(url, body, headers) }).toEqual({ body, status: 400 });
+		}
+		const binary = eventBody(1);
+		const headers = {
+			'content-type': 'application/octet-stream',
+			'x-avala-signature': sign(binary, webhook.secret),
+		};
+		expect(await post(url, binary, headers)).toBe(200);
+		expect(await stage.n8n.client.untilExecuted(workflow.id, 1)).toHaveLength(1);
+		await stage.n8n.client.deactivate(workflow.id);
+	});
+
+	it('keeps the one webhook over a restart, verifies with its secret after it, and removes it', async () => {
+		const { workflow, webhook } = await activated();
+		await stage.n8n.stop();
+		await stage.startAgain();
+		expect(stage.avala.webhooks()).toEqual([webhook]);
+		const delivered = stage.avala.next('attempt');
+		stage.avala.emit('task.completed');
+		expect(await delivered).toMatchObject({ status: 'delivered' });
+		await stage.n8n.client.untilExecuted(workflow.id, 1);
+		await stage.n8n.client.deactivate(workflow.id);
+		expect(stage.avala.webhooks()).toEqual([]);
+	});
+
+	it('leaves exactly one webhook when n8n is killed in the middle of an activation and started again', async () => {
+		const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] });
+		// The webhook is made, and n8n dies before it hears of it.
+		const mend = stage.avala.fault({
+			method: 'POST',
+			path: '/api/v1/webhooks/',
+			resetAfterHandling: false,
+			delayMs: 3000,
+		});
+		const arrived = new Promise<void>((resolve) => {
+			const look = () => {
+				if (stage.avala.requests().some(({ method }) => method === 'GET')) resolve();
+				else setTimeout(look, 20);
+			};
+			look();
+		});
+		const activation = stage.n8n.client.activate(workflow.id).catch((error: unknown) => error);
+		await arrived;
+		await wait(500);
+		await stage.n8n.kill();
+		await activation;
+		mend();
+		await wait(3500);
+		await stage.startAgain();
+		if (stage.avala.webhooks().length !== 1) {
+			// Where n8n does not finish the activation by itself, the user does.
+			await stage.n8n.client.activate(workflow.id);
+		}
+		await untilTrue(() => stage.avala.webhooks().length === 1);
+		// Whatever n8n still has under way must not add another.
+		await stage.n8n.client.deactivate(workflow.id);
+		await stage.n8n.client.activate(workflow.id);
+		expect(stage.avala.webhooks()).toHaveLength(1);
+		const delivered = stage.avala.next('attempt');
+		stage.avala.emit('task.completed');
+		expect(await delivered).toMatchObject({ status: 'delivered' });
+		await stage.n8n.client.deactivate(workflow.id);
+		expect(stage.avala.webhooks()).toEqual([]);
+	});
+
+	it('listens for a test event beside the active workflow, and removes the test webhook when it has come', async () => {
+		const { workflow, webhook } = await activated();
+		await stage.n8n.client.run(workflow.id, 'Avala Trigger');
+		await untilTrue(() => stage.avala.webhooks().length === 2);
+		const testWebhook = stage.avala
+			.webhooks()
+			.find(({ targetUrl }) => targetUrl.includes('/webhook-test/'));
+		expect(testWebhook).toBeDefined();
+
+		const answer = await fetch(`${stage.avala.baseUrl}/webhooks/${testWebhook?.uid}/test/`, {
+			method: 'POST',
+			headers: { 'x-avala-api-key': stage.avala.apiKey },
+		});
+		expect(await answer.json()).toMatchObject({ success: true });
+		await untilTrue(() => stage.avala.webhooks().length === 1);
+		expect(stage.avala.webhooks()).toEqual([webhook]);
+		const executions = await stage.n8n.client.untilExecuted(workflow.id, 1);
+		const items = await stage.n8n.client.result(executions[0]?.id ?? '');
+		expect(items['Avala Trigger']).toEqual([expect.objectContaining({ test: true })]);
+		await stage.n8n.client.deactivate(workflow.id);
+	});
+
+	it('says why an activation fails and what to do, and leaves nothing behind', async () => {
+		const { client } = stage.n8n;
+		const wrongKey = await client.createCredential('Wrong key', {
+			...credentialData(stage.avala),
+			apiKey: 'wrong',
+		});
+		const withWrongKey = await stage.makeTriggerWorkflow({ events: ['task.completed'] }, wrongKey);
+		await expect(client.activate(withWrongKey.id)).rejects.toThrow(
+			/refused the API key.*paste a current one/s,
+		);
+
+		const withWrongEvent = await stage.makeTriggerWorkflow({
+			events: [],
+			options: { customEvents: ['no.such_event'] },
+		});
+		await expect(client.activate(withWrongEvent.id)).rejects.toThrow('no.such_event');
+		expect(stage.avala.webhooks()).toEqual([]);
+	});
+
+	it('keeps a secret of the credential there alone, and still verifies with it', async () => {
+		const { client } = stage.n8n;
+		const secret = 'kept-in-the-credential-alone';
+		const credential = await client.createCredential(
+			'With secret',
+			credentialData(stage.avala, secret),
+		);
+		const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] }, credential);
+		await client.activate(workflow.id);
+		expect(stage.avala.webhooks()).toEqual([expect.objectContaining({ secret })]);
+		const delivered = stage.avala.next('attempt');
+		stage.avala.emit('task.completed');
+		expect(await delivered).toMatchObject({ status: 'delivered' });
+		const [execution] = await client.untilExecuted(workflow.id, 1);
+		const stored = JSON.stringify([
+			await client.call('GET', `/rest/executions/${execution?.id}`),
+			await client.call('GET', `/rest/workflows/${workflow.id}`),
+		]);
+		expect(stored).not.toContain(secret);
+		await client.deactivate(workflow.id);
+	});
+
+	it('writes neither the API key nor a signing secret to its log', () => {
+		const log = stage.n8n.log();
+		expect(log.length).toBeGreaterThan(100);
+		expect(log).not.toContain(stage.avala.apiKey);
+		for (const { secret } of stage.avala.webhooks()) expect(log).not.toContain(secret);
+		expect(log).not.toMatch(/\b[0-9a-f]{64}\b/);
+	});
+});
+
+async function untilTrue(isTrue: () => boolean): Promise<void> {
+	for (let tries = 0; tries < 300; tries++) {
+		if (isTrue()) return;
+		await wait(100);
+	}
+	throw new Error('It did not become true within 30 s.');
+}

@@ -1,0 +1,282 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { Generation, Sandbox, StoredDelivery } from '../../../sandbox';
+import { startSandbox } from '../../../sandbox';
+import { executeAvala } from '../../support/contexts';
+
+let avala: Sandbox;
+beforeAll(async () => {
+	avala = await startSandbox({ rateLimit: false });
+});
+afterAll(async () => await avala.stop());
+beforeEach(() => avala.reset());
+
+async function run(operation: string, parameters: INodeParameters = {}, items?: IDataObject[]) {
+	const { apiKey, baseUrl } = avala;
+	const output = await executeAvala({
+		parameters: { resource: 'delivery', operation, ...parameters },
+		credentials: { apiKey, baseUrl },
+		items,
+	});
+	return output.map(({ json }) => json);
+}
+
+const MINUTE = 60_000;
+const NOON = Date.parse('2026-03-02T12:00:00Z');
+const at = (minutes: number) => new Date(NOON + minutes * MINUTE).toISOString();
+
+/** A delivery made so many minutes after noon. */
+function delivery(
+	minutes: number,
+	given: Partial<StoredDelivery> = {},
+	type = 'task.completed',
+): Partial<StoredDelivery> {
+	return {
+		uid: `d_${minutes}`,
+		webhookUid: 'wh_a',
+		createdAt: at(minutes),
+		event: {
+			id: `evt_${minutes}`,
+			type,
+			created_at: at(minutes),
+			data: { uid: `task_${minutes}`, updated_at: at(minutes) },
+		},
+		...given,
+	};
+}
+
+const failed: Partial<StoredDelivery> = {
+	status: 'failed',
+	responseStatus: 500,
+	responseBody: 'oops',
+	attempts: 5,
+};
+
+describe.each<Generation>(['guide', 'older', 'newer'])(
+	'deliveries in the format "%s"',
+	(generation) => {
+		beforeEach(() => {
+			avala.generation = generation;
+		});
+
+		it('Get gives the names of the guide beside what the server sent', async () => {
+			avala.seedDeliveries([delivery(1, failed)]);
+			const [found] = await run('get', { deliveryId: 'd_1' });
+			expect(found).toMatchObject({
+				uid: 'd_1',
+				webhook_uid: 'wh_a',
+				event_type: 'task.completed',
+				response_status_code: 500,
+				response_body: 'oops',
+				attempt_count: 5,
+				error_message: expect.anything(),
+				status: 'failed',
+			});
+			if (generation !== 'guide')
+				expect(found).toMatchObject({ subscription: 'wh_a', response_status: 500, attempts: 5 });
+		});
+
+		it('Get Many narrows to status, event type, webhook and time, newest first', async () => {
+			avala.seedDeliveries([
+				delivery(1),
+				delivery(2, failed),
+				delivery(3, { webhookUid: 'wh_b' }, 'export.completed'),
+				delivery(4, { status: 'pending' }),
+				delivery(5),
+			]);
+			const uids = async (filters: INodeParameters) =>
+				(await run('getAll', { returnAll: true, filters })).map(({ uid }) => uid);
+			expect(await uids({})).toEqual(['d_5', 'd_4', 'd_3', 'd_2', 'd_1']);
+			expect(await uids({ status: 'delivered' })).toEqual(['d_5', 'd_3', 'd_1']);
+			expect(await uids({ status: 'failed' })).toEqual(['d_2']);
+			expect(await uids({ status: 'pending' })).toEqual(['d_4']);
+			expect(await uids({ eventType: ['export.completed'] })).toEqual(['d_3']);
+			expect(
+				await uids({ webhookId: { __rl: true, mode: 'id', value: 'wh_b' } as INodeParameters }),
+			).toEqual(['d_3']);
+			expect(await uids({ createdAfter: at(2), createdBefore: at(4) })).toEqual(['d_3', 'd_2']);
+		});
+
+		it('Get Health reports counts, rates, the split and the failures with their cause in one item', async () => {
+			avala.seedDeliveries([
+				delivery(1),
+				delivery(2, { attempts: 2 }),
+				delivery(3, { ...failed, webhookUid: 'wh_b' }, 'export.completed'),
+				delivery(4, { status: 'pending', attempts: 1 }),
+			]);
+			expect(await run('getHealth')).toEqual([
+				{
+					total: 4,
+					succeeded: 2,
+					failed: 1,
+					pending: 1,
+					retried: 2,
+					success_rate: 66.7,
+					from: at(1),
+					to: at(4),
+					by_event: {
+						'task.completed': {
+							total: 3,
+							succeeded: 2,
+							failed: 0,
+							pending: 1,
+							retried: 1,
+							success_rate: 100,
+						},
+						'export.completed': {
+							total: 1,
+							succeeded: 0,
+							failed: 1,
+							pending: 0,
+							retried: 1,
+							success_rate: 0,
+						},
+					},
+					by_webhook: {
+						wh_a: { total: 3, succeeded: 2, failed: 0, pending: 1, retried: 1, success_rate: 100 },
+						wh_b: { total: 1, succeeded: 0, failed: 1, pending: 0, retried: 1, success_rate: 0 },
+					},
+					recent_failures: [
+						expect.objectContaining({
+							uid: 'd_3',
+							webhook_uid: 'wh_b',
+							response_status_code: 500,
+							error_message: expect.any(String),
+						}),
+					],
+				},
+			]);
+		});
+
+		it('Get Health of nothing is a report of zeros with a null rate', async () => {
+			const [report] = await run('getHealth');
+			expect(report).toMatchObject({
+				total: 0,
+				failed: 0,
+				success_rate: null,
+				from: null,
+				to: null,
+				recent_failures: [],
+			});
+			avala.seedDeliveries([delivery(1, { status: 'pending' })]);
+			expect((await run('getHealth'))[0]).toMatchObject({
+				total: 1,
+				pending: 1,
+				success_rate: null,
+			});
+		});
+
+		it('Get Missed Events gives what failed for good, oldest first, each once, or says that it cannot', async () => {
+			avala.seedDeliveries([
+				delivery(1, failed),
+				delivery(2),
+				delivery(3, failed),
+				delivery(4, { status: 'pending', attempts: 3 }),
+			]);
+			const missed = await run('getMissedEvents', { returnAll: true });
+			if (generation === 'guide') {
+				expect(missed).toEqual(
+					[1, 3].map((minutes) =>
+						expect.objectContaining({
+							recoverable: false,
+							delivery_id: `d_${minutes}`,
+							webhook_uid: 'wh_a',
+							type: 'task.completed',
+						}),
+					),
+				);
+				return;
+			}
+			expect(missed).toEqual(
+				[1, 3].map((minutes) => ({
+					id: expect.any(String),
+					type: 'task.completed',
+					created_at: at(minutes),
+					data: { uid: `task_${minutes}`, updated_at: at(minutes) },
+					delivery_id: `d_${minutes}`,
+					recovered: true,
+				})),
+			);
+			expect(await run('getMissedEvents', { limit: 1 })).toEqual([
+				expect.objectContaining({ delivery_id: 'd_1' }),
+			]);
+		});
+	},
+);
+
+describe('missed events', () => {
+	const event = { id: 'evt_x', type: 'task.completed', created_at: at(0), data: { uid: 'task_x' } };
+
+	it('are each given once, though they failed at two webhooks', async () => {
+		avala.generation = 'older';
+		avala.seedDeliveries([
+			delivery(1, { ...failed, event }),
+			delivery(2, { ...failed, event, webhookUid: 'wh_b' }),
+		]);
+		expect(await run('getMissedEvents', { returnAll: true })).toHaveLength(1);
+	});
+
+	it.each<Generation>(['older', 'newer'])(
+		'are left out when they were delivered later after all (%s)',
+		async (generation) => {
+			avala.generation = generation;
+			avala.seedDeliveries([delivery(1, { ...failed, event }), delivery(30, { event })]);
+			expect(await run('getMissedEvents', { returnAll: true })).toEqual([]);
+			expect(
+				await run('getMissedEvents', { returnAll: true, filters: { createdBefore: at(10) } }),
+			).toEqual([]);
+		},
+	);
+
+	it('are not taken for delivered because another webhook got them', async () => {
+		avala.generation = 'older';
+		avala.seedDeliveries([
+			delivery(1, { ...failed, event }),
+			delivery(2, { event, webhookUid: 'wh_b' }),
+		]);
+		expect(await run('getMissedEvents', { returnAll: true })).toHaveLength(1);
+	});
+});
+
+describe('the requests of Get Many', () => {
+	const pages = () => avala.requests().map(({ path }) => path);
+	const many = function* (count: number): Generator<Partial<StoredDelivery>> {
+		for (let index = 0; index < count; index++) {
+			yield { uid: `d_${index}`, createdAt: at(index), ...(index % 100 === 0 && failed) };
+		}
+	};
+
+	it('ask for 5 when the limit is 5', async () => {
+		avala.seedDeliveries(many(250));
+		expect(await run('getAll', { limit: 5 })).toHaveLength(5);
+		expect(pages()).toEqual([expect.stringContaining('limit=5&')]);
+	});
+
+	it('are 100 for Return All over 10,000 deliveries, which all come, each once', async () => {
+		avala.seedDeliveries(many(10_000));
+		const found = await run('getAll', { returnAll: true });
+		expect(new Set(found.map(({ uid }) => uid)).size).toBe(10_000);
+		expect(pages()).toHaveLength(100);
+	});
+
+	it('end where nothing more can match', async () => {
+		avala.seedDeliveries(many(1000));
+		const found = await run('getAll', { returnAll: true, filters: { createdAfter: at(850) } });
+		expect(found).toHaveLength(150);
+		expect(pages()).toHaveLength(2);
+	});
+
+	it('end when the limit is reached among those that match', async () => {
+		avala.seedDeliveries(many(1000));
+		const found = await run('getAll', { limit: 2, filters: { status: 'failed' } });
+		expect(found.map(({ uid }) => uid)).toEqual(['d_900', 'd_800']);
+		expect(pages().length).toBeLessThanOrEqual(3);
+	});
+
+	it('are not repeated for items that ask the same', async () => {
+		avala.seedDeliveries(many(300));
+		const found = await run('getAll', { returnAll: true }, [{}, {}, {}]);
+		expect(found).toHaveLength(900);
+		expect(pages()).toHaveLength(3);
+	});
+});
