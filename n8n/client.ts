@@ -196,18 +196,17 @@ export class N8nClient {
 	async executions(workflowId: string): Promise<Execution[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 		const found: Execution[] = [];
-		for (let lastId = ''; ;) {
+		for (let next = ''; ;) {
 			const page = object(
-				await this.call(
-					'GET',
-					`/rest/executions?limit=100&filter=${filter}${lastId && `&lastId=${lastId}`}`,
-				),
+				await this.call('GET', `/rest/executions?limit=100&filter=${filter}${next}`),
 			);
 			const results = array(page.results).map(toExecution);
 			found.push(...results);
 			const last = results.at(-1);
 			if (!last || results.length < 100) return found;
-			lastId = last.id;
+			// n8n 2.41 gives a cursor, older ones go on from an id.
+			next =
+				typeof page.nextCursor === 'string' ? `&cursor=${page.nextCursor}` : `&lastId=${last.id}`;
 		}
 	}
 
@@ -220,7 +219,8 @@ export class N8nClient {
 			if (ended.length >= count) return ended;
 			if (Date.now() > limit)
 				throw new Error(`${ended.length} of ${count} executions after ${limitMs} ms`);
-			await wait(POLL_MS);
+			// A long list takes n8n a while to make.
+			await wait(Math.max(POLL_MS, all.length));
 		}
 	}
 

@@ -1,13 +1,17 @@
 const MARK = '[redacted]';
 
+const NAME = String.raw`["']?[\w-]*(?:secret|token|password|passwd|api[_-]?key|authorization|credential)[\w-]*["']?`;
+
 /**
  * What Avala's own SDKs hide in error texts: keys by their shape and values by the name of their field.
  * Hex runs of 40 digits are Avala keys; longer ones are the signing secrets that the trigger makes.
  */
 const SECRET_SHAPES: ReadonlyArray<readonly [RegExp, string]> = [
 	[/-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g, MARK],
+	// By the name of the field: in quotes first, so that JSON stays JSON.
+	[new RegExp(String.raw`(${NAME}\s*[:=]\s*)"(?:[^"\\]|\\.)*"?`, 'gi'), `$1"${MARK}"`],
 	[
-		/(["']?[\w-]*(?:secret|token|password|passwd|api[_-]?key|authorization|credential)[\w-]*["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|(?:bearer|basic)\s+[^\s,;}\]]+|[^\s,;}\]]+)/gi,
+		new RegExp(String.raw`(${NAME}\s*[:=]\s*)(?:(?:bearer|basic)\s+)?[^\s"',;}\]]+`, 'gi'),
 		`$1${MARK}`,
 	],
 	[/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${MARK}`],

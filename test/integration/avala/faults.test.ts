@@ -1,0 +1,342 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+
+import type { Fault, Sandbox } from '../../../sandbox';
+import { startSandbox } from '../../../sandbox';
+import { executeAvala } from '../../support/contexts';
+
+let avala: Sandbox;
+beforeAll(async () => {
+	avala = await startSandbox({ rateLimit: false, pingOnCreate: false });
+});
+afterAll(async () => await avala.stop());
+beforeEach(() => avala.reset());
+
+interface Failure {
+	message: string;
+	description?: string;
+	httpCode?: string;
+	context?: IDataObject;
+}
+
+async function run(
+	parameters: INodeParameters,
+	setup: {
+		items?: IDataObject[];
+		continueOnFail?: boolean;
+		baseUrl?: string;
+		apiKey?: string;
+	} = {},
+) {
+	const { baseUrl = avala.baseUrl, apiKey = avala.apiKey, ...rest } = setup;
+	return await executeAvala({ parameters, credentials: { apiKey, baseUrl }, ...rest });
+}
+
+async function failure(
+	parameters: INodeParameters,
+	setup: Parameters<typeof run>[1] = {},
+): Promise<Failure> {
+	try {
+		await run(parameters, setup);
+	} catch (error) {
+		return error as Failure;
+	}
+	throw new Error('It did not fail.');
+}
+
+const locator = (value: string, mode = 'id') => ({ __rl: true, mode, value }) as INodeParameters;
+const GET: INodeParameters = { resource: 'webhook', operation: 'get', webhookId: locator('wh_1') };
+const LIST: INodeParameters = { resource: 'delivery', operation: 'getAll', returnAll: true };
+const CREATE: INodeParameters = {
+	resource: 'webhook',
+	operation: 'create',
+	targetUrl: 'https://example.com/a',
+	events: ['task.completed'],
+};
+const counts = () => avala.requests().length;
+
+describe('errors say what happened and what to do', () => {
+	it.each<[string, Fault, RegExp, RegExp, string | undefined]>([
+		[
+			'bad key',
+			{ status: 401, body: { detail: 'Invalid API key.' } },
+			/refused the API key/,
+			/Invalid API key.*press Test/,
+			'401',
+		],
+		[
+			'missing permission',
+			{ status: 403, body: { detail: 'No.' } },
+			/may not access webhook wh_1/,
+			/permission/,
+			'403',
+		],
+		[
+			'not found',
+			{ status: 404, body: { detail: 'Not found.' } },
+			/does not know webhook wh_1/,
+			/deleted/,
+			'404',
+		],
+		[
+			'validation',
+			{ status: 400, body: { target_url: ['Must be https.'], events: ['Unknown.', 'Empty.'] } },
+			/did not accept/,
+			/target_url: Must be https\. events: Unknown\. Empty\./,
+			'400',
+		],
+		[
+			'validation, in another document’s shape',
+			{
+				status: 422,
+				body: { error: { code: 'x', message: 'Wrong field.', details: { events: ['Bad.'] } } },
+			},
+			/did not accept/,
+			/Wrong field\. events: Bad\./,
+			'422',
+		],
+		[
+			'not allowed',
+			{ status: 405, body: { detail: 'Method not allowed.' } },
+			/does not allow GET/,
+			/base URL/,
+			'405',
+		],
+		[
+			'conflict',
+			{ status: 409, body: { detail: 'Conflict.' } },
+			/conflict for webhook wh_1/,
+			/try again/,
+			'409',
+		],
+		['too large', { status: 413, body: { detail: 'Too large.' } }, /too large/, /less/, '413'],
+		[
+			'server trouble',
+			{ status: 500, body: { detail: 'Boom.' } },
+			/trouble answering/,
+			/Boom.*few minutes/,
+			'500',
+		],
+		[
+			'a page that is not JSON',
+			{ status: 200, body: '<html><h1>Log in here</h1>' },
+			/not what Avala sends/,
+			/answered 200.*Log in here/,
+			'200',
+		],
+		[
+			'an error page that is not JSON',
+			{ status: 500, body: '<html><h1>Bad day</h1>' },
+			/trouble/,
+			/500: Bad day/,
+			'500',
+		],
+		[
+			'a redirect',
+			{ redirectTo: 'https://elsewhere.example.com/x' },
+			/redirect/,
+			/elsewhere\.example\.com.*not followed/,
+			'302',
+		],
+		[
+			'an answer that is no object',
+			{ status: 200, body: [] },
+			/not what Avala sends/,
+			/not a JSON object/,
+			'200',
+		],
+	])('%s', async (_, fault, message, description, httpCode) => {
+		avala.fault({ method: 'GET', ...fault });
+		const error = await failure(GET);
+		expect(error.message).toMatch(message);
+		expect(error.description).toMatch(description);
+		expect(error.httpCode).toBe(httpCode);
+	});
+
+	it('no connection names the host', async () => {
+		const error = await failure(GET, { baseUrl: 'http://127.0.0.1:1/api/v1' });
+		expect(error.message).toBe('No answer from 127.0.0.1:1');
+		expect(error.description).toContain('refused');
+	});
+
+	it('a base URL that is not https is refused before a request leaves', async () => {
+		const error = await failure(GET, { baseUrl: 'http://api.example.com/api/v1' });
+		expect(error.message).toContain('https');
+	});
+
+	it('never show a key, a secret or a token that an answer quotes', async () => {
+		const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-DEF_123';
+		avala.fault({
+			status: 400,
+			body: {
+				detail: `key ${avala.apiKey}, own-secret-1, Bearer abcdefghijkl, ${token}, sk-abcdef123456`,
+				api_key: 'other',
+			},
+		});
+		const error = await failure({ ...CREATE, additionalFields: { secret: 'own-secret-1' } });
+		const shown = `${error.message} ${error.description}`;
+		for (const secret of [avala.apiKey, 'own-secret-1', 'abcdefghijkl', token, 'sk-abcdef123456']) {
+			expect(shown).not.toContain(secret);
+		}
+		expect(shown).toContain('[redacted]');
+	});
+});
+
+describe('tries again', () => {
+	it.each([
+		['seconds', () => '1'],
+		['a date', () => new Date(Date.now() + 1000).toUTCString()],
+	])('after 429 as Retry-After says: %s', async (_, retryAfter) => {
+		avala.fault({
+			times: 1,
+			status: 429,
+			body: { detail: 'Slow down.' },
+			headers: { 'retry-after': retryAfter() },
+		});
+		const startedAt = Date.now();
+		await run(LIST);
+		expect(counts()).toBe(2);
+		expect(Date.now() - startedAt).toBeGreaterThan(retryAfter() === '1' ? 950 : 0);
+	});
+
+	it('three times at the most after 429, and then tells how long to wait', async () => {
+		avala.fault({ status: 429, headers: { 'retry-after': '0' } });
+		const error = await failure(CREATE);
+		expect(counts()).toBe(4);
+		expect(error.httpCode).toBe('429');
+		expect(error.description).toMatch(/wait 0 s/);
+	});
+
+	it.each<[string, Fault]>([
+		['502', { status: 502 }],
+		['503', { status: 503, headers: { 'retry-after': '0' } }],
+		['504', { status: 504 }],
+		['a reset connection', { reset: true }],
+	])('a read after %s', async (_, fault) => {
+		avala.fault({ times: 1, ...fault });
+		await run(LIST);
+		expect(avala.requests().filter(({ status }) => status === 200)).toHaveLength(1);
+	});
+
+	it.each<[string, Fault]>([
+		['503', { status: 503, afterHandling: true }],
+		['a reset connection', { resetAfterHandling: true }],
+	])('never a create after %s', async (_, fault) => {
+		avala.fault({ method: 'POST', ...fault });
+		await failure(CREATE);
+		expect(avala.webhooks()).toHaveLength(1);
+	});
+
+	it('no read after 500', async () => {
+		avala.fault({ status: 500 });
+		await failure(LIST);
+		expect(counts()).toBe(1);
+	});
+});
+
+describe('the key stays on the API’s own origin', () => {
+	it('when an answer redirects elsewhere, or a next page lies elsewhere', async () => {
+		const seen: string[] = [];
+		const elsewhere = createServer((request, response) => {
+			seen.push(`${request.method ?? ''} ${String(request.headers['x-avala-api-key'])}`);
+			response.end('{"results":[],"next":null}');
+		}).listen(0, '127.0.0.1');
+		await once(elsewhere, 'listening');
+		const address = elsewhere.address();
+		const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+		try {
+			const remove = avala.fault({ redirectTo: `${url}/api/v1/webhooks/wh_1/` });
+			expect((await failure(GET)).message).toContain('redirect');
+			remove();
+			for (const next of [
+				`${url}/api/v1/webhook-deliveries/?cursor=x`,
+				'//127.0.0.1.example.com/x',
+				'ftp://x/',
+				7,
+			]) {
+				const clear = avala.fault({ status: 200, body: { results: [], next, previous: null } });
+				expect((await failure(LIST)).description).toContain('another origin');
+				clear();
+			}
+			expect(seen).toEqual([]);
+		} finally {
+			elsewhere.close();
+		}
+	});
+
+	it('and pages that lead back to one another end with an error', async () => {
+		const next = `${avala.baseUrl}/webhook-deliveries/?cursor=round`;
+		avala.fault({ status: 200, body: { results: [{ uid: 'd' }], next, previous: null } });
+		expect((await failure(LIST)).description).toContain('lead back to one another');
+		expect(counts()).toBe(2);
+	});
+});
+
+it.each([
+	'../webhooks',
+	'a/b',
+	'%2e%2e',
+	'//evil.example.com',
+	'https://evil.example.com',
+	'a\nb',
+	'x?y=1',
+	'x#y',
+	'..',
+	'a b',
+	'\u0000',
+])('an id that could change the path is refused before a request leaves: %j', async (id) => {
+	for (const parameters of [
+		{ ...GET, webhookId: locator(id) },
+		{ resource: 'webhook', operation: 'delete', webhookId: locator(id) },
+		{ resource: 'webhook', operation: 'test', webhookId: locator(id) },
+		{ resource: 'delivery', operation: 'get', deliveryId: id },
+	]) {
+		expect((await failure(parameters)).message).toContain('ID');
+	}
+	expect(counts()).toBe(0);
+});
+
+describe('several items', () => {
+	const each: INodeParameters = {
+		resource: 'webhook',
+		operation: 'get',
+		webhookId: locator('={{ $json.id }}'),
+	};
+
+	it('are handled with their own parameters and paired with their input', async () => {
+		const ids = [1, 2, 3].map(() => avala.addWebhook({}).uid);
+		const output = await run(each, { items: ids.map((id) => ({ id })) });
+		expect(output.map(({ json }) => json.uid)).toEqual(ids);
+		expect(output.map(({ pairedItem }) => pairedItem)).toEqual([
+			{ item: 0 },
+			{ item: 1 },
+			{ item: 2 },
+		]);
+	});
+
+	it('with Continue On Fail give an error item for each that fails, and the rest succeeds', async () => {
+		const { uid } = avala.addWebhook({});
+		const output = await run(each, {
+			items: [{ id: uid }, { id: 'gone' }, { id: '../x' }, { id: uid }],
+			continueOnFail: true,
+		});
+		expect(output.map(({ json }) => json.uid ?? json.error)).toEqual([
+			uid,
+			'Avala does not know webhook gone',
+			expect.stringContaining('is not an ID'),
+			uid,
+		]);
+		expect(output[1]?.json).toMatchObject({ httpCode: '404', description: expect.any(String) });
+		expect(output.map(({ pairedItem }) => pairedItem)).toEqual(
+			[0, 1, 2, 3].map((item) => ({ item })),
+		);
+	});
+
+	it('name the item that failed', async () => {
+		const { uid } = avala.addWebhook({});
+		expect((await failure(each, { items: [{ id: uid }, { id: 'gone' }] })).context).toMatchObject({
+			itemIndex: 1,
+		});
+	});
+});
