@@ -1,0 +1,96 @@
+import { Stage, version } from './stage';
+
+jest.setTimeout(400_000);
+
+let stage: Stage;
+beforeAll(async () => {
+	stage = await Stage.open({ generation: 'older' });
+});
+afterAll(async () => await stage?.close());
+beforeEach(() => stage.avala.reset());
+
+const locator = (value: string, mode = 'id') => ({ __rl: true, mode, value });
+
+describe(`the Avala node in n8n ${version}`, () => {
+	it('creates, finds, changes, tests and deletes a webhook', async () => {
+		const webhook = { resource: 'webhook' };
+		const targetUrl = 'https://localhost:1/nobody-listens';
+		const [created] = await stage.runAvala({
+			...webhook,
+			operation: 'create',
+			targetUrl,
+			events: ['task.completed'],
+		});
+		expect(created).toMatchObject({
+			target_url: targetUrl,
+			secret: stage.avala.webhooks()[0]?.secret,
+		});
+		const webhookId = locator(String(created?.uid));
+
+		expect(
+			await stage.runAvala({ ...webhook, operation: 'get', webhookId: locator(targetUrl, 'url') }),
+		).toEqual([expect.objectContaining({ uid: created?.uid })]);
+		expect(await stage.runAvala({ ...webhook, operation: 'getAll', returnAll: true })).toHaveLength(
+			1,
+		);
+		expect(
+			await stage.runAvala({
+				...webhook,
+				operation: 'update',
+				webhookId,
+				updateFields: { isActive: false },
+			}),
+		).toEqual([expect.objectContaining({ is_active: false })]);
+		expect(await stage.runAvala({ ...webhook, operation: 'test', webhookId })).toEqual([
+			expect.objectContaining({ success: false }),
+		]);
+		expect(await stage.runAvala({ ...webhook, operation: 'delete', webhookId })).toEqual([
+			{ deleted: true },
+		]);
+		expect(stage.avala.webhooks()).toEqual([]);
+	});
+
+	it('looks into deliveries, reports their health and recovers missed events', async () => {
+		const delivery = { resource: 'delivery' };
+		stage.avala.seedDeliveries([
+			{ uid: 'd_1', status: 'failed', responseStatus: 500, attempts: 5 },
+			{ uid: 'd_2' },
+		]);
+		expect(await stage.runAvala({ ...delivery, operation: 'get', deliveryId: 'd_1' })).toEqual([
+			expect.objectContaining({ uid: 'd_1', response_status_code: 500, attempt_count: 5 }),
+		]);
+		expect(
+			await stage.runAvala({
+				...delivery,
+				operation: 'getAll',
+				returnAll: true,
+				filters: { status: 'failed' },
+			}),
+		).toHaveLength(1);
+		expect(await stage.runAvala({ ...delivery, operation: 'getHealth' })).toEqual([
+			expect.objectContaining({ total: 2, failed: 1, success_rate: 50 }),
+		]);
+		expect(
+			await stage.runAvala({ ...delivery, operation: 'getMissedEvents', returnAll: true }),
+		).toEqual([
+			expect.objectContaining({ recovered: true, delivery_id: 'd_1', type: 'task.completed' }),
+		]);
+	});
+
+	it('finishes 200 input items at 100 requests a minute without losing one', async () => {
+		const ids = Array.from({ length: 200 }, () => ({ id: stage.avala.addWebhook({}).uid }));
+		stage.avala.rateLimit = { perMinute: 100, perSecond: 20 };
+		try {
+			const output = await stage.runAvala(
+				{ resource: 'webhook', operation: 'get', webhookId: locator('={{ $json.id }}') },
+				ids,
+			);
+			expect(output.map(({ uid }) => uid)).toEqual(ids.map(({ id }) => id));
+			expect(stage.avala.requests().filter(({ status }) => status === 429).length).toBeGreaterThan(
+				0,
+			);
+		} finally {
+			stage.avala.rateLimit = false;
+		}
+	});
+});

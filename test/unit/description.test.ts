@@ -1,0 +1,123 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import manifest from '../../package.json';
+import * as deliveryOperations from '../../nodes/Avala/actions/delivery/operations';
+import * as webhookOperations from '../../nodes/Avala/actions/webhook/operations';
+import { Avala } from '../../nodes/Avala/Avala.node';
+import { AvalaTrigger } from '../../nodes/Avala/AvalaTrigger.node';
+import { EVENT_CATALOGUE } from '../../nodes/Avala/shared/events';
+
+const avala = new Avala();
+const trigger = new AvalaTrigger();
+const operations = {
+	webhook: Object.values(webhookOperations),
+	delivery: Object.values(deliveryOperations),
+};
+const readme = readFileSync(path.join(__dirname, '../../README.md'), 'utf8');
+
+/** Every parameter, those in collections included. */
+function flatten(properties: INodeProperties[]): INodeProperties[] {
+	return properties.flatMap((property) => [
+		property,
+		...(property.type === 'collection'
+			? flatten((property.options ?? []) as INodeProperties[])
+			: []),
+	]);
+}
+
+describe('the Avala node', () => {
+	const all = flatten(avala.description.properties);
+
+	it('keeps the names that saved workflows contain', () => {
+		const names = (resource: string, operation: string) =>
+			avala.description.properties
+				.filter(({ displayOptions: { show } = {} }) => {
+					return show?.resource?.includes(resource) && show.operation?.includes(operation);
+				})
+				.map(({ name }) => name);
+		expect(avala.description).toMatchObject({ name: 'avala', displayName: 'Avala', version: 1 });
+		expect(operations.webhook.map(({ option }) => option.value).sort()).toEqual(
+			['create', 'delete', 'get', 'getAll', 'test', 'update'].sort(),
+		);
+		expect(operations.delivery.map(({ option }) => option.value).sort()).toEqual(
+			['get', 'getAll', 'getHealth', 'getMissedEvents'].sort(),
+		);
+		expect(names('webhook', 'create')).toEqual(['targetUrl', 'events', 'additionalFields']);
+		expect(names('webhook', 'getAll')).toEqual(['returnAll', 'limit', 'filters']);
+		expect(names('webhook', 'update')).toEqual(['webhookId', 'updateFields']);
+		for (const operation of ['delete', 'get', 'test'])
+			expect(names('webhook', operation)).toEqual(['webhookId']);
+		expect(names('delivery', 'get')).toEqual(['deliveryId']);
+		expect(names('delivery', 'getAll')).toEqual(['returnAll', 'limit', 'filters']);
+		expect(names('delivery', 'getHealth')).toEqual(['limit', 'filters']);
+		expect(names('delivery', 'getMissedEvents')).toEqual(['returnAll', 'limit', 'filters']);
+	});
+
+	it('offers no empty list, and only searches that there are', () => {
+		for (const property of all) {
+			if (property.type === 'options' || property.type === 'multiOptions') {
+				expect({ name: property.name, options: property.options?.length }).not.toMatchObject({
+					options: 0,
+				});
+			}
+			for (const { typeOptions } of property.modes ?? []) {
+				const method = typeOptions?.searchListMethod;
+				if (method) expect(Object.keys(avala.methods.listSearch)).toContain(method);
+			}
+		}
+	});
+
+	it('describes every operation and parameter, for people and for models', () => {
+		for (const { option } of [...operations.webhook, ...operations.delivery]) {
+			expect(option.description?.length).toBeGreaterThan(20);
+			expect(option.action).toBeTruthy();
+		}
+		for (const { name, description } of all.filter(
+			({ name }) =>
+				!['resource', 'operation', 'additionalFields', 'updateFields', 'filters'].includes(name),
+		)) {
+			expect({ name, description }).toEqual({ name, description: expect.stringMatching(/.{10}/) });
+		}
+	});
+
+	it('is described in the README, each operation of it', () => {
+		for (const { option } of [...operations.webhook, ...operations.delivery])
+			expect(readme).toContain(option.name);
+	});
+});
+
+describe('the trigger', () => {
+	it('keeps the names that saved workflows contain, and a version other than 1', () => {
+		const [events, options] = trigger.description.properties;
+		expect(trigger.description).toMatchObject({
+			name: 'avalaTrigger',
+			displayName: 'Avala Trigger',
+			version: 2,
+		});
+		expect(events?.name).toBe('events');
+		expect(((options?.options ?? []) as INodeProperties[]).map(({ name }) => name).sort()).toEqual(
+			['customEvents', 'ipAllowlist', 'maxEventAge', 'runOnTestEvents'].sort(),
+		);
+	});
+
+	it('has n8n evaluate no expression for a request', () => {
+		expect(JSON.stringify(trigger.description.webhooks)).not.toContain('={{');
+	});
+
+	it('offers every type of the catalogue, each of which the README lists', () => {
+		const offered = (
+			(trigger.description.properties[0]?.options ?? []) as INodePropertyOptions[]
+		).map(({ value }) => value);
+		expect(offered).toEqual(['*', ...EVENT_CATALOGUE.map(({ value }) => value)]);
+		for (const { value } of EVENT_CATALOGUE) expect(readme).toContain(`\`${String(value)}\``);
+	});
+});
+
+describe('the package', () => {
+	it('has no runtime dependency and one peer', () => {
+		expect(manifest).not.toHaveProperty('dependencies');
+		expect(manifest.peerDependencies).toEqual({ 'n8n-workflow': '*' });
+	});
+});
