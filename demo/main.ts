@@ -65,7 +65,7 @@ async function main(): Promise<void> {
 				await assertFree(ports.avala, 'the sandbox', '--avala-port');
 			}),
 			step('Build and pack the package', async () => {
-				tarball = await packPackage();
+				tarball = await packPackage(interrupt.signal);
 			}),
 			step(
 				`Install n8n ${version} (some minutes and 3 GB the first time)`,

@@ -55,9 +55,24 @@ function countPackages(folder: string): number {
 	);
 }
 
-/** Runs npm; its output is shown only when it fails. */
+/**
+ * Runs npm; its output is shown only when it fails.
+ *
+ * @param signal ends npm and all that it has started, before this throws
+ */
 export async function npm(cwd: string, args: string[], signal?: AbortSignal): Promise<string> {
-	const child = spawn('npm', args, { cwd, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+	signal?.throwIfAborted();
+	const child = spawn('npm', args, {
+		cwd,
+		stdio: ['ignore', 'pipe', 'pipe'],
+		// A group of its own, because npm goes on for minutes after a signal to it alone.
+		detached: signal !== undefined,
+	});
+	const endGroup = () => {
+		const isRunning = child.exitCode === null && child.signalCode === null;
+		if (isRunning && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+	};
+	signal?.addEventListener('abort', endGroup);
 	let output = '';
 	let errors = '';
 	child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -65,7 +80,8 @@ export async function npm(cwd: string, args: string[], signal?: AbortSignal): Pr
 	const code = await new Promise<number | null>((resolve, reject) => {
 		child.once('error', reject);
 		child.once('close', resolve);
-	});
+	}).finally(() => signal?.removeEventListener('abort', endGroup));
+	signal?.throwIfAborted();
 	if (code === 0) return output;
 	throw new Error(`npm ${args.join(' ')} failed:\n${output}${errors}`.trim());
 }

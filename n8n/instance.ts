@@ -56,7 +56,7 @@ export interface N8n {
 export async function startN8n(options: N8nOptions): Promise<N8n> {
 	const { version, userFolder, tarball, webhookUrl } = options;
 	mkdirSync(userFolder, { recursive: true });
-	if (tarball !== undefined) await installPackage(userFolder, tarball);
+	if (tarball !== undefined) await installPackage(userFolder, tarball, options.signal);
 
 	const port = options.port ?? (await freePort());
 	const logFile = path.join(userFolder, 'n8n.log');
@@ -136,20 +136,21 @@ function nodeFor(version: N8nVersion): string {
 }
 
 /** What n8n does for a community package: an installation in its folder for nodes. */
-async function installPackage(userFolder: string, tarball: string): Promise<void> {
+async function installPackage(
+	userFolder: string,
+	tarball: string,
+	signal: AbortSignal | undefined,
+): Promise<void> {
 	const folder = path.join(userFolder, '.n8n', 'nodes');
 	mkdirSync(folder, { recursive: true });
 	const manifest = path.join(folder, 'package.json');
 	if (!existsSync(manifest))
 		writeFileSync(manifest, '{ "name": "installed-nodes", "private": true }\n');
-	await npm(folder, [
-		'install',
-		'--ignore-scripts',
-		'--legacy-peer-deps',
-		'--no-audit',
-		'--no-fund',
-		tarball,
-	]);
+	await npm(
+		folder,
+		['install', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', tarball],
+		signal,
+	);
 }
 
 async function untilReady(
