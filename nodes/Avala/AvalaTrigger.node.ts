@@ -54,7 +54,6 @@ export class AvalaTrigger implements INodeType {
 				displayName: 'Events',
 				name: 'events',
 				type: 'multiOptions',
-				required: true,
 				default: ['task.completed'],
 				description: 'What starts the workflow',
 				options: [

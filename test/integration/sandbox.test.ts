@@ -15,6 +15,7 @@ type Json = Record<string, unknown>;
 
 let avala: Sandbox;
 let servers: Server[] = [];
+let folders: string[] = [];
 afterEach(async () => {
 	await avala?.stop();
 	for (const server of servers) {
@@ -22,6 +23,8 @@ afterEach(async () => {
 		server.close();
 	}
 	servers = [];
+	for (const folder of folders) rmSync(folder, { recursive: true });
+	folders = [];
 });
 
 async function open(options: SandboxOptions = {}): Promise<void> {
@@ -135,7 +138,7 @@ describe('the API', () => {
 
 	it('gives pages that join without a gap, though entries come and go meanwhile', async () => {
 		await open();
-		const made = Array.from({ length: 7 }, () => avala.addWebhook({}).uid).reverse();
+		const made = Array.from({ length: 10 }, () => avala.addWebhook({}).uid).reverse();
 		const first = await call('GET', '/webhooks/?limit=3');
 		avala.addWebhook({});
 		await call('DELETE', `/webhooks/${made[5]}/`);
@@ -260,6 +263,7 @@ describe('deliveries', () => {
 
 	it('that were promised again are still made after a restart', async () => {
 		const folder = mkdtempSync(path.join(tmpdir(), 'avala-sandbox-'));
+		folders.push(folder);
 		const stateFile = path.join(folder, 'state.json');
 		await open({ stateFile, clockSpeed: 60 });
 		const { url, received } = await target(500, 200);
@@ -272,7 +276,6 @@ describe('deliveries', () => {
 		expect(avala.webhooks()).toEqual([webhook]);
 		expect(await avala.next('delivered')).toMatchObject({ attempts: 2 });
 		expect(received[1]?.body).toBe(received[0]?.body);
-		rmSync(folder, { recursive: true });
 	});
 
 	it('are pinged for while a new webhook is being made, and a test is sent on demand', async () => {
