@@ -5,6 +5,7 @@ import { OWNER } from '../n8n/client';
 import { installN8n } from '../n8n/install';
 import { packPackage } from '../n8n/pack';
 import { assertFree } from '../n8n/ports';
+import type { N8nVersion } from '../n8n/versions';
 import { NEWEST_N8N, parseVersion } from '../n8n/versions';
 import { Demo } from './demo';
 
@@ -18,7 +19,15 @@ npm run demo -- [options]
   --avala-port 4010   port of the sandbox
 `;
 
-async function main(): Promise<void> {
+interface Choices {
+	version: N8nVersion;
+	ports: { n8n: number; front: number; avala: number };
+	once: boolean;
+	help: boolean;
+}
+
+/** @throws when the command line says what the demo does not know */
+function readCommandLine(): Choices {
 	const { values } = parseArgs({
 		options: {
 			once: { type: 'boolean', default: false },
@@ -29,16 +38,33 @@ async function main(): Promise<void> {
 			help: { type: 'boolean', short: 'h', default: false },
 		},
 	});
-	if (values.help) {
+	const portOf = (option: 'n8n-port' | 'front-port' | 'avala-port') => {
+		const port = Number(values[option]);
+		if (Number.isInteger(port) && port > 0 && port < 65536) return port;
+		throw new Error(`--${option} ${values[option]} is no port: choose a number from 1 to 65535.`);
+	};
+	return {
+		version: parseVersion(values.n8n),
+		ports: { n8n: portOf('n8n-port'), front: portOf('front-port'), avala: portOf('avala-port') },
+		once: values.once,
+		help: values.help,
+	};
+}
+
+async function main(): Promise<void> {
+	let choices: Choices;
+	try {
+		choices = readCommandLine();
+	} catch (error) {
+		console.error(`${messageOf(error)}\n\n${USAGE}`);
+		process.exitCode = 1;
+		return;
+	}
+	const { version, ports, once, help } = choices;
+	if (help) {
 		console.log(USAGE);
 		return;
 	}
-	const version = parseVersion(values.n8n);
-	const ports = {
-		n8n: Number(values['n8n-port']),
-		front: Number(values['front-port']),
-		avala: Number(values['avala-port']),
-	};
 
 	const interrupt = new AbortController();
 	for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt.abort());
@@ -87,7 +113,7 @@ async function main(): Promise<void> {
 	try {
 		await Promise.race([running, interrupted]);
 		console.log(demo.report());
-		if (!values.once) {
+		if (!once) {
 			console.log(`
 n8n editor   ${demo.editorUrl}   login ${OWNER.email}, password ${OWNER.password}
 Avala        ${demo.consoleUrl}   press "Complete a task" and look at the executions in n8n
@@ -96,10 +122,10 @@ Ctrl-C takes everything down and the webhooks away.`);
 			await interrupted;
 		}
 	} catch (error) {
-		if (!(error instanceof Interrupted)) {
-			console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+		if (once || !(error instanceof Interrupted)) {
+			console.error(`\n${messageOf(error)}`);
 			process.exitCode = 1;
-		} else if (values.once) process.exitCode = 1;
+		}
 	} finally {
 		// The step that was under way has to end before what it started can be taken down.
 		await running.catch(() => {});
@@ -110,5 +136,9 @@ Ctrl-C takes everything down and the webhooks away.`);
 }
 
 class Interrupted extends Error {}
+
+function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
 
 void main();

@@ -17,7 +17,8 @@ export async function assertFree(port: number, what: string, option: string): Pr
 	const server = createServer().listen(port, '127.0.0.1');
 	try {
 		await once(server, 'listening');
-	} catch {
+	} catch (error) {
+		if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
 		throw new Error(
 			`Port ${port} is taken, which ${what} needs. End what uses it, or choose another with ${option}.`,
 		);
