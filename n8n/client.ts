@@ -45,6 +45,16 @@ export interface Execution {
 	mode: string;
 }
 
+/** An answer of n8n that is no success, in n8n's words. */
+export class N8nRefusal extends Error {
+	constructor(
+		readonly status: number,
+		message: string,
+	) {
+		super(message);
+	}
+}
+
 /** n8n's own REST API, as its editor uses it. The same in 1.123, 2.8 and 2.41 but for what is said here. */
 export class N8nClient {
 	private cookie = '';
@@ -60,9 +70,15 @@ export class N8nClient {
 		});
 		const [cookie] = response.headers.getSetCookie();
 		if (cookie) this.cookie = cookie.split(';')[0] ?? '';
+		// For a path that it does not know n8n answers 200 and the editor's page.
+		if (!response.headers.get('content-type')?.includes('json'))
+			throw new N8nRefusal(response.ok ? 404 : response.status, `n8n knows no ${method} ${path}`);
 		const answer = object(await response.json());
 		if (response.ok) return answer.data ?? answer;
-		throw new Error(String(answer.message ?? `n8n answered ${response.status}`));
+		throw new N8nRefusal(
+			response.status,
+			String(answer.message ?? `n8n answered ${response.status}`),
+		);
 	}
 
 	/** Makes the owner's account, or logs in where there is one. */
@@ -110,10 +126,15 @@ export class N8nClient {
 		const nodes = workflow.nodes.map((node, index) => ({
 			id: randomUUID(),
 			position: [index * 220, 0],
-			...(node.type.endsWith('Trigger') && { webhookId: randomUUID() }),
+			...(/trigger$|webhook$/i.test(node.type) && { webhookId: randomUUID() }),
 			...node,
 		}));
-		const made = await this.call('POST', '/rest/workflows', { settings: {}, ...workflow, nodes });
+		const made = await this.call('POST', '/rest/workflows', {
+			settings: {},
+			active: false,
+			...workflow,
+			nodes,
+		});
 		return toWorkflow(made);
 	}
 
@@ -142,10 +163,19 @@ export class N8nClient {
 			name: '',
 			description: '',
 		});
+		await this.untilPublished(id);
+	}
+
+	/**
+	 * Waits for the outcome of an activation that n8n has under way; before 2.41 there is none to wait for.
+	 *
+	 * @throws with n8n's message when the activation failed
+	 */
+	async untilPublished(id: string): Promise<void> {
 		for (;;) {
 			const publication = await this.publication(id);
 			if (publication === undefined || publication.status === 'published') return;
-			if (publication.status === 'failed') throw new Error(publication.message);
+			if (['failed', 'partial'].includes(publication.status)) throw new Error(publication.message);
 			await wait(POLL_MS);
 		}
 	}
@@ -166,8 +196,9 @@ export class N8nClient {
 			const state = object(await this.call('GET', `/rest/workflows/${id}/publication-status`));
 			const messages = array(state.triggers).map((trigger) => object(trigger).errorMessage);
 			return { status: String(state.status), message: messages.filter(Boolean).join(' ') };
-		} catch {
-			return undefined;
+		} catch (error) {
+			if (error instanceof N8nRefusal && error.status === 404) return undefined;
+			throw error;
 		}
 	}
 
@@ -217,8 +248,12 @@ export class N8nClient {
 			const all = await this.executions(workflowId);
 			const ended = all.filter(({ status }) => ['success', 'error', 'crashed'].includes(status));
 			if (ended.length >= count) return ended;
-			if (Date.now() > limit)
-				throw new Error(`${ended.length} of ${count} executions after ${limitMs} ms`);
+			if (Date.now() > limit) {
+				const others = all.filter((execution) => !ended.includes(execution));
+				throw new Error(
+					`${ended.length} of ${count} executions after ${limitMs} ms; not ended: ${JSON.stringify(others)}`,
+				);
+			}
 			// A long list takes n8n a while to make.
 			await wait(Math.max(POLL_MS, all.length));
 		}

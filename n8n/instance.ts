@@ -68,6 +68,7 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 		env: {
 			...cleanEnvironment(),
 			...QUIET,
+			...OF_VERSION[version],
 			N8N_USER_FOLDER: userFolder,
 			N8N_PORT: String(port),
 			N8N_RUNNERS_BROKER_PORT: String(await freePort()),
@@ -111,6 +112,14 @@ const QUIET = {
 	N8N_HIRING_BANNER_ENABLED: 'false',
 	N8N_SECURE_COOKIE: 'false',
 	N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'true',
+};
+
+/** What only some versions know, or need. */
+const OF_VERSION: Partial<Record<N8nVersion, Record<string, string>>> = {
+	// Fetches a list from n8n's servers at every start.
+	'2.41.1': { N8N_DISABLED_MODULES: 'mcp-registry', N8N_DYNAMIC_BANNERS_ENABLED: 'false' },
+	// Its isolated-vm has no binary for Node 20.
+	'1.123.81': { N8N_EXPRESSION_ENGINE: 'legacy' },
 };
 
 /** Neither a setting of another n8n nor the test runner's mode reaches this one. */

@@ -44,11 +44,6 @@ export function installApi(
 				: 'Invalid API key.';
 		return await reply.status(401).send({ detail });
 	});
-	api.setErrorHandler(async (error, _request, reply) => {
-		const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-		const detail = error instanceof Error ? error.message : 'Server error.';
-		return await reply.status(status >= 400 ? status : 500).send({ detail });
-	});
 	api.setNotFoundHandler(async (request, reply) => {
 		const path = request.url.split('?')[0]?.slice(API_PREFIX.length) ?? '';
 		const allowed = ROUTES.find(([route]) => route.test(path))?.[1];
@@ -68,7 +63,10 @@ export function installApi(
 		if (settings.pingOnCreate) {
 			const answer = await deliverer.sendOnce(webhook, 'ping', settings.generation);
 			const isOk = 'status' in answer && answer.status >= 200 && answer.status < 300;
-			if (settings.activateOnlyIfPingOk && !isOk) webhook.isActive = false;
+			if (settings.activateOnlyIfPingOk && !isOk) {
+				webhook.isActive = false;
+				store.save();
+			}
 		}
 		return await reply.status(201).send(shownWebhook(webhook, true));
 	});
@@ -111,6 +109,17 @@ export function installApi(
 	});
 }
 
+/** Answers with the error's own status, in the API's shape. */
+export async function sendError(
+	error: unknown,
+	_request: FastifyRequest,
+	reply: FastifyReply,
+): Promise<FastifyReply> {
+	const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+	const detail = error instanceof Error ? error.message : 'Server error.';
+	return await reply.status(status >= 400 ? status : 500).send({ detail });
+}
+
 async function notFound(reply: FastifyReply): Promise<FastifyReply> {
 	return await reply.status(404).send({ detail: 'Not found.' });
 }
@@ -132,7 +141,10 @@ function pageOf<T extends { uid: string }>(
 	const isAscending = query.ordering === 'created_at';
 	const step = isAscending ? 1 : -1;
 	const after = typeof query.cursor === 'string' ? readCursor(query.cursor, list) : undefined;
-	const start = after === undefined ? (isAscending ? 0 : list.length - 1) : after + step;
+	const newest = list.length - 1;
+	const first = isAscending ? 0 : newest;
+	const start =
+		after === undefined ? first : Math.min(after + step, isAscending ? Infinity : newest);
 
 	const results: Resource[] = [];
 	let at = start;
@@ -155,12 +167,14 @@ function pageOf<T extends { uid: string }>(
 	};
 }
 
-/** The index of the entry that the cursor names; it was at the given index when the cursor was made, or has moved down. */
-function readCursor<T extends { uid: string }>(
-	cursor: string,
-	list: readonly T[],
-): number | undefined {
+/**
+ * The index of the entry that the cursor names; it was at the given index when the cursor was made, or
+ * has moved down.
+ * @throws 404 when the text is no cursor
+ */
+function readCursor<T extends { uid: string }>(cursor: string, list: readonly T[]): number {
 	const [index = '', uid = ''] = Buffer.from(cursor, 'base64url').toString().split(':');
+	if (!/^\d+$/.test(index)) throw Object.assign(new Error('Invalid cursor'), { statusCode: 404 });
 	if (list[Number(index)]?.uid === uid) return Number(index);
 	const moved = list.findIndex((entry) => entry.uid === uid);
 	return moved === -1 ? Number(index) : moved;

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import type { Fault } from './faults';
 import type { Sandbox } from './index';
 import type { Resource } from './samples';
 import type { Generation, StoredDelivery } from './store';
@@ -20,45 +21,86 @@ const SHOWN_DELIVERIES = 100;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const GENERATIONS: readonly Generation[] = ['guide', 'older', 'newer'];
 
+const EVENTS = bodySchema(
+	{
+		type: { type: 'string', minLength: 1 },
+		data: { type: 'object' },
+		count: { type: 'integer', minimum: 1, maximum: 1000 },
+	},
+	['type'],
+);
+const GENERATION = bodySchema({ generation: { enum: GENERATIONS } }, ['generation']);
+const FAULT = bodySchema({
+	method: { type: 'string' },
+	path: { type: 'string' },
+	times: { type: 'integer', minimum: 1 },
+	every: { type: 'integer', minimum: 1 },
+	delayMs: { type: 'integer', minimum: 0 },
+	status: { type: 'integer', minimum: 200, maximum: 599 },
+	body: {},
+	headers: { type: 'object', additionalProperties: { type: 'string' } },
+	redirectTo: { type: 'string' },
+	afterHandling: { type: 'boolean' },
+	reset: { type: 'boolean' },
+	resetAfterHandling: { type: 'boolean' },
+});
+
 /**
- * The console page and what it uses. These take no API key, so they answer only to a loopback name in
- * the Host header, and a POST must be JSON: no other site's page can reach them through a browser.
+ * The console page and what it uses, for other programs too. These take no API key, so they answer only
+ * to a loopback name in the Host header, and a command must be JSON or a DELETE: no other site's page can
+ * reach them through a browser. The hook stands on the routes, so no spelling of a path goes around it.
  */
-export function installControl(server: FastifyInstance, sandbox: Sandbox): void {
-	server.addHook('onRequest', async (request, reply) => {
-		const isConsole = request.url.startsWith('/sandbox/') || request.url in CONSOLE_FILES;
-		if (!isConsole || LOOPBACK.has(request.hostname)) return;
+export function installControl(control: FastifyInstance, sandbox: Sandbox): void {
+	control.addHook('onRequest', async (request, reply) => {
+		if (LOOPBACK.has(request.hostname)) return;
 		return await reply.status(403).send({ detail: 'The console answers on loopback only.' });
 	});
 	for (const [url, file] of Object.entries(CONSOLE_FILES)) {
-		server.get(url, async (_request, reply) => {
+		control.get(url, async (_request, reply) => {
 			reply.type(TYPES[path.extname(file)] ?? 'text/plain');
-			reply.header('content-security-policy', "default-src 'self'");
+			reply.header('content-security-policy', "default-src 'self'; img-src data:");
 			return await readFile(path.join(__dirname, 'console', file), 'utf8');
 		});
 	}
-	server.get('/sandbox/state', async () => stateOf(sandbox));
-	server.post('/sandbox/events', async (request, reply) => {
-		const { type, data } = fields(request.body);
-		if (typeof type !== 'string' || type === '')
-			return await reply.status(400).send({ detail: 'type is missing.' });
-		return sandbox.emit(type, fields(data));
+	control.get('/sandbox/state', async () => stateOf(sandbox));
+	control.post<{ Body: { type: string; data?: Resource; count?: number } }>(
+		'/sandbox/events',
+		EVENTS,
+		async ({ body: { type, data, count = 1 } }) => {
+			for (let further = 1; further < count; further++) sandbox.emit(type, data);
+			return sandbox.emit(type, data);
+		},
+	);
+	control.post<{ Body: { generation: Generation } }>(
+		'/sandbox/generation',
+		GENERATION,
+		async ({ body: { generation } }) => {
+			sandbox.generation = generation;
+			return { generation };
+		},
+	);
+	control.post<{ Body: Fault }>('/sandbox/faults', FAULT, async ({ body }, reply) => {
+		sandbox.fault(body);
+		return await reply.status(201).send(body);
 	});
-	server.post('/sandbox/generation', async (request, reply) => {
-		const generation = GENERATIONS.find((known) => known === fields(request.body).generation);
-		if (!generation)
-			return await reply.status(400).send({ detail: `One of ${GENERATIONS.join(', ')}.` });
-		sandbox.generation = generation;
-		return { generation };
+	control.delete('/sandbox/faults', async (_request, reply) => {
+		sandbox.clearFaults();
+		return await reply.status(204).send();
 	});
-	server.get('/sandbox/stream', (request, reply) => {
+	control.get('/sandbox/stream', (_request, reply) => {
 		reply.hijack();
 		reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
 		const tell = () => reply.raw.write('data: changed\n\n');
 		sandbox.onChange(tell);
 		tell();
-		request.raw.on('close', () => sandbox.offChange(tell));
+		reply.raw.on('close', () => sandbox.offChange(tell));
 	});
+}
+
+function bodySchema(properties: Resource, required: string[] = []) {
+	return {
+		schema: { body: { type: 'object', properties, required, additionalProperties: false } },
+	};
 }
 
 /** What the console shows: never a secret. */
@@ -94,8 +136,4 @@ function shown({
 		errorMessage,
 		createdAt,
 	};
-}
-
-function fields(value: unknown): Resource {
-	return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { rootCertificates } from 'node:tls';
 import { Agent, request } from 'undici';
 
 import { payloadOf, signedHeaders } from './formats';
+import { Lanes } from './lanes';
 import type { Resource } from './samples';
 import { sampleResource } from './samples';
 import type { EmittedEvent, Generation, Store, StoredDelivery, StoredWebhook } from './store';
@@ -11,7 +12,7 @@ import { makeDelivery } from './store';
 
 /** Avala tries again after 1, 5, 15 and 60 minutes, and then no more. */
 const RETRY_DELAYS_MS = [1, 5, 15, 60].map((minutes) => minutes * 60_000);
-const CONNECTIONS_PER_TARGET = 20;
+const TRIES_AT_ONCE_PER_WEBHOOK = 20;
 const MAX_KEPT_RESPONSE = 16 * 1024;
 
 export interface DeliveryOptions {
@@ -40,7 +41,12 @@ interface Events {
 export class Deliverer extends EventEmitter<Events> {
 	private readonly agent: Agent;
 
+	private readonly lanes = new Lanes(TRIES_AT_ONCE_PER_WEBHOOK);
+
 	private readonly timers = new Set<NodeJS.Timeout>();
+
+	/** When a webhook last took an event: uid to Unix time in milliseconds. */
+	private readonly lastDelivered = new Map<string, number>();
 
 	private underWay = 0;
 
@@ -52,7 +58,6 @@ export class Deliverer extends EventEmitter<Events> {
 	) {
 		super();
 		this.agent = new Agent({
-			connections: CONNECTIONS_PER_TARGET,
 			connect: {
 				timeout: options.timeoutMs,
 				...(options.ca && { ca: [...rootCertificates, options.ca] }),
@@ -110,7 +115,7 @@ export class Deliverer extends EventEmitter<Events> {
 			created_at: new Date().toISOString(),
 			data: { ...sampleResource('task.completed'), test: true },
 		};
-		return await this.send(webhook, event, generation, `test_${randomBytes(6).toString('hex')}`);
+		return await this.send(webhook, event, generation, randomUUID());
 	}
 
 	async idle(): Promise<void> {
@@ -139,22 +144,24 @@ export class Deliverer extends EventEmitter<Events> {
 	}
 
 	private async attempt(delivery: StoredDelivery): Promise<void> {
-		const webhook = this.store.webhook(delivery.webhookUid);
+		const { uid, webhookUid, event, generation } = delivery;
 		this.underWay += 1;
-		const answer = webhook
-			? await this.send(webhook, delivery.event, delivery.generation, delivery.uid)
-			: { error: 'The webhook was deleted.' };
+		// The time to answer begins with the sending, not with the waiting behind a slow target's other events.
+		const answer = await this.lanes.run(webhookUid, async () => {
+			const webhook = this.store.webhook(webhookUid);
+			return webhook
+				? await this.send(webhook, event, generation, uid)
+				: { error: 'The webhook was deleted.' };
+		});
 		this.underWay -= 1;
 		// What was promised stays promised: a try that the sandbox's own end has cut off does not count.
-		if (!this.isStopped) this.record(delivery, webhook, answer);
+		const isForgotten = this.store.delivery(uid) !== delivery;
+		if (!this.isStopped && !isForgotten) this.record(delivery, answer);
 		if (this.underWay === 0) this.emit('idle');
 	}
 
-	private record(
-		delivery: StoredDelivery,
-		webhook: StoredWebhook | undefined,
-		answer: Answer,
-	): void {
+	private record(delivery: StoredDelivery, answer: Answer): void {
+		const webhook = this.store.webhook(delivery.webhookUid);
 		const isDelivered = 'status' in answer && answer.status >= 200 && answer.status < 300;
 		const delay = webhook ? RETRY_DELAYS_MS[delivery.attempts] : undefined;
 		delivery.attempts += 1;
@@ -171,11 +178,19 @@ export class Deliverer extends EventEmitter<Events> {
 			delivery.status === 'pending' && delay !== undefined
 				? Date.now() + delay / this.options.clockSpeed
 				: null;
-		if (delivery.status === 'failed' && webhook) webhook.isActive = false;
+		if (isDelivered) this.lastDelivered.set(delivery.webhookUid, Date.now());
+		if (delivery.status === 'failed' && webhook) this.switchOffIfFailing(webhook, delivery);
 		this.store.save();
 		this.schedule(delivery);
 		this.emit('attempt', delivery);
 		if (delivery.status !== 'pending') this.emit(delivery.status, delivery);
+	}
+
+	/** One event that a target cannot digest does not switch off a webhook that took others meanwhile. */
+	private switchOffIfFailing(webhook: StoredWebhook, { createdAt }: StoredDelivery): void {
+		if ((this.lastDelivered.get(webhook.uid) ?? 0) >= Date.parse(createdAt)) return;
+		webhook.isActive = false;
+		webhook.updatedAt = new Date().toISOString();
 	}
 
 	private async send(

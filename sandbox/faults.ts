@@ -53,9 +53,13 @@ export class Faults {
 		api.addHook('preHandler', async (request, reply) => {
 			const fault = this.take(request);
 			if (!fault) return;
-			if (fault.delayMs !== undefined) await wait(fault.delayMs);
-			if (fault.reset) request.raw.socket.destroy();
-			else if (fault.afterHandling || fault.resetAfterHandling) this.afterwards.set(request, fault);
+			// Unreferenced: a request that is kept waiting does not keep a stopped sandbox's process alive.
+			if (fault.delayMs !== undefined) await wait(fault.delayMs, undefined, { ref: false });
+			if (fault.reset) {
+				reply.hijack();
+				request.raw.socket.destroy();
+			} else if (fault.afterHandling || fault.resetAfterHandling)
+				this.afterwards.set(request, fault);
 			else if (fault.status !== undefined || fault.redirectTo !== undefined)
 				return await answer(reply, fault);
 		});

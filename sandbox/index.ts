@@ -1,8 +1,9 @@
+import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 import { EventEmitter, once } from 'node:events';
 
 import type { ApiSettings } from './api';
-import { API_PREFIX, installApi } from './api';
+import { API_PREFIX, installApi, sendError } from './api';
 import { installControl } from './control';
 import { Deliverer } from './delivery';
 import type { Fault } from './faults';
@@ -51,7 +52,11 @@ export interface ApiRequest {
 export class Sandbox {
 	readonly deliverer: Deliverer;
 
-	private readonly server = fastify({ forceCloseConnections: true, bodyLimit: 256 * 1024 });
+	private readonly server = fastify({
+		forceCloseConnections: true,
+		bodyLimit: 256 * 1024,
+		ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+	});
 
 	private readonly store: Store;
 
@@ -85,6 +90,8 @@ export class Sandbox {
 		this.deliverer.on('attempt', () => this.changes.emit('change'));
 		this.limiter = new RateLimiter(options.rateLimit ?? AVALA_RATE_LIMIT);
 
+		this.server.setErrorHandler(sendError);
+		acceptJsonOnly(this.server);
 		void this.server.register(
 			async (api) => {
 				api.addHook('onResponse', async ({ method, url }, { statusCode }) => {
@@ -97,7 +104,9 @@ export class Sandbox {
 			},
 			{ prefix: API_PREFIX },
 		);
-		installControl(this.server, this);
+		void this.server.register(async (control) => {
+			installControl(control, this);
+		});
 	}
 
 	async start(port: number): Promise<void> {
@@ -218,6 +227,20 @@ export class Sandbox {
 		this.store.saveNow();
 		await this.server.close();
 	}
+}
+
+/** No body at all counts as JSON too, as it does at Avala; anything else is answered 415. */
+function acceptJsonOnly(server: FastifyInstance): void {
+	const parse = server.getDefaultJsonParser('error', 'error');
+	server.removeAllContentTypeParsers();
+	server.addContentTypeParser<string>(
+		'application/json',
+		{ parseAs: 'string' },
+		(request, text, done) => {
+			if (text === '') done(null, undefined);
+			else parse(request, text, done);
+		},
+	);
 }
 
 /** Starts a sandbox on loopback. */

@@ -32,11 +32,10 @@ async function main(): Promise<void> {
 		console.log(USAGE);
 		return;
 	}
-	const port = Number(values.port);
 	const options: SandboxOptions = {
-		port,
+		port: numberOf('--port', values.port, 0, 65_535),
 		generation: generationOf(values.generation),
-		clockSpeed: Number(values['clock-speed']) || 1,
+		clockSpeed: numberOf('--clock-speed', values['clock-speed'], 0.001, 1_000_000),
 		ca: values.ca === undefined ? undefined : readFileSync(values.ca, 'utf8'),
 		stateFile: values.state,
 		rateLimit: values['no-rate-limit'] ? false : undefined,
@@ -54,6 +53,12 @@ async function main(): Promise<void> {
 function generationOf(text: string): Generation {
 	if (text === 'guide' || text === 'older' || text === 'newer') return text;
 	throw new Error(`--generation is one of guide, older, newer; not ${text}.`);
+}
+
+function numberOf(option: string, text: string, least: number, most: number): number {
+	const number = Number(text);
+	if (text.trim() !== '' && number >= least && number <= most) return number;
+	throw new Error(`${option} is a number from ${least} to ${most}; not ${text}.`);
 }
 
 main().catch((error: unknown) => {

@@ -45,6 +45,8 @@ interface State {
 }
 
 const SAVE_DELAY_MS = 100;
+/** Saving takes at most one part in so many of the time. */
+const SHARE_OF_TIME = 20;
 
 /** What Avala remembers: webhooks and deliveries, oldest first, in memory and, if wanted, in a file. */
 export class Store {
@@ -56,9 +58,11 @@ export class Store {
 
 	private saving: NodeJS.Timeout | undefined;
 
+	private saveDelayMs = SAVE_DELAY_MS;
+
 	constructor(private readonly file: string | undefined) {
 		if (!file || !existsSync(file)) return;
-		const state = JSON.parse(readFileSync(file, 'utf8')) as State;
+		const state = readState(file);
 		this.webhooks = state.webhooks;
 		for (const delivery of state.deliveries) this.addDelivery(delivery);
 	}
@@ -108,8 +112,16 @@ export class Store {
 		this.save();
 	}
 
+	/** Soon, and seldom enough that a large state does not hold up deliveries. */
 	save(): void {
-		if (this.file) this.saving ??= setTimeout(() => this.saveNow(), SAVE_DELAY_MS);
+		if (!this.file) return;
+		this.saving ??= setTimeout(() => {
+			try {
+				this.saveNow();
+			} catch (error) {
+				console.error(`The state is not saved: ${String(error)}`);
+			}
+		}, this.saveDelayMs);
 	}
 
 	/** Writes beside the file and renames, so that an end at any moment leaves a whole file. */
@@ -118,9 +130,35 @@ export class Store {
 		this.saving = undefined;
 		if (!this.file) return;
 		const { webhooks, deliveries } = this;
-		writeFileSync(`${this.file}.new`, JSON.stringify({ webhooks, deliveries }));
+		const startedAt = Date.now();
+		writeFileSync(`${this.file}.new`, JSON.stringify({ webhooks, deliveries }), { mode: 0o600 });
 		renameSync(`${this.file}.new`, this.file);
+		this.saveDelayMs = Math.max(SAVE_DELAY_MS, SHARE_OF_TIME * (Date.now() - startedAt));
 	}
+}
+
+/** @throws when the file holds anything but a saved state */
+function readState(file: string): State {
+	let state: unknown;
+	try {
+		state = JSON.parse(readFileSync(file, 'utf8'));
+	} catch (error) {
+		throw new Error(`${file} holds no state: ${String(error)}. Delete it to start empty.`);
+	}
+	if (!isState(state)) throw new Error(`${file} holds no state. Delete it to start empty.`);
+	return state;
+}
+
+/** The sandbox alone writes the file, so only a foreign one has to be told from it. */
+function isState(value: unknown): value is State {
+	return (
+		typeof value === 'object' &&
+		value !== null &&
+		'webhooks' in value &&
+		Array.isArray(value.webhooks) &&
+		'deliveries' in value &&
+		Array.isArray(value.deliveries)
+	);
 }
 
 /** A delivery with the given fields and otherwise one that was delivered at the first try. */

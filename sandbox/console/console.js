@@ -64,9 +64,27 @@ async function refresh() {
 				)
 			: [emptyRow('None yet.', 7)]),
 	);
-	element('generation').replaceChildren(
-		...generations.map((name) => new Option(name, name, false, name === generation)),
-	);
+	const choice = element('generation');
+	if (choice.options.length === 0) choice.append(...generations.map((name) => new Option(name)));
+	choice.value = generation;
+}
+
+let refreshing = false;
+let isStale = false;
+
+/** One refresh at a time, however fast things happen; the last one shows the latest state. */
+async function refreshWhenFree() {
+	isStale = true;
+	if (refreshing) return;
+	refreshing = true;
+	try {
+		while (isStale) {
+			isStale = false;
+			await refresh();
+		}
+	} finally {
+		refreshing = false;
+	}
 }
 
 for (const button of document.querySelectorAll('button[data-event]')) {
@@ -85,4 +103,4 @@ for (const button of document.querySelectorAll('button[data-event]')) {
 element('generation').addEventListener('change', (change) =>
 	post('/sandbox/generation', { generation: change.target.value }),
 );
-new EventSource('/sandbox/stream').addEventListener('message', refresh);
+new EventSource('/sandbox/stream').addEventListener('message', refreshWhenFree);

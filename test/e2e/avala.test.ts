@@ -52,8 +52,14 @@ describe(`the Avala node in n8n ${version}`, () => {
 
 	it('looks into deliveries, reports their health and recovers missed events', async () => {
 		const delivery = { resource: 'delivery' };
+		const missed = {
+			id: 'evt_1',
+			type: 'task.completed',
+			created_at: '2026-03-02T10:30:00Z',
+			data: { uid: 't' },
+		};
 		stage.avala.seedDeliveries([
-			{ uid: 'd_1', status: 'failed', responseStatus: 500, attempts: 5 },
+			{ uid: 'd_1', status: 'failed', responseStatus: 500, attempts: 5, event: missed },
 			{ uid: 'd_2' },
 		]);
 		expect(await stage.runAvala({ ...delivery, operation: 'get', deliveryId: 'd_1' })).toEqual([

@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import type { IncomingMessage, Server } from 'node:http';
-import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import { createServer, get } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { generate } from 'selfsigned';
 
 import type { Generation, Sandbox, SandboxOptions } from '../../sandbox';
 import { startSandbox } from '../../sandbox';
@@ -66,7 +68,7 @@ async function target(
 	...answers: Array<number | undefined>
 ): Promise<{ url: string; received: Received[] }> {
 	const received: Received[] = [];
-	const server = createServer((request, response) => {
+	const url = await serve((request, response) => {
 		let body = '';
 		request.on('data', (chunk: Buffer) => (body += chunk.toString()));
 		request.on('end', () => {
@@ -74,14 +76,26 @@ async function target(
 			const status = answers.length > 1 ? answers.shift() : answers[0];
 			if (status !== undefined) response.writeHead(status).end('{"ok":true}');
 		});
-	}).listen(0, '127.0.0.1');
-	servers.push(server);
+	});
+	return { url, received };
+}
+
+/** A path in a new folder that is gone after the test. */
+function newStateFile(): string {
+	const folder = mkdtempSync(path.join(tmpdir(), 'avala-sandbox-'));
+	folders.push(folder);
+	return path.join(folder, 'state.json');
+}
+
+async function serve(listener: RequestListener): Promise<string> {
+	return await listen(createServer(listener));
+}
+
+async function listen(server: Server): Promise<string> {
+	servers.push(server.listen(0, '127.0.0.1'));
 	await once(server, 'listening');
 	const address = server.address();
-	return {
-		url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`,
-		received,
-	};
+	return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`;
 }
 
 describe('the API', () => {
@@ -134,6 +148,34 @@ describe('the API', () => {
 			body: '{',
 		});
 		expect(response.status).toBe(400);
+	});
+
+	it('takes no body for an empty one whatever its type says, and refuses what is not JSON', async () => {
+		await open();
+		const { uid } = avala.addWebhook({});
+		const json = { 'content-type': 'application/json' };
+		const missing = await call('POST', '/webhooks/', undefined, json);
+		expect(missing).toMatchObject({ status: 400, json: { events: [expect.any(String)] } });
+		const text = await call('POST', '/webhooks/', {}, { 'content-type': 'text/plain' });
+		expect(text).toMatchObject({ status: 415, json: { detail: expect.any(String) } });
+		expect((await call('DELETE', `/webhooks/${uid}/`, undefined, json)).status).toBe(204);
+	});
+
+	it('answers 404 to a cursor that is none, never an empty page that looks like the end', async () => {
+		await open();
+		avala.addWebhook({});
+		const { status, json } = await call('GET', '/webhooks/?cursor=zzz');
+		expect({ status, json }).toEqual({ status: 404, json: { detail: 'Invalid cursor' } });
+	});
+
+	it('skips nothing when the rest of a list is deleted down to less than the cursor had reached', async () => {
+		await open();
+		const made = Array.from({ length: 6 }, () => avala.addWebhook({}).uid);
+		const { json } = await call('GET', '/webhooks/?limit=2');
+		for (const uid of [made[0], made[1], made[4], made[5]])
+			await call('DELETE', `/webhooks/${uid}/`);
+		const rest = await call('GET', String(json.next));
+		expect((rest.json.results as Json[]).map(({ uid }) => uid)).toEqual([made[3], made[2]]);
 	});
 
 	it('gives pages that join without a gap, though entries come and go meanwhile', async () => {
@@ -261,10 +303,92 @@ describe('deliveries', () => {
 		expect(good.received).toHaveLength(1);
 	});
 
+	it('wait their turn at a slow target without using up their time', async () => {
+		await open({ deliveryTimeoutMs: 2000 });
+		const slow = await serve((_request, response) => {
+			setTimeout(() => response.end(), 400);
+		});
+		avala.addWebhook({ targetUrl: slow });
+		for (let count = 0; count < 200; count++) avala.emit('task.completed');
+		await avala.idle();
+		expect(new Set(avala.deliveries().map(({ status }) => status))).toEqual(new Set(['delivered']));
+	});
+
+	it('reach a good webhook while another on the same host hangs', async () => {
+		await open({ deliveryTimeoutMs: 2000 });
+		const host = await serve((request, response) => {
+			if (request.url === '/good') response.end();
+		});
+		avala.addWebhook({ targetUrl: `${host}hangs` });
+		for (let count = 0; count < 60; count++) avala.emit('task.completed');
+		const { uid } = avala.addWebhook({ targetUrl: `${host}good` });
+		avala.emit('task.completed');
+		expect((await avala.next('attempt')).webhookUid).toBe(uid);
+	});
+
+	it('leave a webhook on that takes other events while one fails for good', async () => {
+		await open({ clockSpeed: 60_000 });
+		const picky = await serve((request, response) => {
+			let body = '';
+			request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+			request.on('end', () => response.writeHead(body.includes('indigestible') ? 500 : 200).end());
+		});
+		avala.addWebhook({ targetUrl: picky });
+		const failed = avala.next('failed');
+		avala.emit('task.completed', { uid: 'indigestible' });
+		const delivered = avala.next('delivered');
+		avala.emit('task.completed');
+		await delivered;
+		await failed;
+		expect(avala.webhooks()[0]?.isActive).toBe(true);
+	});
+
+	it('go over https to a certificate of the given authority, and to no other', async () => {
+		const { cert, private: key } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+			extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+		});
+		const server = createSecureServer({ key, cert }, (request, response) => {
+			request.resume();
+			response.end();
+		});
+		const targetUrl = (await listen(server)).replace('http:', 'https:');
+		await open({ ca: cert });
+		avala.addWebhook({ targetUrl });
+		const trusted = avala.next('attempt');
+		avala.emit('task.completed');
+		expect(await trusted).toMatchObject({ status: 'delivered', responseStatus: 200 });
+		await avala.stop();
+
+		await open();
+		avala.addWebhook({ targetUrl });
+		const refused = avala.next('attempt');
+		avala.emit('task.completed');
+		expect(await refused).toMatchObject({
+			status: 'pending',
+			responseStatus: null,
+			errorMessage: expect.stringContaining('certificate'),
+		});
+	});
+
+	it('are cut off after the start of an answer that has no end', async () => {
+		await open();
+		const endless = await serve((_request, response) => {
+			const pour = () => {
+				while (!response.destroyed && response.write('x'.repeat(8192)));
+			};
+			response.on('drain', pour);
+			pour();
+		});
+		avala.addWebhook({ targetUrl: endless });
+		const tried = avala.next('attempt');
+		avala.emit('task.completed');
+		const { status, responseBody } = await tried;
+		expect(status).toBe('delivered');
+		expect(responseBody.length).toBeLessThanOrEqual(16 * 1024);
+	});
+
 	it('that were promised again are still made after a restart', async () => {
-		const folder = mkdtempSync(path.join(tmpdir(), 'avala-sandbox-'));
-		folders.push(folder);
-		const stateFile = path.join(folder, 'state.json');
+		const stateFile = newStateFile();
 		await open({ stateFile, clockSpeed: 60 });
 		const { url, received } = await target(500, 200);
 		const webhook = avala.addWebhook({ targetUrl: url });
@@ -291,6 +415,42 @@ describe('deliveries', () => {
 			json: { success: false, error: expect.stringContaining('500') },
 		});
 		expect((await call('POST', '/webhooks/', body)).json.is_active).toBe(false);
+	});
+});
+
+it('says what to do about a state file that is none', async () => {
+	const stateFile = newStateFile();
+	for (const content of ['{', '{"webhooks": 1}', 'null']) {
+		writeFileSync(stateFile, content);
+		await expect(startSandbox({ stateFile })).rejects.toThrow('Delete it to start empty');
+	}
+});
+
+describe('a fault', () => {
+	const webhook = { target_url: 'https://example.com/', events: ['task.completed'] };
+
+	it('that cuts the connection does nothing of what was asked for; one that cuts it afterwards does', async () => {
+		await open();
+		avala.fault({ method: 'POST', reset: true, times: 1 });
+		await expect(call('POST', '/webhooks/', webhook)).rejects.toThrow('fetch failed');
+		// Answered after the cut request, so that one has been dealt with.
+		expect((await call('GET', '/webhooks/')).json.results).toEqual([]);
+		avala.fault({ method: 'POST', resetAfterHandling: true, times: 1 });
+		await expect(call('POST', '/webhooks/', webhook)).rejects.toThrow('fetch failed');
+		expect((await call('GET', '/webhooks/')).json.results).toHaveLength(1);
+	});
+
+	it('can be switched on and off by another program', async () => {
+		await open();
+		const fault = { method: 'GET', status: 503, headers: { 'retry-after': '1' }, every: 2 };
+		expect((await call('POST', `${avala.url}/sandbox/faults`, fault)).status).toBe(201);
+		expect((await call('GET', '/webhooks/')).status).toBe(200);
+		const { status, headers } = await call('GET', '/webhooks/');
+		expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+		expect((await call('DELETE', `${avala.url}/sandbox/faults`)).status).toBe(204);
+		for (let count = 0; count < 2; count++)
+			expect((await call('GET', '/webhooks/')).status).toBe(200);
+		expect((await call('POST', `${avala.url}/sandbox/faults`, { statsu: 503 })).status).toBe(400);
 	});
 });
 
@@ -323,4 +483,18 @@ describe('the console', () => {
 		});
 		expect(form.ok).toBe(false);
 	});
+
+	it.each(['/', '/sandbox/state', '/%73andbox/state', '/sandbox/stream'])(
+		'shows nothing at %s to a page whose name was bent to this machine',
+		async (url) => {
+			await open();
+			const { port } = new URL(avala.url);
+			const headers = { host: `evil.example:${port}` };
+			const [response] = (await once(get({ port, path: url, headers }), 'response')) as [
+				IncomingMessage,
+			];
+			response.destroy();
+			expect(response.statusCode).toBe(403);
+		},
+	);
 });
