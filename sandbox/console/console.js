@@ -11,7 +11,7 @@ async function post(url, body) {
 	return answer;
 }
 
-/** A row whose cells hold texts, or [text, class] where a state is coloured. Text only: targets answer what they like. */
+/** A row whose cells hold texts, or [text, class] where one looks different. Text only: targets answer what they like. */
 function row(...cells) {
 	const line = document.createElement('tr');
 	for (const cell of cells) {
@@ -41,8 +41,8 @@ async function refresh() {
 		...(webhooks.length > 0
 			? webhooks.map(({ uid, targetUrl, events, isActive }) =>
 					row(
-						targetUrl,
-						events.join(', '),
+						[targetUrl, 'long'],
+						[events.join(', '), 'list'],
 						isActive ? ['active', 'active'] : ['switched off', 'inactive'],
 						uid,
 					),
@@ -55,9 +55,9 @@ async function refresh() {
 					row(
 						time(delivery.createdAt),
 						delivery.type,
-						targets.get(delivery.webhookUid) ?? `${delivery.webhookUid} (deleted)`,
+						[targets.get(delivery.webhookUid) ?? `${delivery.webhookUid} (deleted)`, 'long'],
 						[delivery.status, delivery.status],
-						delivery.responseStatus ?? delivery.errorMessage,
+						[delivery.responseStatus ?? delivery.errorMessage, 'list'],
 						delivery.attempts,
 						delivery.attempts > 0 ? time(delivery.nextRetryAt) : 'now',
 					),
