@@ -5,6 +5,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { expandEvents } from '../shared/events';
 import { avalaList, avalaRequest, webhookPath, WEBHOOKS_PATH } from '../shared/transport';
 import { isObject, textOf } from '../shared/types';
+import { isSameUrl } from '../shared/webhooks';
 import { invalidEntries } from './ipAllowlist';
 import { readParameters } from './options';
 
@@ -116,7 +117,10 @@ export async function createWebhook(context: IHookFunctions): Promise<void> {
  * @throws NodeApiError when Avala could not do it; what is known of the webhook is kept then
  */
 export async function removeWebhook(context: IHookFunctions): Promise<void> {
-	await deleteByUrl(context, targetUrlOf(context), Date.now() + LIMIT_MS);
+	const targetUrl = targetUrlOf(context);
+	// Avala has none that is not https; n8n calls this, too, when an activation has stopped for that reason.
+	if (!isHttps(targetUrl)) return;
+	await deleteByUrl(context, targetUrl, Date.now() + LIMIT_MS);
 	writeRegistration(context, {});
 }
 
@@ -128,7 +132,7 @@ interface WantedWebhook {
 /** @throws NodeOperationError when the node's parameters or n8n's own URL cannot work */
 function wantedWebhook(context: IHookFunctions): WantedWebhook {
 	const targetUrl = targetUrlOf(context);
-	if (new URL(targetUrl).protocol !== 'https:') {
+	if (!isHttps(targetUrl)) {
 		throw new NodeOperationError(
 			context.getNode(),
 			'Avala delivers events to https addresses only',
@@ -161,9 +165,8 @@ function targetUrlOf(context: IHookFunctions): string {
 	});
 }
 
-/** The same address, however it is written: case of the host, default port. */
-function isSameUrl(a: string, b: string): boolean {
-	return URL.canParse(a) && new URL(a).href === new URL(b).href;
+function isHttps(url: string): boolean {
+	return new URL(url).protocol === 'https:';
 }
 
 function isStartOfN8n(context: IHookFunctions): boolean {

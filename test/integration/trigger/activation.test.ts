@@ -220,6 +220,7 @@ describe('an activation that cannot work', () => {
 		expect(await failing({ webhookBaseUrl: 'http://localhost:5678/webhook' })).toContain(
 			'WEBHOOK_URL',
 		);
+		await remove.call(context({ webhookBaseUrl: 'http://localhost:5678/webhook' }));
 		expect(avala.requests()).toEqual([]);
 	});
 
