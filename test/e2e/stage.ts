@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import type { N8n } from '../../n8n/instance';
 import { startN8n } from '../../n8n/instance';
@@ -52,9 +53,9 @@ export class Stage {
 	}
 
 	/** Starts n8n again on the same data, after `n8n.stop()` or `n8n.kill()`. */
-	async startAgain(): Promise<void> {
+	async startAgain(webhookUrl = this.front.url): Promise<void> {
 		const { userFolder, port } = this;
-		this.n8n = await startN8n({ version, userFolder, port, webhookUrl: this.front.url });
+		this.n8n = await startN8n({ version, userFolder, port, webhookUrl });
 		await this.n8n.client.logIn();
 	}
 
@@ -64,7 +65,7 @@ export class Stage {
 		credential = this.credential,
 	): Promise<Workflow> {
 		return await this.n8n.client.createWorkflow({
-			name: `Trigger ${JSON.stringify(parameters)}`,
+			name: nameOf('Trigger', parameters),
 			nodes: [this.trigger(parameters, credential)],
 			connections: {},
 		});
@@ -93,7 +94,7 @@ export class Stage {
 			parameters: {},
 		};
 		const workflow = await client.createWorkflow({
-			name: `Avala ${JSON.stringify(parameters)}`,
+			name: nameOf('Avala', parameters),
 			nodes: [
 				start,
 				{
@@ -123,6 +124,11 @@ export class Stage {
 	}
 }
 
+/** n8n takes names of 128 characters at most. */
+function nameOf(node: string, parameters: Record<string, unknown>): string {
+	return `${node} ${JSON.stringify(parameters)}`.slice(0, 120);
+}
+
 export function credentialData(avala: Sandbox, webhookSecret = ''): Record<string, unknown> {
 	return { apiKey: avala.apiKey, baseUrl: avala.baseUrl, webhookSecret };
 }
@@ -142,4 +148,13 @@ export async function inParallel(
 		while (next < count) await work(next++);
 	};
 	await Promise.all(Array.from({ length: width }, worker));
+}
+
+/** For what n8n does in the background and tells nobody. */
+export async function untilTrue(isTrue: () => boolean): Promise<void> {
+	for (let tries = 0; tries < 300; tries++) {
+		if (isTrue()) return;
+		await wait(100);
+	}
+	throw new Error('It did not become true within 30 s.');
 }

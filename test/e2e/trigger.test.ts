@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Generation } from '../../sandbox';
-import { credentialData, inParallel, sign, Stage, version } from './stage';
+import { credentialData, inParallel, sign, Stage, untilTrue, version } from './stage';
 
 jest.setTimeout(300_000);
 
@@ -275,11 +275,3 @@ describe(`in n8n ${version}`, () => {
 		expect(log).not.toMatch(/\b[0-9a-f]{64}\b/);
 	});
 });
-
-async function untilTrue(isTrue: () => boolean): Promise<void> {
-	for (let tries = 0; tries < 300; tries++) {
-		if (isTrue()) return;
-		await wait(100);
-	}
-	throw new Error('It did not become true within 30 s.');
-}
