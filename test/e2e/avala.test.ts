@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import { Stage, version } from './stage';
 
 jest.setTimeout(400_000);
@@ -81,6 +83,23 @@ describe(`the Avala node in n8n ${version}`, () => {
 		).toEqual([
 			expect.objectContaining({ recovered: true, delivery_id: 'd_1', type: 'task.completed' }),
 		]);
+	});
+
+	it('gives up a request that is not answered within 30 s, and does not repeat a create', async () => {
+		stage.avala.fault({ method: 'POST', delayMs: 40_000 });
+		const startedAt = Date.now();
+		const create = {
+			resource: 'webhook',
+			operation: 'create',
+			targetUrl: 'https://example.com/',
+			events: ['*'],
+		};
+		await expect(stage.runAvala(create)).rejects.toThrow('No answer from 127.0.0.1');
+		expect(Date.now() - startedAt).toBeLessThan(35_000);
+		await wait(12_000);
+		expect(
+			stage.avala.requests().filter(({ method }) => method === 'POST').length,
+		).toBeLessThanOrEqual(1);
 	});
 
 	it('finishes 200 input items at 100 requests a minute without losing one', async () => {

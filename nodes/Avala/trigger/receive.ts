@@ -5,6 +5,7 @@ import { normaliseEvent } from '../shared/event';
 import { isChosenEvent } from '../shared/events';
 import { isObject, textOf } from '../shared/types';
 import { isAllowed } from './ipAllowlist';
+import type { TriggerParameters } from './options';
 import { readParameters } from './options';
 import { readRegistration, secretInCredential } from './registration';
 import { signaturesOf, verifySignature } from './signature';
@@ -30,7 +31,7 @@ export async function receiveEvent(context: IWebhookFunctions): Promise<IWebhook
 	const body = await readRawBody(request);
 	const { webhookId, secret: storedSecret } = readRegistration(context);
 	const secret = storedSecret ?? (await secretInCredential(context));
-	if (secret === undefined) return answerWithoutSecret(context, request, signatures, body);
+	if (secret === undefined) return answerWithoutSecret(context, parameters, signatures, body);
 	if (signatures.length === 0) return refuse(context, 401, 'The signature is missing.');
 	if (!body)
 		return refuse(context, 400, 'The body could not be read, so its signature cannot be checked.');
@@ -76,13 +77,18 @@ function acknowledge(reason: string): IWebhookResponseData {
  */
 function answerWithoutSecret(
 	context: IWebhookFunctions,
-	request: Request,
+	{ events, customEvents }: TriggerParameters,
 	signatures: readonly string[],
 	body: Buffer | undefined,
 ): IWebhookResponseData {
-	const reading = body && readEvent(request, body);
-	if (reading && 'event' in reading && reading.event.test)
-		return acknowledge('The webhook is still being registered.');
+	const reading = body && readEvent(context.getRequestObject(), body);
+	if (reading && 'event' in reading) {
+		const { test, type } = reading.event;
+		// It would start nothing if it could be verified: the ping of the creation, whatever it is called.
+		if (test || !isChosenEvent(type, events, customEvents)) {
+			return acknowledge('The webhook is still being registered.');
+		}
+	}
 	if (signatures.length === 0) return refuse(context, 401, 'The signature is missing.');
 	context.getResponseObject().setHeader('Retry-After', '60');
 	return refuse(context, 503, 'The signing secret is not known yet. Send the event again later.');

@@ -154,6 +154,11 @@ describe('errors say what happened and what to do', () => {
 		expect(error.httpCode).toBe(httpCode);
 	});
 
+	it('an answer larger than any that Avala sends is cut off, not held in memory', async () => {
+		avala.fault({ status: 200, body: ' '.repeat(70 * 1024 * 1024) });
+		expect((await failure(LIST)).description).toContain('larger than 64 MiB');
+	});
+
 	it('no connection names the host', async () => {
 		const error = await failure(GET, { baseUrl: 'http://127.0.0.1:1/api/v1' });
 		expect(error.message).toBe('No answer from 127.0.0.1:1');
