@@ -7,7 +7,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { ALL_EVENTS, EVENT_CATALOGUE } from './shared/events';
+import { customEvents, webhookEvents } from './shared/fields';
 import { tellingAll } from './trigger/activation';
 import { receiveEvent } from './trigger/receive';
 import { createWebhook, keepWebhook, removeWebhook } from './trigger/registration';
@@ -50,21 +50,7 @@ export class AvalaTrigger implements INodeType {
 				'When you are done, activate the workflow: n8n registers the webhook at Avala, and events start the workflow.',
 		},
 		properties: [
-			{
-				displayName: 'Events',
-				name: 'events',
-				type: 'multiOptions',
-				default: ['task.completed'],
-				description: 'What starts the workflow',
-				options: [
-					{
-						name: '*',
-						value: ALL_EVENTS,
-						description: 'Every event type in this list',
-					},
-					...EVENT_CATALOGUE,
-				],
-			},
+			{ ...webhookEvents, default: ['task.completed'], description: 'What starts the workflow' },
 			{
 				displayName: 'Options',
 				name: 'options',
@@ -72,16 +58,7 @@ export class AvalaTrigger implements INodeType {
 				placeholder: 'Add option',
 				default: {},
 				options: [
-					{
-						displayName: 'Custom Events',
-						name: 'customEvents',
-						type: 'string',
-						typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Event Type' },
-						default: [],
-						placeholder: 'e.g. result.submitted',
-						description:
-							'Event types that the list above lacks, written as Avala writes them. Avala refuses a type that it does not know.',
-					},
+					customEvents,
 					{
 						displayName: 'IP Allowlist',
 						name: 'ipAllowlist',

@@ -71,11 +71,11 @@ export const customEvents: INodeProperties = {
 	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Event Type' },
 	default: [],
 	placeholder: 'e.g. result.submitted',
-	description: 'Event types that the list of events lacks, written as Avala writes them',
+	description:
+		'Event types that the list of events lacks, written as Avala writes them. Avala refuses a type that it does not know.',
 };
 
-/** What deliveries can be narrowed to; Avala itself has no filter, so the node looks at each of them. */
-export const deliveryFilters: INodeProperties[] = [
+const deliveryFilterOptions: INodeProperties[] = [
 	{
 		displayName: 'Created After',
 		name: 'createdAfter',
@@ -99,30 +99,33 @@ export const deliveryFilters: INodeProperties[] = [
 		description: 'Only deliveries of these event types. None means all.',
 		options: [...EVENT_CATALOGUE],
 	},
-	{ ...webhookLocator, displayName: 'Webhook', description: 'Only deliveries to this webhook' },
+	{
+		displayName: 'Status',
+		name: 'status',
+		type: 'options',
+		default: 'failed',
+		description: 'Only deliveries in this state',
+		options: [
+			{ name: 'Delivered', value: 'delivered', description: 'The target has answered 2xx' },
+			{ name: 'Failed', value: 'failed', description: 'The target did not accept it' },
+			{ name: 'Pending', value: 'pending', description: 'Still being delivered or tried again' },
+		],
+	},
+	{ ...webhookLocator, description: 'Only deliveries to this webhook' },
 ];
 
-export const deliveryStatus: INodeProperties = {
-	displayName: 'Status',
-	name: 'status',
-	type: 'options',
-	default: 'failed',
-	description: 'Only deliveries in this state',
-	options: [
-		{ name: 'Delivered', value: 'delivered', description: 'The target has answered 2xx' },
-		{ name: 'Failed', value: 'failed', description: 'The target did not accept it' },
-		{ name: 'Pending', value: 'pending', description: 'Still being delivered or tried again' },
-	],
+/** What deliveries can be narrowed to; Avala itself has no filter, so the node looks at each of them. */
+export const deliveryFilters: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add filter',
+	default: {},
+	options: deliveryFilterOptions,
 };
 
-/** The collection of filters that the delivery operations share. */
-export function filters(options: INodeProperties[]): INodeProperties {
-	return {
-		displayName: 'Filters',
-		name: 'filters',
-		type: 'collection',
-		placeholder: 'Add filter',
-		default: {},
-		options,
-	};
-}
+/** The same for missed events, whose status is given. */
+export const missedEventFilters: INodeProperties = {
+	...deliveryFilters,
+	options: deliveryFilterOptions.filter(({ name }) => name !== 'status'),
+};

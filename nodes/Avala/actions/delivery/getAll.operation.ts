@@ -1,5 +1,5 @@
 import type { Delivery } from '../../shared/delivery';
-import { deliveryFilters, deliveryStatus, filters, limit, returnAll } from '../../shared/fields';
+import { deliveryFilters, limit, returnAll } from '../../shared/fields';
 import type { Operation } from '../operation';
 import { wantedCount } from '../parameters';
 import { readFilters, sharedWalk, walkDeliveries } from './walk';
@@ -12,11 +12,7 @@ export const getAll: Operation = {
 		description:
 			'List deliveries over all webhooks, newest first, narrowed to a state, event types, a webhook or a time',
 	},
-	properties: [
-		returnAll,
-		limit,
-		filters([...deliveryFilters.slice(0, 3), deliveryStatus, ...deliveryFilters.slice(3)]),
-	],
+	properties: [returnAll, limit, deliveryFilters],
 	async execute(run) {
 		const wanted = wantedCount(run);
 		const narrowed = await readFilters(run);

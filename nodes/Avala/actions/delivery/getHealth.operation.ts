@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
 import { statusOf } from '../../shared/delivery';
-import { deliveryFilters, deliveryStatus, filters, limit } from '../../shared/fields';
+import { deliveryFilters, limit } from '../../shared/fields';
 import type { Operation } from '../operation';
 import { limitOf } from '../parameters';
 import { readFilters, sharedWalk, walkDeliveries } from './walk';
@@ -25,7 +25,7 @@ export const getHealth: Operation = {
 			default: 100,
 			description: 'Max number of recent deliveries to look at',
 		},
-		filters([...deliveryFilters.slice(0, 3), deliveryStatus, ...deliveryFilters.slice(3)]),
+		deliveryFilters,
 	],
 	async execute(run) {
 		const wanted = limitOf(run);

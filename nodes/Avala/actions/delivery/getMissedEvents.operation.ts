@@ -5,7 +5,7 @@ import type { Delivery } from '../../shared/delivery';
 import { hasFailedForGood, statusOf } from '../../shared/delivery';
 import type { AvalaEvent } from '../../shared/event';
 import { normaliseEvent } from '../../shared/event';
-import { deliveryFilters, filters, limit, returnAll } from '../../shared/fields';
+import { limit, missedEventFilters, returnAll } from '../../shared/fields';
 import { isObject } from '../../shared/types';
 import type { Operation } from '../operation';
 import { wantedCount } from '../parameters';
@@ -23,7 +23,7 @@ export const getMissedEvents: Operation = {
 	properties: [
 		returnAll,
 		{ ...limit, description: 'Max number of results to return. The oldest ones are returned.' },
-		filters(deliveryFilters),
+		missedEventFilters,
 	],
 	async execute(run) {
 		const wanted = wantedCount(run);
