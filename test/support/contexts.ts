@@ -169,6 +169,8 @@ export interface ExecuteSetup {
 	items?: IDataObject[];
 	credentials: AvalaCredential;
 	continueOnFail?: boolean;
+	/** Which output to give: 1 is the error output, which the node has with this setting. */
+	output?: 0 | 1;
 }
 
 /**
@@ -178,12 +180,13 @@ export interface ExecuteSetup {
  * @throws the error with which n8n ended the execution
  */
 export async function executeAvala(setup: ExecuteSetup): Promise<INodeExecutionData[]> {
-	const { parameters, items = [{}], credentials, continueOnFail = false } = setup;
+	const { parameters, items = [{}], credentials, continueOnFail = false, output } = setup;
 	const startNode = makeNode('start', 1, {});
 	const node: INode = {
 		...makeNode('n8n-nodes-avala.avala', 1, parameters),
 		name: 'Avala',
 		...(continueOnFail && { onError: 'continueRegularOutput' as const }),
+		...(output !== undefined && { onError: 'continueErrorOutput' as const }),
 	};
 	const workflow = makeWorkflow([startNode, node]);
 	const data = additionalData({ credentials });
@@ -207,7 +210,7 @@ export async function executeAvala(setup: ExecuteSetup): Promise<INodeExecutionD
 	const { error, runData } = run.data.resultData;
 	// n8n keeps errors as plain objects.
 	if (error) throw Object.assign(new Error(error.message), error);
-	return runData[node.name]?.[0]?.data?.main?.[0] ?? [];
+	return runData[node.name]?.[0]?.data?.main?.[output ?? 0] ?? [];
 }
 
 /** The context in which n8n fills the lists of the editor. */

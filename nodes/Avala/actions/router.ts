@@ -26,8 +26,9 @@ export async function executeOperation(context: IExecuteFunctions): Promise<INod
 			const results = await operation.execute({ context, itemIndex, walks, webhookIds });
 			output.push(...results.map((json) => ({ json: { ...json }, pairedItem })));
 		} catch (error) {
-			if (!context.continueOnFail()) throw forItem(context, error, itemIndex);
-			output.push({ json: describeError(error), pairedItem });
+			const shown = forItem(context, error, itemIndex);
+			if (!context.continueOnFail()) throw shown;
+			output.push({ json: describeError(shown), pairedItem });
 		}
 	}
 	return output;
@@ -59,13 +60,7 @@ function forItem(
 	});
 }
 
-function describeError(error: unknown): IDataObject {
-	if (error instanceof NodeApiError) {
-		const { message, description, httpCode } = error;
-		return { error: message, description: description ?? null, httpCode };
-	}
-	if (error instanceof NodeOperationError) {
-		return { error: error.message, description: error.description ?? null };
-	}
-	return { error: error instanceof Error ? error.message : String(error) };
+/** By these two fields, and no others, n8n knows an item for the error output if the node has one. */
+function describeError({ message, description }: NodeApiError | NodeOperationError): IDataObject {
+	return { error: message, ...(description && { message: description }) };
 }

@@ -27,6 +27,7 @@ async function run(
 		continueOnFail?: boolean;
 		baseUrl?: string;
 		apiKey?: string;
+		output?: 0 | 1;
 	} = {},
 ) {
 	const { baseUrl = avala.baseUrl, apiKey = avala.apiKey, ...rest } = setup;
@@ -332,10 +333,23 @@ describe('several items', () => {
 			expect.stringContaining('is not an ID'),
 			uid,
 		]);
-		expect(output[1]?.json).toMatchObject({ httpCode: '404', description: expect.any(String) });
+		expect(output[1]?.json.message).toMatch(/Avala answered 404/);
 		expect(output.map(({ pairedItem }) => pairedItem)).toEqual(
 			[0, 1, 2, 3].map((item) => ({ item })),
 		);
+	});
+
+	it('go to the error output when they fail, if the node has one', async () => {
+		const { uid } = avala.addWebhook({});
+		const items = [{ id: uid }, { id: 'gone' }];
+		expect((await run(each, { items, output: 0 })).map(({ json }) => json.uid)).toEqual([uid]);
+		expect((await run(each, { items, output: 1 })).map(({ json }) => json)).toEqual([
+			{
+				id: 'gone',
+				error: 'Avala does not know webhook gone',
+				message: expect.stringContaining('Avala answered 404'),
+			},
+		]);
 	});
 
 	it('name the item that failed', async () => {

@@ -69,10 +69,11 @@ export const getAll: Operation = {
 };
 
 function matches(webhook: IDataObject, { event, isActive, targetUrl }: IDataObject): boolean {
-	const wantedEvent = textOf(event);
+	const wantedEvents = listOf(event);
+	const events = listOf(webhook.events);
 	const wantedUrl = textOf(targetUrl)?.trim().toLowerCase() ?? '';
 	return (
-		(wantedEvent === undefined || listOf(webhook.events).includes(wantedEvent)) &&
+		(wantedEvents.length === 0 || wantedEvents.some((wanted) => events.includes(wanted))) &&
 		(typeof isActive !== 'boolean' || webhook.is_active === isActive) &&
 		(textOf(webhook.target_url) ?? '').toLowerCase().includes(wantedUrl)
 	);
