@@ -1,5 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 import type { Generation } from '../../sandbox';
 import { credentialData, inParallel, sign, Stage, untilTrue, version } from './stage';
 
@@ -160,46 +158,6 @@ describe(`in n8n ${version}`, () => {
 		stage.avala.emit('task.completed');
 		expect(await delivered).toMatchObject({ status: 'delivered' });
 		await stage.n8n.client.untilExecuted(workflow.id, 1);
-		await stage.n8n.client.deactivate(workflow.id);
-		expect(stage.avala.webhooks()).toEqual([]);
-	});
-
-	it('leaves exactly one webhook when n8n is killed in the middle of an activation and started again', async () => {
-		const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] });
-		// The webhook is made, and n8n dies before it hears of it.
-		const mend = stage.avala.fault({
-			method: 'POST',
-			path: '/api/v1/webhooks/',
-			resetAfterHandling: false,
-			delayMs: 3000,
-		});
-		const arrived = new Promise<void>((resolve) => {
-			const look = () => {
-				if (stage.avala.requests().some(({ method }) => method === 'GET')) resolve();
-				else setTimeout(look, 20);
-			};
-			look();
-		});
-		const activation = stage.n8n.client.activate(workflow.id).catch((error: unknown) => error);
-		await arrived;
-		await wait(500);
-		await stage.n8n.kill();
-		await activation;
-		mend();
-		await wait(3500);
-		await stage.startAgain();
-		if (stage.avala.webhooks().length !== 1) {
-			// Where n8n does not finish the activation by itself, the user does.
-			await stage.n8n.client.activate(workflow.id);
-		}
-		await untilTrue(() => stage.avala.webhooks().length === 1);
-		// Whatever n8n still has under way must not add another.
-		await stage.n8n.client.deactivate(workflow.id);
-		await stage.n8n.client.activate(workflow.id);
-		expect(stage.avala.webhooks()).toHaveLength(1);
-		const delivered = stage.avala.next('attempt');
-		stage.avala.emit('task.completed');
-		expect(await delivered).toMatchObject({ status: 'delivered' });
 		await stage.n8n.client.deactivate(workflow.id);
 		expect(stage.avala.webhooks()).toEqual([]);
 	});
