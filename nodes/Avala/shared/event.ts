@@ -35,7 +35,7 @@ export function normaliseEvent(body: IDataObject, hints: EventHints): AvalaEvent
 	if (!read) return undefined;
 	const { type, createdAt, data } = read;
 	return {
-		id: read.id ?? hints.deliveryId ?? derivedId(read),
+		id: read.id ?? derivedId(read),
 		type,
 		created_at: createdAt,
 		data,
@@ -45,6 +45,7 @@ export function normaliseEvent(body: IDataObject, hints: EventHints): AvalaEvent
 }
 
 interface Envelope {
+	/** What the payload itself says; for a bare resource that of its delivery, which is all there is. */
 	id?: string;
 	type: string;
 	createdAt: string | null;
@@ -64,10 +65,10 @@ function readOlder(body: IDataObject): Envelope | undefined {
 }
 
 /** The resource's latest time is the closest to the event's, which this generation does not send. */
-function readNewer(body: IDataObject, { type }: EventHints): Envelope | undefined {
+function readNewer(body: IDataObject, { type, deliveryId }: EventHints): Envelope | undefined {
 	if (!type) return undefined;
 	const createdAt = time(body.updated_at) ?? time(body.completed_at) ?? time(body.created_at);
-	return { type, createdAt, data: body };
+	return { id: deliveryId, type, createdAt, data: body };
 }
 
 function time(value: unknown): string | null {

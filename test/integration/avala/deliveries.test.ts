@@ -2,11 +2,11 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Generation, Sandbox, StoredDelivery } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
-import { executeAvala } from '../../support/contexts';
+import { executeAvala, serveTrigger } from '../../support/contexts';
 
 let avala: Sandbox;
 beforeAll(async () => {
-	avala = await startSandbox({ rateLimit: false });
+	avala = await startSandbox({ rateLimit: false, allowHttpLoopbackTargets: true });
 });
 afterAll(async () => await avala.stop());
 beforeEach(() => avala.reset());
@@ -206,6 +206,37 @@ describe.each<Generation>(['guide', 'older', 'newer'])(
 
 describe('missed events', () => {
 	const event = { id: 'evt_x', type: 'task.completed', created_at: at(0), data: { uid: 'task_x' } };
+
+	it.each<Generation>(['older', 'newer'])(
+		'are the items that the trigger gives, by the same id (%s)',
+		async (generation) => {
+			avala.generation = generation;
+			const { apiKey, baseUrl } = avala;
+			const secret = 'known to both';
+			const trigger = await serveTrigger({
+				parameters: { events: ['task.completed'], options: {} },
+				staticData: { webhookId: 'wh_a', webhookSecret: secret },
+				credentials: { apiKey, baseUrl },
+			});
+			try {
+				avala.addWebhook({ targetUrl: trigger.url, events: ['task.completed'], secret });
+				avala.emit('task.completed');
+				await avala.idle();
+			} finally {
+				await trigger.close();
+			}
+			const [received] = trigger.started;
+			const sent = avala.deliveries();
+			expect(sent).toHaveLength(1);
+
+			avala.reset();
+			avala.generation = generation;
+			avala.seedDeliveries(sent.map((one) => ({ ...one, ...failed })));
+			expect(await run('getMissedEvents')).toEqual([
+				{ ...received?.json, delivery_id: sent[0]?.uid, recovered: true },
+			]);
+		},
+	);
 
 	it('are each given once, though they failed at two webhooks', async () => {
 		avala.generation = 'older';

@@ -31,6 +31,14 @@ describe('normaliseEvent', () => {
 		expect(at('2026-03-02T10:30:00Z')).not.toBe(at('2026-03-02T10:30:01Z'));
 	});
 
+	it('gives an envelope the same id whether or not its delivery is known, so that a missed event is known again', () => {
+		const envelope = { event: 'task.completed', timestamp: '2026-03-02T10:30:00Z', data };
+		expect(normaliseEvent(envelope, { deliveryId: 'd-1' })).toEqual({
+			...normaliseEvent(envelope, {}),
+			delivery_id: 'd-1',
+		});
+	});
+
 	it('takes the latest time of a bare resource for the time of the event', () => {
 		const resource = {
 			uid: 'ds_1',
