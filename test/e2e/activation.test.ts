@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { StoredDelivery } from '../../sandbox';
-import { Stage, untilTrue, version } from './stage';
+import { credentialData, Stage, untilTrue, version } from './stage';
 
 jest.setTimeout(300_000);
 
@@ -96,6 +96,17 @@ describe(`an activation in n8n ${version}`, () => {
 			/No event is chosen.*Choose at least one/,
 		);
 		expect(stage.avala.webhooks()).toEqual([]);
+	});
+
+	it('works once a wrong key has been corrected', async () => {
+		const { client } = stage.n8n;
+		const right = credentialData(stage.avala);
+		const key = await client.createCredential('Mistyped', { ...right, apiKey: 'wrong' });
+		const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] }, key);
+		await expect(client.activate(workflow.id)).rejects.toThrow('refused the API key');
+		await client.updateCredential(key.id, key.name, right);
+		await client.activate(workflow.id);
+		await expectOneThatWorks(workflow.id);
 	});
 
 	it('fails when Avala is out of reach, says so, and works when it is back', async () => {

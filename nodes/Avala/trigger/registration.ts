@@ -114,13 +114,16 @@ export async function createWebhook(context: IHookFunctions): Promise<void> {
  * Removes every webhook with this trigger's target URL: found by the URL, since an id may be lost, or
  * copied with a workflow. One that is gone already counts as removed.
  *
- * @throws NodeApiError when Avala could not do it; what is known of the webhook is kept then
+ * @throws NodeApiError when Avala could not do it and a webhook is known; what is known of it is kept then
  */
 export async function removeWebhook(context: IHookFunctions): Promise<void> {
 	const targetUrl = targetUrlOf(context);
 	// Avala has none that is not https; n8n calls this, too, when an activation has stopped for that reason.
 	if (!isHttps(targetUrl)) return;
-	await deleteByUrl(context, targetUrl, Date.now() + LIMIT_MS);
+	// n8n calls this after a failed activation as well. If it threw then, n8n 2.41 would keep its own
+	// record of the webhook and take the next activation for done, without asking Avala for anything.
+	if (readRegistration(context).webhookId === undefined) await cleanUp(context, targetUrl);
+	else await deleteByUrl(context, targetUrl, Date.now() + LIMIT_MS);
 	writeRegistration(context, {});
 }
 
