@@ -1,0 +1,130 @@
+import { loadOutputSchema } from 'n8n-core';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import path from 'node:path';
+
+import * as deliveryOperations from '../../../nodes/Avala/actions/delivery/operations';
+import * as webhookOperations from '../../../nodes/Avala/actions/webhook/operations';
+import { normaliseEvent } from '../../../nodes/Avala/shared/event';
+import { isObject, listOf } from '../../../nodes/Avala/shared/types';
+import type { Generation, Sandbox } from '../../../sandbox';
+import { startSandbox } from '../../../sandbox';
+import { executeAvala } from '../../support/contexts';
+
+/** The schemas are found as n8n itself finds them. */
+const nodeDir = path.join(__dirname, '../../../nodes/Avala');
+const schemaOf = (resource: string, operation: string) =>
+	loadOutputSchema({ nodeDir, version: 1, resource, operation });
+
+let avala: Sandbox;
+const target = createServer((_, response) => response.end('ok'));
+let targetUrl: string;
+beforeAll(async () => {
+	await once(target.listen(0, '127.0.0.1'), 'listening');
+	const address = target.address();
+	targetUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`;
+	avala = await startSandbox({
+		rateLimit: false,
+		pingOnCreate: false,
+		allowHttpLoopbackTargets: true,
+	});
+});
+afterAll(async () => {
+	target.close();
+	await avala.stop();
+});
+
+const missed = {
+	id: 'evt_1',
+	type: 'task.completed',
+	created_at: '2026-03-02T10:30:00Z',
+	data: { uid: 'task_1', updated_at: '2026-03-02T10:30:00Z' },
+};
+
+/** What each operation gives out; by id where it works on one webhook or delivery. */
+const PARAMETERS: Record<string, INodeParameters> = {
+	'webhook/create': { targetUrl: 'https://example.com/avala', events: ['task.completed'] },
+	'webhook/update': { updateFields: { isActive: true } },
+	'webhook/getAll': { returnAll: true },
+	'delivery/getAll': { returnAll: true },
+	'delivery/getMissedEvents': { returnAll: true },
+};
+
+async function outputs(resource: string, operation: string): Promise<IDataObject[]> {
+	const given: IDataObject[] = [];
+	for (const generation of ['guide', 'older', 'newer'] satisfies Generation[]) {
+		avala.reset();
+		avala.generation = generation;
+		const webhooks = [targetUrl, 'https://127.0.0.1:1/'].map(
+			(url) => avala.addWebhook({ targetUrl: url }).uid,
+		);
+		const gaveUp = { responseStatus: 500, errorMessage: 'HTTP 500', attempts: 5, event: missed };
+		avala.seedDeliveries([{ uid: 'd_1', status: 'failed', ...gaveUp }, { uid: 'd_2' }]);
+		for (const uid of webhooks) {
+			const output = await executeAvala({
+				parameters: {
+					resource,
+					operation,
+					webhookId: { __rl: true, mode: 'id', value: uid } as INodeParameters,
+					deliveryId: 'd_1',
+					...PARAMETERS[`${resource}/${operation}`],
+				},
+				credentials: { apiKey: avala.apiKey, baseUrl: avala.baseUrl },
+			});
+			given.push(...output.map(({ json }) => json));
+		}
+	}
+	return given;
+}
+
+const TYPES: Record<string, (value: unknown) => boolean> = {
+	string: (value) => typeof value === 'string',
+	number: (value) => typeof value === 'number',
+	integer: Number.isInteger,
+	boolean: (value) => typeof value === 'boolean',
+	object: isObject,
+	array: Array.isArray,
+	null: (value) => value === null,
+};
+
+/** Where a value is not what the schema says, as paths. */
+function contradictions(schema: unknown, value: unknown, at = ''): string[] {
+	if (!isObject(schema)) return [`${at} has no schema`];
+	const types = listOf(Array.isArray(schema.type) ? schema.type : [schema.type]);
+	if (!types.some((type) => TYPES[type]?.(value))) return [`${at} is no ${types.join(' or ')}`];
+	if (Array.isArray(value)) {
+		return value.flatMap((entry, index) => contradictions(schema.items, entry, `${at}[${index}]`));
+	}
+	if (!isObject(value) || !isObject(schema.properties)) return [];
+	return Object.entries(schema.properties)
+		.filter(([name]) => value[name] !== undefined)
+		.flatMap(([name, property]) => contradictions(property, value[name], `${at}.${name}`));
+}
+
+const fieldsOf = (schema: unknown) =>
+	isObject(schema) && isObject(schema.properties) ? Object.keys(schema.properties) : [];
+
+describe.each([
+	...Object.values(webhookOperations).map(({ option }) => ['webhook', option.value] as const),
+	...Object.values(deliveryOperations).map(({ option }) => ['delivery', option.value] as const),
+])('the fields that the editor shows before the first run: %s %s', (resource, operation) => {
+	it('are fields that come out, of the type that is shown', async () => {
+		const schema = schemaOf(resource, operation);
+		const given = await outputs(resource, operation);
+		const recoverable = given.filter((item) => item.recoverable !== false);
+		expect(given.length).toBeGreaterThan(0);
+		expect(recoverable.flatMap((item) => contradictions(schema, item))).toEqual([]);
+		for (const field of fieldsOf(schema)) expect(given.flatMap(Object.keys)).toContain(field);
+	});
+});
+
+it('the fields that the editor shows for the trigger are those of an event', () => {
+	const schema = loadOutputSchema({ nodeDir, version: 2 });
+	const event = normaliseEvent(
+		{ uid: 'task_1', updated_at: '2026-03-02T10:30:00Z' },
+		{ type: 'task.updated', deliveryId: 'd_1' },
+	);
+	expect(contradictions(schema, event)).toEqual([]);
+	expect(fieldsOf(schema)).toEqual(Object.keys(event ?? {}));
+});
