@@ -85,6 +85,19 @@ describe(`the Avala node in n8n ${version}`, () => {
 		]);
 	});
 
+	it('shows the fields of an operation and of the trigger before the first run', async () => {
+		const fields = async (schema: string) => {
+			const response = await fetch(`${stage.n8n.url}/schemas/n8n-nodes-avala.${schema}.json`);
+			return await response.json();
+		};
+		expect(await fields('avala/1.0.0/delivery/getHealth')).toMatchObject({
+			properties: { success_rate: expect.anything() },
+		});
+		expect(await fields('avalaTrigger/2.0.0')).toMatchObject({
+			properties: { type: expect.anything() },
+		});
+	});
+
 	it('gives up a request that is not answered within 30 s, and does not repeat a create', async () => {
 		stage.avala.fault({ method: 'POST', delayMs: 40_000 });
 		const startedAt = Date.now();
