@@ -36,6 +36,8 @@ export interface WorkflowJson {
 	nodes: NodeJson[];
 	connections: Json;
 	settings?: Json;
+	/** Items that a node gives out when the workflow is run by hand, by the node's name. */
+	pinData?: Json;
 }
 
 export interface Execution {
@@ -208,16 +210,11 @@ export class N8nClient {
 	}
 
 	/** Runs the workflow by hand from a trigger. @returns the execution's id; undefined when it waits for a test event */
-	async run(id: string, trigger: string, items?: Json[]): Promise<string | undefined> {
-		const workflowData = object(await this.call('GET', `/rest/workflows/${id}`));
-		const pinData = items && { [trigger]: items.map((json) => ({ json })) };
-		const started = object(
-			await this.call('POST', `/rest/workflows/${id}/run`, {
-				workflowData: { ...workflowData, ...(pinData && { pinData }) },
-				triggerToStartFrom: { name: trigger },
-			}),
-		);
-		return started.executionId === undefined ? undefined : String(started.executionId);
+	async run(id: string, trigger: string): Promise<string | undefined> {
+		const workflowData = await this.call('GET', `/rest/workflows/${id}`);
+		const request = { workflowData, triggerToStartFrom: { name: trigger } };
+		const { executionId } = object(await this.call('POST', `/rest/workflows/${id}/run`, request));
+		return executionId === undefined ? undefined : String(executionId);
 	}
 
 	async stopListening(id: string): Promise<void> {

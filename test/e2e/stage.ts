@@ -106,8 +106,9 @@ export class Stage {
 				},
 			],
 			connections: { Start: { main: [[{ node: 'Avala', type: 'main', index: 0 }]] } },
+			pinData: { Start: items.map((json) => ({ json })) },
 		});
-		const executionId = await client.run(workflow.id, 'Start', items);
+		const executionId = await client.run(workflow.id, 'Start');
 		return (await client.result(executionId ?? '', 300_000)).Avala ?? [];
 	}
 

@@ -19,6 +19,9 @@ import { AvalaApi } from '../../credentials/AvalaApi.credentials';
 import { Avala } from '../../nodes/Avala/Avala.node';
 import { AvalaTrigger } from '../../nodes/Avala/AvalaTrigger.node';
 
+// n8n logs each failing node, and many fail here on purpose.
+process.env.N8N_LOG_LEVEL ??= 'silent';
+
 export interface AvalaCredential {
 	apiKey: string;
 	baseUrl: string;

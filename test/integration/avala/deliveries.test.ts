@@ -95,6 +95,11 @@ describe.each<Generation>(['guide', 'older', 'newer'])(
 				await uids({ webhookId: { __rl: true, mode: 'id', value: 'wh_b' } as INodeParameters }),
 			).toEqual(['d_3']);
 			expect(await uids({ createdAfter: at(2), createdBefore: at(4) })).toEqual(['d_3', 'd_2']);
+			expect(await uids({ createdAfter: at(2), eventType: ['task.completed'] })).toEqual([
+				'd_5',
+				'd_4',
+				'd_2',
+			]);
 		});
 
 		it('Get Health reports counts, rates, the split and the failures with their cause in one item', async () => {
@@ -164,6 +169,23 @@ describe.each<Generation>(['guide', 'older', 'newer'])(
 				pending: 1,
 				success_rate: null,
 			});
+		});
+
+		it('Get Health looks at as many deliveries as asked for, the newest that match', async () => {
+			avala.seedDeliveries([delivery(1, failed), delivery(2), delivery(3, failed), delivery(4)]);
+			expect((await run('getHealth', { limit: 3 }))[0]).toMatchObject({ total: 3, from: at(2) });
+			expect(
+				(await run('getHealth', { limit: 1, filters: { status: 'failed' } }))[0],
+			).toMatchObject({ total: 1, success_rate: 0, from: at(3), to: at(3) });
+		});
+
+		it('Get Health lists no more than the ten latest failures', async () => {
+			avala.seedDeliveries(Array.from({ length: 12 }, (_, minute) => delivery(minute, failed)));
+			const [report] = await run('getHealth');
+			expect(report).toMatchObject({ total: 12, failed: 12, success_rate: 0 });
+			expect(
+				(report?.recent_failures as IDataObject[]).map(({ created_at }) => created_at),
+			).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2].map(at));
 		});
 
 		it('Get Missed Events gives what failed for good, oldest first, each once, or says that it cannot', async () => {
@@ -259,6 +281,27 @@ describe('missed events', () => {
 		},
 	);
 
+	it.each<Generation>(['older', 'newer'])(
+		'are left out while another try is promised (%s)',
+		async (generation) => {
+			avala.generation = generation;
+			avala.seedDeliveries([
+				delivery(1, { ...failed, attempts: 2, nextRetryAt: Date.now() + 15 * MINUTE }),
+			]);
+			expect(await run('getMissedEvents', { returnAll: true })).toEqual([]);
+		},
+	);
+
+	it('are two when the same happened twice', async () => {
+		avala.generation = 'older';
+		const again = { ...event, id: 'evt_y', created_at: at(1) };
+		avala.seedDeliveries([
+			delivery(1, { ...failed, event }),
+			delivery(2, { ...failed, event: again }),
+		]);
+		expect(await run('getMissedEvents', { returnAll: true })).toHaveLength(2);
+	});
+
 	it('are not taken for delivered because another webhook got them', async () => {
 		avala.generation = 'older';
 		avala.seedDeliveries([
@@ -297,6 +340,21 @@ describe('the requests of Get Many', () => {
 		expect(pages()).toHaveLength(2);
 	});
 
+	it('go on to the end when the server does not keep to the order', async () => {
+		const pagesInDisorder = [
+			[5, 1, 4],
+			[2, 6],
+		];
+		const path = '/api/v1/webhook-deliveries/';
+		pagesInDisorder.forEach((minutes, page) => {
+			const results = minutes.map((minute) => ({ uid: `d_${minute}`, created_at: at(minute) }));
+			const next = page === 0 ? `${avala.url}${path}?page=2` : null;
+			avala.fault({ path, times: 1, status: 200, body: { results, next } });
+		});
+		const found = await run('getAll', { returnAll: true, filters: { createdAfter: at(1) } });
+		expect(found.map(({ uid }) => uid)).toEqual(['d_5', 'd_1', 'd_4', 'd_2', 'd_6']);
+	});
+
 	it('end when the limit is reached among those that match', async () => {
 		avala.seedDeliveries(many(1000));
 		const found = await run('getAll', { limit: 2, filters: { status: 'failed' } });
@@ -309,5 +367,14 @@ describe('the requests of Get Many', () => {
 		const found = await run('getAll', { returnAll: true }, [{}, {}, {}]);
 		expect(found).toHaveLength(900);
 		expect(pages()).toHaveLength(3);
+	});
+
+	it('find a webhook by its target URL once for all items', async () => {
+		const { uid, targetUrl } = avala.addWebhook({});
+		avala.seedDeliveries([delivery(1, { webhookUid: uid }), delivery(2)]);
+		const webhookId = { __rl: true, mode: 'url', value: targetUrl } as INodeParameters;
+		const found = await run('getAll', { returnAll: true, filters: { webhookId } }, [{}, {}]);
+		expect(found.map(({ webhook_uid }) => webhook_uid)).toEqual([uid, uid]);
+		expect(pages()).toHaveLength(2);
 	});
 });
