@@ -343,7 +343,7 @@ describe('the requests of Get Many', () => {
 	it('go on to the end when the server does not keep to the order', async () => {
 		const pagesInDisorder = [
 			[5, 1, 4],
-			[2, 6],
+			[0, 6],
 		];
 		const path = '/api/v1/webhook-deliveries/';
 		pagesInDisorder.forEach((minutes, page) => {
@@ -352,7 +352,7 @@ describe('the requests of Get Many', () => {
 			avala.fault({ path, times: 1, status: 200, body: { results, next } });
 		});
 		const found = await run('getAll', { returnAll: true, filters: { createdAfter: at(1) } });
-		expect(found.map(({ uid }) => uid)).toEqual(['d_5', 'd_1', 'd_4', 'd_2', 'd_6']);
+		expect(found.map(({ uid }) => uid)).toEqual(['d_5', 'd_1', 'd_4', 'd_6']);
 	});
 
 	it('end when the limit is reached among those that match', async () => {

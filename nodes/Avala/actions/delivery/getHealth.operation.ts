@@ -23,7 +23,7 @@ export const getHealth: Operation = {
 			...limit,
 			displayOptions: {},
 			default: 100,
-			description: 'Max number of recent deliveries to look at',
+			description: 'Max number of recent deliveries that match the filters to report on',
 		},
 		deliveryFilters,
 	],

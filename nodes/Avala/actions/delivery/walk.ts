@@ -55,7 +55,7 @@ export async function* walkDeliveries(
 		const delivery = normaliseDelivery(sent);
 		const createdAt = Date.parse(delivery.created_at);
 		// Should a server not keep to the order, all pages have to be looked at.
-		if (createdAt > previous) isNewestFirst = false;
+		if (!(createdAt <= previous)) isNewestFirst = false;
 		previous = createdAt;
 		if (isNewestFirst && createdAt < (filters.createdAfter ?? -Infinity)) return;
 		if (matches(delivery, createdAt, filters)) yield delivery;
