@@ -256,8 +256,30 @@ export class N8nClient {
 		}
 	}
 
-	/** Waits for one execution to end. @returns the items that each node gave out, by its name */
+	/** Waits for one execution to end. @returns the JSON of the items that each node gave out, by its name */
 	async result(executionId: string, limitMs = 60_000): Promise<Record<string, Json[]>> {
+		const items = await this.items(executionId, limitMs);
+		return Object.fromEntries(
+			Object.entries(items).map(([node, given]) => [node, given.map(({ json }) => object(json))]),
+		);
+	}
+
+	/** @returns the file in an item's field `data` */
+	async file(item: Json): Promise<{ name: string; text: string }> {
+		const { id, data, fileName } = object(object(item.binary).data);
+		const name = String(fileName);
+		// In n8n's memory mode the content itself stands in the item.
+		if (typeof id !== 'string')
+			return { name, text: Buffer.from(String(data), 'base64').toString() };
+		const url = `${this.url}/rest/binary-data?action=download&id=${encodeURIComponent(id)}`;
+		const response = await fetch(url, {
+			headers: { 'browser-id': 'avala', cookie: this.cookie },
+		});
+		return { name, text: await response.text() };
+	}
+
+	/** Waits for one execution to end. @returns the items that each node gave out, by its name */
+	async items(executionId: string, limitMs = 60_000): Promise<Record<string, Json[]>> {
 		const limit = Date.now() + limitMs;
 		for (;;) {
 			const execution = object(await this.call('GET', `/rest/executions/${executionId}`));
@@ -287,7 +309,7 @@ function itemsOf(execution: Json): Record<string, Json[]> {
 			const main = array(runs).flatMap((run) =>
 				array(object(object(run).data).main).flatMap(array),
 			);
-			return [name, main.map((item) => object(object(item).json))];
+			return [name, main.map(object)];
 		}),
 	);
 }

@@ -36,14 +36,7 @@ export function installApi(
 	store: Store,
 	deliverer: Deliverer,
 ): void {
-	api.addHook('onRequest', async (request, reply) => {
-		if (request.headers['x-avala-api-key'] === settings.apiKey) return;
-		const detail =
-			request.headers['x-avala-api-key'] === undefined
-				? 'Authentication credentials were not provided.'
-				: 'Invalid API key.';
-		return await reply.status(401).send({ detail });
-	});
+	api.addHook('onRequest', requireApiKey(settings.apiKey));
 	api.setNotFoundHandler(async (request, reply) => {
 		const path = request.url.split('?')[0]?.slice(API_PREFIX.length) ?? '';
 		const allowed = ROUTES.find(([route]) => route.test(path))?.[1];
@@ -107,6 +100,20 @@ export function installApi(
 		const delivery = store.delivery(request.params.uid);
 		return delivery ? shownDelivery(delivery, settings.generation) : await notFound(reply);
 	});
+}
+
+/** Answers 401 to what comes without the key. */
+export function requireApiKey(apiKey: string) {
+	return async (
+		request: FastifyRequest,
+		reply: FastifyReply,
+	): Promise<FastifyReply | undefined> => {
+		const given = request.headers['x-avala-api-key'];
+		if (given === apiKey) return undefined;
+		const detail =
+			given === undefined ? 'Authentication credentials were not provided.' : 'Invalid API key.';
+		return await reply.status(401).send({ detail });
+	};
 }
 
 /** Answers with the error's own status, in the API's shape. */

@@ -8,6 +8,7 @@ import { installControl } from './control';
 import { Deliverer } from './delivery';
 import type { Fault } from './faults';
 import { Faults } from './faults';
+import { installFiles } from './files';
 import type { RateLimit } from './rateLimit';
 import { AVALA_RATE_LIMIT, RateLimiter } from './rateLimit';
 import type { Resource } from './samples';
@@ -104,6 +105,9 @@ export class Sandbox {
 			},
 			{ prefix: API_PREFIX },
 		);
+		void this.server.register(async (files) => {
+			installFiles(files, this.settings.apiKey);
+		});
 		void this.server.register(async (control) => {
 			installControl(control, this);
 		});
