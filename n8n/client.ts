@@ -283,7 +283,10 @@ export class N8nClient {
 		const limit = Date.now() + limitMs;
 		for (;;) {
 			const execution = object(await this.call('GET', `/rest/executions/${executionId}`));
-			if (['success', 'error', 'crashed'].includes(String(execution.status)))
+			const { status, data } = execution;
+			// n8n 1.123 stores the status before the data.
+			const isStored = data !== '[]' || status === 'crashed';
+			if (isStored && ['success', 'error', 'crashed'].includes(String(status)))
 				return itemsOf(execution);
 			if (Date.now() > limit)
 				throw new Error(`Execution ${executionId} is still ${String(execution.status)}`);

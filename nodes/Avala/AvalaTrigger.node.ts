@@ -42,12 +42,12 @@ export class AvalaTrigger implements INodeType {
 			header: '',
 			executionsHelp: {
 				inactive:
-					'<b>While you build:</b> press “Listen for test event”. n8n registers a webhook with its test URL at Avala until an event arrives, so that the next one, or a test sent from Avala, appears here.<br /><br /><b>When you are done:</b> activate the workflow. n8n registers its production URL at Avala by itself and removes it when you deactivate the workflow; nothing has to be set up at Avala by hand. Avala delivers to https addresses only.',
+					'<b>While you build:</b> press the button above. n8n registers a webhook with its test URL at Avala until an event arrives, so that the next one, or a test sent from Avala, appears here.<br /><br /><b>When you are done:</b> publish (activate) the workflow. n8n registers its production URL at Avala by itself, and removes it when you unpublish the workflow; nothing has to be set up at Avala by hand. Avala delivers to https addresses only.',
 				active:
-					'<b>While you build:</b> press “Listen for test event”. n8n registers a second webhook with its test URL at Avala until an event arrives.<br /><br /><b>This workflow is active:</b> events at its production URL start it in the background. You find those runs in the list of executions, not here.',
+					'<b>While you build:</b> press the button above. n8n registers a second webhook, with its test URL, at Avala until an event arrives.<br /><br /><b>This workflow is published:</b> events at its production URL start it in the background. You find those runs in the list of executions, not here.',
 			},
 			activationHint:
-				'When you are done, activate the workflow: n8n registers the webhook at Avala, and events start the workflow.',
+				'When you are done, publish (activate) the workflow: n8n registers the webhook at Avala by itself, and events start the workflow.',
 		},
 		properties: [
 			{ ...webhookEvents, default: ['task.completed'], description: 'What starts the workflow' },
