@@ -91,6 +91,30 @@ export interface TriggerSetup {
 	mode?: WorkflowExecuteMode;
 }
 
+/** The context in which n8n calls `webhook`: a workflow of its own for each request, as in n8n. */
+export function webhookContext(
+	setup: TriggerSetup,
+	{
+		request,
+		response,
+		counter,
+	}: { request: object; response: object; counter?: CredentialCounter },
+): WebhookContext {
+	const node = triggerNode(setup.parameters);
+	const data = additionalData({ credentials: setup.credentials, counter });
+	data.httpRequest = request as unknown as typeof data.httpRequest;
+	data.httpResponse = response as unknown as typeof data.httpResponse;
+	return new WebhookContext(
+		makeWorkflow([node], staticDataOf(node, setup.staticData)),
+		node,
+		data,
+		setup.mode ?? 'webhook',
+		webhookData(node, setup.mode === 'manual'),
+		[],
+		null,
+	);
+}
+
 export interface ServedTrigger {
 	url: string;
 	/** The items that started the workflow, in the order of their coming. */
@@ -104,7 +128,6 @@ export interface ServedTrigger {
  * for the content types that it parses, and leaves the others to the node.
  */
 export async function serveTrigger(setup: TriggerSetup): Promise<ServedTrigger> {
-	const node = triggerNode(setup.parameters);
 	const trigger = new AvalaTrigger();
 	const started: INodeExecutionData[] = [];
 	const counter = { decrypted: 0 };
@@ -124,19 +147,7 @@ export async function serveTrigger(setup: TriggerSetup): Promise<ServedTrigger> 
 		) {
 			await request.readRawBody();
 		}
-		const workflow = makeWorkflow([node], staticDataOf(node, setup.staticData));
-		const data = additionalData({ credentials: setup.credentials, counter });
-		data.httpRequest = request as unknown as typeof data.httpRequest;
-		data.httpResponse = res as unknown as typeof data.httpResponse;
-		const context = new WebhookContext(
-			workflow,
-			node,
-			data,
-			setup.mode ?? 'webhook',
-			webhookData(node, setup.mode === 'manual'),
-			[],
-			null,
-		);
+		const context = webhookContext(setup, { request, response: res, counter });
 		const result = await trigger.webhook.call(context);
 		started.push(...(result.workflowData ?? []).flat());
 		if (!result.noWebhookResponse)

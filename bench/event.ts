@@ -1,0 +1,127 @@
+import './sourcesFirst';
+
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+import { AvalaTrigger } from '../nodes/Avala/AvalaTrigger.node';
+import type { Generation } from '../sandbox';
+import { webhookContext } from '../test/support/contexts';
+import { bodyOf, headersOf } from './delivery';
+import { interleaved, ratioOf, spreadOf } from './measure';
+import type { BenchOptions, Check, Section } from './report';
+import { shown } from './report';
+import { TARGETS } from './targets';
+
+const SECRET = 'c0ffee'.repeat(10);
+const TRIGGER_SETUP = {
+	parameters: { events: ['task.completed'] } satisfies INodeParameters,
+	staticData: { webhookId: 'wh_1', webhookSecret: SECRET } satisfies IDataObject,
+	credentials: { apiKey: 'unused', baseUrl: 'http://127.0.0.1/unused' },
+};
+const SIZES = [
+	{ label: '1 KB', bytes: 1024, calls: 2000 },
+	{ label: '64 KB', bytes: 64 * 1024, calls: 200 },
+	{ label: '1 MB', bytes: 1024 * 1024, calls: 15 },
+];
+/** Rounds cost little here, so there are more of them. */
+const ROUNDS_FACTOR = 3;
+const GENERATIONS: Generation[] = ['guide', 'older', 'newer'];
+
+/** The trigger's `webhook()` in n8n-core's real context against the least that could be done with a body. */
+export async function benchEvent({ isQuick, rounds, tell }: BenchOptions): Promise<Section[]> {
+	const rows: string[][] = [];
+	const checks: Check[] = [];
+	for (const { label, bytes, calls } of SIZES) {
+		for (const generation of GENERATIONS) {
+			tell(`One event in process: ${label}, ${generation}`);
+			const body = bodyOf(generation, bytes);
+			const headers = headersOf(generation, body, SECRET);
+			const times = isQuick ? Math.ceil(calls / 10) : calls;
+			const measure = {
+				least: async () => await timeLeast(body, headers, times),
+				trigger: async () => await timeTrigger(body, headers, times),
+			};
+			const figures = await interleaved(
+				['least', 'trigger'],
+				rounds * (1 + ROUNDS_FACTOR),
+				async (name) => await measure[name](),
+			);
+			// The first ones warm up.
+			const least = figures.least.slice(rounds);
+			const trigger = figures.trigger.slice(rounds);
+			const ratio = ratioOf(trigger, least);
+			const onTop = spreadOf(trigger.map((time, round) => time - (least[round] ?? NaN)));
+			rows.push([
+				label,
+				generation,
+				shown(spreadOf(least)),
+				shown(spreadOf(trigger)),
+				shown(ratio),
+				shown(onTop),
+			]);
+			const what = `${label}, ${generation}`;
+			const { mostTimesLeast, mostMicrosecondsOnTop } = TARGETS.event;
+			checks.push(
+				label === '1 KB'
+					? {
+							what: `${what}: on top of the least`,
+							value: onTop.median,
+							unit: 'µs',
+							most: mostMicrosecondsOnTop,
+						}
+					: { what: `${what}: times the least`, value: ratio.median, unit: '×', most: mostTimesLeast },
+			);
+		}
+	}
+	return [
+		{
+			title: '1. One event, in process',
+			columns: ['body', 'format', 'least, µs', 'trigger, µs', 'ratio', 'on top, µs'],
+			rows,
+			checks,
+			notes: [
+				`Medians of ${rounds * ROUNDS_FACTOR} rounds. The least is one HMAC over the body, one comparison in constant time and one `JSON.parse`. The trigger’s `webhook()` runs in the webhook context of n8n-core, a new one for each call as in n8n; making that context is not counted. No credential is decrypted.`,
+			],
+		},
+	];
+}
+
+/** @returns µs for one */
+async function timeLeast(
+	body: Buffer,
+	headers: Record<string, string>,
+	calls: number,
+): Promise<number> {
+	const signature = headers['x-avala-signature'] ?? headers['x-avala-webhook-signature'] ?? '';
+	const startedAt = process.hrtime.bigint();
+	for (let call = 0; call < calls; call++) {
+		const expected = createHmac('sha256', SECRET).update(body).digest();
+		if (!timingSafeEqual(Buffer.from(signature, 'hex'), expected)) throw new Error('Wrong HMAC');
+		JSON.parse(body.toString('utf8'));
+	}
+	return Number(process.hrtime.bigint() - startedAt) / 1000 / calls;
+}
+
+/** @returns µs for one */
+async function timeTrigger(
+	body: Buffer,
+	headers: Record<string, string>,
+	calls: number,
+): Promise<number> {
+	const counter = { decrypted: 0 };
+	const request = { headers, rawBody: body, ip: '192.0.2.1' };
+	const contexts = Array.from({ length: calls }, () =>
+		webhookContext(TRIGGER_SETUP, { request, response: {}, counter }),
+	);
+	const trigger = new AvalaTrigger();
+	let started = 0;
+	const startedAt = process.hrtime.bigint();
+	for (const context of contexts) {
+		const { workflowData } = await trigger.webhook.call(context);
+		started += workflowData?.length ?? 0;
+	}
+	const time = Number(process.hrtime.bigint() - startedAt) / 1000 / calls;
+	if (started !== calls) throw new Error(`${started} of ${calls} events started the workflow`);
+	if (counter.decrypted > 0) throw new Error('A credential was decrypted for an event');
+	return time;
+}

@@ -1,0 +1,51 @@
+/** The middle of some figures and how far they lie apart. */
+export interface Spread {
+	median: number;
+	least: number;
+	most: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+	return {
+		median: quantile(values, 0.5),
+		least: Math.min(...values),
+		most: Math.max(...values),
+	};
+}
+
+/** How one compares with the other, round by round, so that what slows a whole round cancels out. */
+export function ratioOf(values: readonly number[], others: readonly number[]): Spread {
+	return spreadOf(values.map((value, round) => value / (others[round] ?? NaN)));
+}
+
+/** The figure below which the given part (0 to 1) of all lies; between two neighbours linear. */
+export function quantile(values: readonly number[], part: number): number {
+	const sorted = values.toSorted((a, b) => a - b);
+	const position = (sorted.length - 1) * part;
+	const below = sorted[Math.floor(position)] ?? NaN;
+	const above = sorted[Math.ceil(position)] ?? NaN;
+	return below + (above - below) * (position % 1);
+}
+
+/**
+ * Measures each in turn, round by round, each round beginning with another one.
+ *
+ * @returns for each the figures of its rounds
+ */
+export async function interleaved<Name extends string>(
+	names: readonly Name[],
+	rounds: number,
+	measure: (name: Name, round: number) => Promise<number>,
+): Promise<Record<Name, number[]>> {
+	const figures = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<
+		Name,
+		number[]
+	>;
+	for (let round = 0; round < rounds; round++) {
+		const first = round % names.length;
+		for (const name of [...names.slice(first), ...names.slice(0, first)]) {
+			figures[name].push(await measure(name, round));
+		}
+	}
+	return figures;
+}
