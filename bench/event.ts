@@ -69,7 +69,12 @@ export async function benchEvent({ isQuick, rounds, tell }: BenchOptions): Promi
 							unit: 'µs',
 							most: mostMicrosecondsOnTop,
 						}
-					: { what: `${what}: times the least`, value: ratio.median, unit: '×', most: mostTimesLeast },
+					: {
+							what: `${what}: times the least`,
+							value: ratio.median,
+							unit: '×',
+							most: mostTimesLeast,
+						},
 			);
 		}
 	}
@@ -80,7 +85,8 @@ export async function benchEvent({ isQuick, rounds, tell }: BenchOptions): Promi
 			rows,
 			checks,
 			notes: [
-				`Medians of ${rounds * ROUNDS_FACTOR} rounds. The least is one HMAC over the body, one comparison in constant time and one `JSON.parse`. The trigger’s `webhook()` runs in the webhook context of n8n-core, a new one for each call as in n8n; making that context is not counted. No credential is decrypted.`,
+				`Medians of ${rounds * ROUNDS_FACTOR} rounds.`,
+				'The least is one HMAC over the body, one comparison in constant time and one `JSON.parse`. The trigger’s `webhook()` runs in the webhook context of n8n-core, a new one for each call as in n8n; making that context is not counted. No credential is decrypted.',
 			],
 		},
 	];

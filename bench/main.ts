@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 
 import { benchEvent } from './event';
+import { benchList } from './list';
 import type { BenchOptions, Section } from './report';
 import { missedTargets, render, writeResults } from './report';
 
 const PARTS = {
 	event: benchEvent,
+	list: benchList,
 } satisfies Record<string, (options: BenchOptions) => Promise<Section[]>>;
 
 type Part = keyof typeof PARTS;

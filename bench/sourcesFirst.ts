@@ -2,6 +2,7 @@
  * Imported before the nodes: `./Avala.node` is their source then, and not `Avala.node.json` beside
  * it, which Node would otherwise try first.
  */
-const json = require.extensions['.json'];
-delete require.extensions['.json'];
-require.extensions['.json'] = json;
+const byExtension: NodeJS.Dict<unknown> = require.extensions;
+const json = byExtension['.json'];
+delete byExtension['.json'];
+byExtension['.json'] = json;

@@ -47,6 +47,13 @@ export interface Execution {
 	mode: string;
 }
 
+/** One run of a node. */
+export interface NodeRun {
+	executionTimeMs: number;
+	/** The items of each output. */
+	outputs: Json[][];
+}
+
 /** An answer of n8n that is no success, in n8n's words. */
 export class N8nRefusal extends Error {
 	constructor(
@@ -280,6 +287,17 @@ export class N8nClient {
 
 	/** Waits for one execution to end. @returns the items that each node gave out, by its name */
 	async items(executionId: string, limitMs = 60_000): Promise<Record<string, Json[]>> {
+		const runs = await this.runs(executionId, limitMs);
+		return Object.fromEntries(
+			Object.entries(runs).map(([name, ofNode]) => [
+				name,
+				ofNode.flatMap(({ outputs }) => outputs.flat()),
+			]),
+		);
+	}
+
+	/** Waits for one execution to end. @returns the runs of each node, by its name */
+	async runs(executionId: string, limitMs = 60_000): Promise<Record<string, NodeRun[]>> {
 		const limit = Date.now() + limitMs;
 		for (;;) {
 			const execution = object(await this.call('GET', `/rest/executions/${executionId}`));
@@ -287,7 +305,7 @@ export class N8nClient {
 			// n8n 1.123 stores the status before the data.
 			const isStored = data !== '[]' || status === 'crashed';
 			if (isStored && ['success', 'error', 'crashed'].includes(String(status)))
-				return itemsOf(execution);
+				return runsOf(execution);
 			if (Date.now() > limit)
 				throw new Error(`Execution ${executionId} is still ${String(execution.status)}`);
 			await wait(POLL_MS);
@@ -300,7 +318,7 @@ export class N8nClient {
 	}
 }
 
-function itemsOf(execution: Json): Record<string, Json[]> {
+function runsOf(execution: Json): Record<string, NodeRun[]> {
 	const data =
 		typeof execution.data === 'string'
 			? object(parseFlatted(execution.data))
@@ -308,12 +326,7 @@ function itemsOf(execution: Json): Record<string, Json[]> {
 	const { error, runData } = object(data.resultData);
 	if (error !== undefined && error !== null) throw new Error(String(object(error).message));
 	return Object.fromEntries(
-		Object.entries(object(runData)).map(([name, runs]) => {
-			const main = array(runs).flatMap((run) =>
-				array(object(object(run).data).main).flatMap(array),
-			);
-			return [name, main.map(object)];
-		}),
+		Object.entries(object(runData)).map(([name, runs]) => [name, array(runs).map(toNodeRun)]),
 	);
 }
 
@@ -335,6 +348,12 @@ function toExecution(value: unknown): Execution {
 		status: String(status),
 		mode: String(mode),
 	};
+}
+
+function toNodeRun(value: unknown): NodeRun {
+	const { executionTime, data } = object(value);
+	const outputs = array(object(data).main).map((items) => array(items).map(object));
+	return { executionTimeMs: Number(executionTime), outputs };
 }
 
 function object(value: unknown): Json {

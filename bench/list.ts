@@ -1,0 +1,251 @@
+import { NEWEST_N8N } from '../n8n/versions';
+import { Child } from './child';
+import { Host } from './host';
+import type { Reading, Way } from './listWorker';
+import { interleaved, ratioOf, spreadOf } from './measure';
+import type { BenchOptions, Check, Section } from './report';
+import { number, shown } from './report';
+import { TARGETS } from './targets';
+
+const SMALL = 10_000;
+const LARGE = 100_000;
+
+interface Avala {
+	baseUrl: string;
+	apiKey: string;
+}
+
+/** Get Many with Return All over 10,000 deliveries against a bare loop and n8n's HTTP Request node. */
+export async function benchList(options: BenchOptions): Promise<Section[]> {
+	const { isQuick, tell } = options;
+	const count = isQuick ? SMALL / 10 : SMALL;
+	const server = Child.start('listServer.ts', [String(count)]);
+	try {
+		const avala = avalaOf(await server.next());
+		tell(`${count} deliveries: Get Many against fetch`);
+		const inProcess = await againstFetch(avala, server, options);
+		const memory = await memoryOf(avala, count, options);
+		tell(`${count} deliveries: Get Many against the HTTP Request node in n8n ${NEWEST_N8N}`);
+		const inN8n = await againstHttpRequest(avala, count, options);
+		return [
+			{
+				title: `4. Get Many, Return All, ${count.toLocaleString('en')} deliveries`,
+				columns: ['', 'time, ms', 'requests', 'peak memory (RSS), MB', 'peak in use, MB'],
+				rows: [...inProcess.rows, ...inN8n.rows].map((row) => [
+					...row,
+					...(memory.cells[row[0] ?? ''] ?? ['', '']),
+				]),
+				checks: [...inProcess.checks, ...inN8n.checks, ...memory.checks],
+				notes: [
+					`Times of the first two: in n8n-core, medians of ${options.rounds} interleaved rounds in one process. Those in n8n ${NEWEST_N8N} are what n8n itself gives as the node’s execution time; the HTTP Request node gives out pages, and each would still have to be split into deliveries, which is not counted.`,
+					'Memory is what a new process took above its start: as the system sees it (RSS, which garbage not yet collected makes larger), and what was in use at once, with the garbage collected every 50 ms.',
+				],
+			},
+		];
+	} finally {
+		await server.stop();
+	}
+}
+
+interface Part {
+	rows: string[][];
+	checks: Check[];
+}
+
+const FETCH_ROW = 'bare loop of `fetch`';
+const NODE_ROW = 'Get Many in n8n-core';
+
+async function againstFetch(avala: Avala, server: Child, { rounds }: BenchOptions): Promise<Part> {
+	const worker = await startWorker(avala);
+	try {
+		const names = ['fetch', 'node'] as const;
+		for (const name of names) await readWith(worker, name);
+		const requests = { fetch: 0, node: 0 };
+		const times = await interleaved(names, rounds, async (name) => {
+			await server.ask('requests');
+			const { ms } = await readWith(worker, name);
+			requests[name] = Number(await server.ask('requests'));
+			return ms;
+		});
+		return {
+			rows: [
+				[FETCH_ROW, shown(spreadOf(times.fetch)), String(requests.fetch)],
+				[NODE_ROW, shown(spreadOf(times.node)), String(requests.node)],
+			],
+			checks: [
+				{ what: 'requests', value: requests.node, most: requests.fetch },
+				{
+					what: 'time, times the bare loop',
+					value: ratioOf(times.node, times.fetch).median,
+					unit: '×',
+					most: TARGETS.list.mostTimesFetch,
+				},
+			],
+		};
+	} finally {
+		await worker.stop();
+	}
+}
+
+async function memoryOf(
+	avala: Avala,
+	count: number,
+	options: BenchOptions,
+): Promise<{ cells: Record<string, string[]>; checks: Check[] }> {
+	const { isQuick, tell, rounds } = options;
+	const larger = Child.start('listServer.ts', [String(isQuick ? LARGE / 10 : LARGE)]);
+	try {
+		const manyAvala = avalaOf(await larger.next());
+		tell('Memory of Get Many, with a filter that keeps 1 %');
+		const all = {
+			[FETCH_ROW]: () => freshReading(avala, 'fetch'),
+			[NODE_ROW]: () => freshReading(avala, 'node'),
+		};
+		const cells: Record<string, string[]> = {};
+		for (const [row, read] of Object.entries(all)) {
+			const { peakMb, livePeakMb } = await read();
+			cells[row] = [number(peakMb), number(livePeakMb)];
+		}
+		const few: Reading[] = [];
+		const many: Reading[] = [];
+		for (let round = 0; round < Math.min(rounds, 3); round++) {
+			few.push(await freshReading(avala, 'node, filtered'));
+			many.push(await freshReading(manyAvala, 'node, filtered'));
+		}
+		const live = (readings: Reading[]) => spreadOf(readings.map(({ livePeakMb }) => livePeakMb));
+		const rss = (readings: Reading[]) => spreadOf(readings.map(({ peakMb }) => peakMb));
+		const tenfold = `filtered to 1 %: peak in use at ${(count * 10).toLocaleString('en')} (${shown(live(many))} MB), times that at ${count.toLocaleString('en')} (${shown(live(few))} MB)`;
+		tell(`RSS ${shown(rss(few))} and ${shown(rss(many))} MB`);
+		return {
+			cells,
+			checks: [
+				{
+					what: `${tenfold}; RSS ${shown(rss(many))} and ${shown(rss(few))} MB`,
+					value: live(many).median / live(few).median,
+					unit: '×',
+					most: TARGETS.list.peakGrowth,
+				},
+			],
+		};
+	} finally {
+		await larger.stop();
+	}
+}
+
+/** In one new process the memory without forced collection, in another what is in use. */
+async function freshReading(avala: Avala, way: Way): Promise<Reading> {
+	const [plain, collecting] = [await startWorker(avala), await startWorker(avala, ['--expose-gc'])];
+	try {
+		const { peakMb } = await readWith(plain, way);
+		// The first reading loads what any reading needs.
+		await readWith(collecting, way);
+		return { ...(await readWith(collecting, way)), peakMb };
+	} finally {
+		await plain.stop();
+		await collecting.stop();
+	}
+}
+
+async function startWorker({ baseUrl, apiKey }: Avala, execArgv: string[] = []): Promise<Child> {
+	const worker = Child.start('listWorker.ts', [baseUrl, apiKey], execArgv);
+	await worker.next();
+	return worker;
+}
+
+async function readWith(worker: Child, way: Way): Promise<Reading> {
+	const reading = await worker.ask(way);
+	if (isReading(reading)) return reading;
+	throw new Error(`${way} told ${String(reading)}`);
+}
+
+async function againstHttpRequest(
+	{ baseUrl, apiKey }: Avala,
+	count: number,
+	{ rounds }: BenchOptions,
+): Promise<Part> {
+	const host = await Host.open(NEWEST_N8N);
+	try {
+		const { client } = host.n8n;
+		const avalaApi = await client.createCredential('Avala', { baseUrl, apiKey });
+		const nodes = {
+			avala: {
+				type: 'n8n-nodes-avala.avala',
+				typeVersion: 1,
+				parameters: { resource: 'delivery', operation: 'getAll', returnAll: true },
+				credentials: { avalaApi },
+			},
+			httpRequest: {
+				type: 'n8n-nodes-base.httpRequest',
+				typeVersion: 4.2,
+				parameters: httpRequestParameters(baseUrl, apiKey),
+			},
+		};
+		const run = async (name: keyof typeof nodes): Promise<number> => {
+			const start = {
+				name: 'Start',
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				parameters: {},
+			};
+			const { id } = await client.createWorkflow({
+				name,
+				nodes: [start, { name: 'Read', ...nodes[name] }],
+				connections: { Start: { main: [[{ node: 'Read', type: 'main', index: 0 }]] } },
+			});
+			const executionId = (await client.run(id, 'Start')) ?? '';
+			const [reading] = (await client.runs(executionId, 120_000)).Read ?? [];
+			const items = reading?.outputs[0]?.length;
+			const expected = { avala: count, httpRequest: count / 100 }[name];
+			if (!reading || items !== expected)
+				throw new Error(`${name} gave ${String(items)} items and not ${expected}`);
+			return reading.executionTimeMs;
+		};
+		const names = ['avala', 'httpRequest'] as const;
+		for (const name of names) await run(name);
+		const times = await interleaved(names, rounds, run);
+		return {
+			rows: [
+				[`Get Many in n8n ${NEWEST_N8N}`, shown(spreadOf(times.avala)), ''],
+				[`HTTP Request node in n8n ${NEWEST_N8N}`, shown(spreadOf(times.httpRequest)), ''],
+			],
+			checks: [
+				{
+					what: 'time of the HTTP Request node, times ours',
+					value: ratioOf(times.httpRequest, times.avala).median,
+					unit: '×',
+					least: TARGETS.list.leastTimesHttpRequest,
+				},
+			],
+		};
+	} finally {
+		await host.close();
+	}
+}
+
+function httpRequestParameters(baseUrl: string, apiKey: string): Record<string, unknown> {
+	return {
+		url: `${baseUrl}/webhook-deliveries/?limit=100`,
+		sendHeaders: true,
+		headerParameters: { parameters: [{ name: 'X-Avala-Api-Key', value: apiKey }] },
+		options: {
+			pagination: {
+				pagination: {
+					paginationMode: 'responseContainsNextURL',
+					nextURL: '={{ $response.body.next }}',
+					paginationCompleteWhen: 'other',
+					completeExpression: '={{ !$response.body.next }}',
+				},
+			},
+		},
+	};
+}
+
+function avalaOf(told: unknown): Avala {
+	if (typeof told === 'object' && told !== null && 'baseUrl' in told && 'apiKey' in told)
+		return { baseUrl: String(told.baseUrl), apiKey: String(told.apiKey) };
+	throw new Error(`The server told ${String(told)}`);
+}
+
+function isReading(told: unknown): told is Reading {
+	return typeof told === 'object' && told !== null && 'livePeakMb' in told;
+}

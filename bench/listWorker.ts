@@ -1,0 +1,71 @@
+/** Reads all deliveries in one way each time it is asked to; tells the time and the memory that it took. */
+import './sourcesFirst';
+
+import { executeAvala } from '../test/support/contexts';
+
+export const WAYS = ['fetch', 'node', 'node, filtered'] as const;
+export type Way = (typeof WAYS)[number];
+
+export interface Reading {
+	count: number;
+	ms: number;
+	/** Largest memory of the process so far, above what it had at its start. */
+	peakMb: number;
+	/** Most that was in use at once, above what was before; only where the process may collect garbage. */
+	livePeakMb: number;
+}
+
+const MB = 1024 * 1024;
+const SAMPLE_MS = 50;
+const [, , baseUrl = '', apiKey = ''] = process.argv;
+
+const read: Record<Way, () => Promise<number>> = {
+	fetch: readWithFetch,
+	node: async () => await readWithNode({}),
+	'node, filtered': async () => await readWithNode({ eventType: ['export.failed'] }),
+};
+
+/** The least there is: page after page, its entries kept. */
+async function readWithFetch(): Promise<number> {
+	const entries: unknown[] = [];
+	for (let url: string | null = `${baseUrl}/webhook-deliveries/?limit=100`; url !== null;) {
+		const response = await fetch(url, { headers: { 'X-Avala-Api-Key': apiKey } });
+		const page = (await response.json()) as { results: unknown[]; next: string | null };
+		entries.push(...page.results);
+		url = page.next;
+	}
+	return entries.length;
+}
+
+async function readWithNode(filters: { eventType?: string[] }): Promise<number> {
+	const items = await executeAvala({
+		parameters: { resource: 'delivery', operation: 'getAll', returnAll: true, filters },
+		credentials: { baseUrl, apiKey },
+	});
+	return items.length;
+}
+
+function inUse(): number {
+	global.gc?.();
+	const { heapUsed, external } = process.memoryUsage();
+	return heapUsed + external;
+}
+
+async function measure(way: Way): Promise<Reading> {
+	const before = inUse();
+	let most = before;
+	const sampling = global.gc && setInterval(() => (most = Math.max(most, inUse())), SAMPLE_MS);
+	const startedAt = performance.now();
+	const count = await read[way]();
+	const ms = performance.now() - startedAt;
+	clearInterval(sampling);
+	const peakMb = process.resourceUsage().maxRSS / 1024 - rssAtStart / MB;
+	return { count, ms, peakMb, livePeakMb: (most - before) / MB };
+}
+
+const rssAtStart = process.memoryUsage.rss();
+process.on('message', (message: unknown) => {
+	const way = WAYS.find((known) => known === message);
+	if (way) void measure(way).then((reading) => process.send?.(reading));
+});
+process.send?.('ready');
