@@ -1,12 +1,16 @@
 import { parseArgs } from 'node:util';
 
 import { benchEvent } from './event';
+import { benchForged } from './forged';
 import { benchList } from './list';
 import type { BenchOptions, Section } from './report';
 import { missedTargets, render, writeResults } from './report';
+import { benchThroughput } from './throughput';
 
 const PARTS = {
 	event: benchEvent,
+	throughput: benchThroughput,
+	forged: benchForged,
 	list: benchList,
 } satisfies Record<string, (options: BenchOptions) => Promise<Section[]>>;
 
