@@ -5,6 +5,7 @@ import { benchForged } from './forged';
 import { benchList } from './list';
 import type { BenchOptions, Section } from './report';
 import { missedTargets, render, writeResults } from './report';
+import { benchStart } from './start';
 import { benchThroughput } from './throughput';
 
 const PARTS = {
@@ -12,6 +13,7 @@ const PARTS = {
 	throughput: benchThroughput,
 	forged: benchForged,
 	list: benchList,
+	start: benchStart,
 } satisfies Record<string, (options: BenchOptions) => Promise<Section[]>>;
 
 type Part = keyof typeof PARTS;
