@@ -80,17 +80,26 @@ export interface ListOptions {
 	deadline?: number;
 }
 
+/** The entries of `avalaPages`, one by one. */
+export async function* avalaList(
+	context: AvalaContext,
+	path: string,
+	options: ListOptions = {},
+): AsyncGenerator<IDataObject, void, undefined> {
+	for await (const page of avalaPages(context, path, options)) yield* page;
+}
+
 /**
  * Walks a list of Avala's from its newest entry on, page by page; a page is asked for only when its
  * entries are wanted.
  *
  * @throws NodeApiError also when a page is no page, leads to another origin or comes back to itself
  */
-export async function* avalaList(
+export async function* avalaPages(
 	context: AvalaContext,
 	path: string,
 	{ pageSize = MAX_PAGE_SIZE, query = {}, deadline = Infinity }: ListOptions = {},
-): AsyncGenerator<IDataObject, void, undefined> {
+): AsyncGenerator<IDataObject[], void, undefined> {
 	const connection = await connect(context);
 	const limit = Math.max(1, Math.min(pageSize, MAX_PAGE_SIZE));
 	const first = withQuery(connection.baseUrl + path, { limit, ...query });
@@ -104,17 +113,16 @@ export async function* avalaList(
 		if (!isObject(page) || !Array.isArray(page.results)) {
 			throw unusableAnswerError(context.getNode(), asked, 200, 'it is not a page with results.');
 		}
-		for (const entry of page.results) {
-			if (!isObject(entry)) {
-				throw unusableAnswerError(
-					context.getNode(),
-					asked,
-					200,
-					'a result on the page is no object.',
-				);
-			}
-			yield entry;
+		const entries: unknown[] = page.results;
+		if (!entries.every(isObject)) {
+			throw unusableAnswerError(
+				context.getNode(),
+				asked,
+				200,
+				'a result on the page is no object.',
+			);
 		}
+		yield entries;
 		emptyPages = page.results.length === 0 ? emptyPages + 1 : 0;
 		url = nextPage(context, connection, asked, page.next);
 		if (url && (visited.has(url.href) || emptyPages >= MAX_EMPTY_PAGES)) {
@@ -238,10 +246,11 @@ async function attempt(
 	}
 
 	const { status, headers } = answer;
+	const isSuccess = status >= 200 && status < 300;
+	const value = isSuccess ? parseJson(answer.text) : NOT_JSON;
+	if (value !== NOT_JSON) return { value };
 	const text = redact(answer.text.slice(0, MAX_QUOTED), secrets);
-	if (status >= 200 && status < 300) {
-		const value = parseJson(answer.text);
-		if (value !== NOT_JSON) return { value };
+	if (isSuccess) {
 		const what = `it is not JSON: ${JSON.stringify(text.replace(/\s+/g, ' ').slice(0, 120))}.`;
 		return { error: unusableAnswerError(node, asked, status, what), mayRetry: false };
 	}

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
 import { normaliseDelivery, statusOf } from '../../shared/delivery';
-import { avalaList, DELIVERIES_PATH } from '../../shared/transport';
+import { avalaPages, DELIVERIES_PATH } from '../../shared/transport';
 import { listOf, textOf } from '../../shared/types';
 import type { ItemRun } from '../operation';
 import { collectionOf, momentOf, resolveLocator } from '../parameters';
@@ -51,14 +51,16 @@ export async function* walkDeliveries(
 	const query = { ordering: '-created_at' };
 	let isNewestFirst = true;
 	let previous = Infinity;
-	for await (const sent of avalaList(run.context, DELIVERIES_PATH, { pageSize, query })) {
-		const delivery = normaliseDelivery(sent);
-		const createdAt = Date.parse(delivery.created_at);
-		// Should a server not keep to the order, all pages have to be looked at.
-		if (!(createdAt <= previous)) isNewestFirst = false;
-		previous = createdAt;
-		if (isNewestFirst && createdAt < (filters.createdAfter ?? -Infinity)) return;
-		if (matches(delivery, createdAt, filters)) yield delivery;
+	for await (const page of avalaPages(run.context, DELIVERIES_PATH, { pageSize, query })) {
+		for (const sent of page) {
+			const delivery = normaliseDelivery(sent);
+			const createdAt = Date.parse(delivery.created_at);
+			// Should a server not keep to the order, all pages have to be looked at.
+			if (!(createdAt <= previous)) isNewestFirst = false;
+			previous = createdAt;
+			if (isNewestFirst && createdAt < (filters.createdAfter ?? -Infinity)) return;
+			if (matches(delivery, createdAt, filters)) yield delivery;
+		}
 	}
 }
 
