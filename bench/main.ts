@@ -51,11 +51,13 @@ async function main(): Promise<void> {
 	};
 
 	const sections: Section[] = [];
-	for (const part of parts) sections.push(...(await PARTS[part](options)));
-	const text = render(sections, options);
-	console.log(text);
+	for (const part of parts) {
+		sections.push(...(await PARTS[part](options)));
+		// After each part, so that an end midway leaves what was measured.
+		if (!isQuick && parts.length === ALL.length) writeResults(render(sections, options));
+	}
+	console.log(render(sections, options));
 	if (isQuick) return;
-	if (parts.length === ALL.length) writeResults(text);
 	const missed = missedTargets(sections);
 	for (const line of missed) console.error(`Missed: ${line}`);
 	if (missed.length > 0) process.exitCode = 1;

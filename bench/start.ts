@@ -9,7 +9,7 @@ import { number } from './report';
 
 const WORKFLOWS = 500;
 const QUICK_WORKFLOWS = 20;
-const ACTIVATED_AT_ONCE = 4;
+const ACTIVATED_AT_ONCE = 8;
 const AVALA_LIMIT = { perMinute: 100, perSecond: 20 };
 const VERSIONS: N8nVersion[] = ['2.8.4', '2.41.1'];
 const POLL_MS = 200;

@@ -9,7 +9,7 @@ import type { BenchOptions, Check, Section } from './report';
 import { number, shown } from './report';
 import { TARGETS } from './targets';
 
-const WINDOW_MS = 4000;
+const WINDOW_MS = 3000;
 const QUICK_WINDOW_MS = 1000;
 
 /** Signed events in the real n8n: the trigger alone against what else an event can start. */
