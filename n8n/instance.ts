@@ -23,6 +23,8 @@ const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 20_000;
 const POLL_MS = 100;
 
+export type N8nRole = 'main' | 'worker' | 'webhook';
+
 export interface N8nOptions {
 	version: N8nVersion;
 	/** Holds the database, the installed package and the log; made if it isn't there, used again if it is. */
@@ -34,6 +36,8 @@ export interface N8nOptions {
 	/** n8n's public address. */
 	webhookUrl?: string;
 	env?: Record<string, string>;
+	/** Which of the processes of n8n's queue mode it is; by default the only one, or the main one. */
+	role?: N8nRole;
 	/** Ends n8n while it starts. */
 	signal?: AbortSignal;
 }
@@ -54,7 +58,7 @@ export interface N8n {
 
 /** Starts n8n and waits until active workflows are active. */
 export async function startN8n(options: N8nOptions): Promise<N8n> {
-	const { version, userFolder, tarball, webhookUrl } = options;
+	const { version, userFolder, tarball, webhookUrl, role = 'main' } = options;
 	mkdirSync(userFolder, { recursive: true });
 	if (tarball !== undefined) await installPackage(userFolder, tarball, options.signal);
 
@@ -63,7 +67,7 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 	const logStart = existsSync(logFile) ? statSync(logFile).size : 0;
 	const log = openSync(logFile, 'a');
 	const bin = path.join(folderOf(version), 'node_modules', 'n8n', 'bin', 'n8n');
-	const child = spawn(nodeFor(version), [bin, 'start'], {
+	const child = spawn(nodeFor(version), [bin, role === 'main' ? 'start' : role], {
 		cwd: userFolder,
 		env: {
 			...cleanEnvironment(),
@@ -73,6 +77,11 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 			N8N_PORT: String(port),
 			N8N_RUNNERS_BROKER_PORT: String(await freePort()),
 			N8N_RUNNERS_LAUNCHER_HEALTH_CHECK_PORT: String(await freePort()),
+			...(role === 'worker' && {
+				QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+				QUEUE_HEALTH_CHECK_PORT: String(port),
+				N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+			}),
 			...(webhookUrl !== undefined && { WEBHOOK_URL: webhookUrl }),
 			...options.env,
 		},
@@ -85,7 +94,7 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 	const url = `http://127.0.0.1:${port}`;
 	const readLog = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
 	try {
-		await untilReady(child, url, () => readLog().slice(logStart), options.signal);
+		await untilReady(child, role, url, () => readLog().slice(logStart), options.signal);
 	} catch (error) {
 		await end(child, 'SIGKILL');
 		throw error;
@@ -114,6 +123,12 @@ const QUIET = {
 	N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'true',
 };
 
+const READY_LINE: Record<N8nRole, string> = {
+	main: 'Editor is now accessible',
+	worker: 'n8n worker is now ready',
+	webhook: 'Webhook listener waiting for requests',
+};
+
 /** What only some versions know, or need. */
 const OF_VERSION: Partial<Record<N8nVersion, Record<string, string>>> = {
 	// Fetches a list from n8n's servers at every start.
@@ -126,7 +141,8 @@ const OF_VERSION: Partial<Record<N8nVersion, Record<string, string>>> = {
 function cleanEnvironment(): Record<string, string | undefined> {
 	return Object.fromEntries(
 		Object.entries(process.env).filter(
-			([name]) => !/^(N8N_|DB_|JEST_|WEBHOOK_URL$|NODE_OPTIONS$|NODE_ENV$)/.test(name),
+			([name]) =>
+				!/^(N8N_|DB_|QUEUE_|EXECUTIONS_|JEST_|WEBHOOK_URL$|NODE_OPTIONS$|NODE_ENV$)/.test(name),
 		),
 	);
 }
@@ -164,6 +180,7 @@ async function installPackage(
 
 async function untilReady(
 	child: ChildProcess,
+	role: N8nRole,
 	url: string,
 	log: () => string,
 	signal: AbortSignal | undefined,
@@ -173,20 +190,19 @@ async function untilReady(
 		signal?.throwIfAborted();
 		if (child.exitCode !== null)
 			throw new Error(`n8n ended while it started:\n${log().slice(-2000)}`);
-		if (log().includes('Editor is now accessible') && (await answers(url))) return;
+		if (log().includes(READY_LINE[role]) && (await answers(url, role))) return;
 		await wait(POLL_MS);
 	}
 	throw new Error(`n8n was not ready after ${START_LIMIT_MS / 1000} s:\n${log().slice(-2000)}`);
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers(url: string, role: N8nRole): Promise<boolean> {
 	try {
-		const [ready, settings] = await Promise.all([
-			fetch(`${url}/healthz/readiness`),
-			fetch(`${url}/rest/settings`),
-		]);
+		const ready = await fetch(`${url}/healthz/readiness`);
 		await ready.arrayBuffer();
-		return ready.ok && typeof (await settings.json()) === 'object';
+		if (!ready.ok || role !== 'main') return ready.ok;
+		const settings = await fetch(`${url}/rest/settings`);
+		return typeof (await settings.json()) === 'object';
 	} catch {
 		return false;
 	}

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import type { NodeJson, Workflow } from '../../n8n/client';
+import type { N8n, N8nRole } from '../../n8n/instance';
+import { startN8n } from '../../n8n/instance';
+import { freePort } from '../../n8n/ports';
+import type { TlsFront } from '../../n8n/tlsFront';
+import { startTlsFront } from '../../n8n/tlsFront';
+import { NEWEST_N8N } from '../../n8n/versions';
+import type { Sandbox, SandboxOptions } from '../../sandbox';
+import { startSandbox } from '../../sandbox';
+import type { AvalaCredentialRef } from '../e2e/stage';
+import { credentialData } from '../e2e/stage';
+import type { Postgres, Service } from './services';
+import { startPostgres, startRedis } from './services';
+
+const ROLES = { main: 'main', webhook: 'webhook', worker1: 'worker', worker2: 'worker' } as const;
+export type ProcessName = keyof typeof ROLES;
+const PROCESSES: ProcessName[] = ['main', 'webhook', 'worker1', 'worker2'];
+
+/** n8n in its queue mode, the webhook process behind a TLS front, and a sandbox that delivers to it. */
+export class Cluster {
+	readonly processes = new Map<ProcessName, N8n>();
+
+	credential: AvalaCredentialRef = { id: '', name: '' };
+
+	private constructor(
+		readonly avala: Sandbox,
+		readonly front: TlsFront,
+		readonly redis: Service,
+		readonly postgres: Postgres,
+		private readonly ports: Record<ProcessName, number>,
+		private readonly folder: string,
+		private readonly env: Record<string, string>,
+	) {}
+
+	static async open(options: SandboxOptions = {}): Promise<Cluster> {
+		const tarball = process.env.TEST_PACKAGE;
+		if (!tarball) throw new Error('Run this suite with `npm run test:resilience`.');
+		const ports = {
+			main: await freePort(),
+			webhook: await freePort(),
+			worker1: await freePort(),
+			worker2: await freePort(),
+		};
+		const redis = await startRedis();
+		const postgres = await startPostgres();
+		const front = await startTlsFront({ target: `http://127.0.0.1:${ports.webhook}` });
+		const avala = await startSandbox({ ca: front.ca, rateLimit: false, ...options });
+		const folder = mkdtempSync(path.join(tmpdir(), 'avala-queue-'));
+		const cluster = new Cluster(avala, front, redis, postgres, ports, folder, {
+			N8N_ENCRYPTION_KEY: randomBytes(24).toString('base64'),
+			N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true',
+			EXECUTIONS_MODE: 'queue',
+			QUEUE_BULL_REDIS_HOST: '127.0.0.1',
+			QUEUE_BULL_REDIS_PORT: String(redis.port),
+			DB_TYPE: 'postgresdb',
+			DB_POSTGRESDB_HOST: '127.0.0.1',
+			DB_POSTGRESDB_PORT: String(postgres.port),
+			DB_POSTGRESDB_DATABASE: 'postgres',
+			DB_POSTGRESDB_USER: 'postgres',
+		});
+		try {
+			// The main process makes the tables: the others come after it.
+			for (const name of PROCESSES) await cluster.start(name, tarball);
+			await cluster.client.logIn();
+			cluster.credential = await cluster.client.createCredential('Avala', credentialData(avala));
+			return cluster;
+		} catch (error) {
+			await cluster.close();
+			throw error;
+		}
+	}
+
+	/** Starts a process on its port and folder, where it may have run before. */
+	async start(name: ProcessName, tarball?: string): Promise<void> {
+		const role: N8nRole = ROLES[name];
+		const started = await startN8n({
+			version: NEWEST_N8N,
+			userFolder: path.join(this.folder, name),
+			tarball,
+			role,
+			port: this.ports[name],
+			webhookUrl: this.front.url,
+			env: this.env,
+		});
+		this.processes.set(name, started);
+		if (name === 'main' && tarball === undefined) await started.client.logIn();
+	}
+
+	process(name: ProcessName): N8n {
+		const found = this.processes.get(name);
+		if (found) return found;
+		throw new Error(`The process ${name} was not started.`);
+	}
+
+	get client(): N8n['client'] {
+		return this.process('main').client;
+	}
+
+	async makeWorkflow(node: NodeJson): Promise<Workflow> {
+		return await this.client.createWorkflow({ name: node.name, nodes: [node], connections: {} });
+	}
+
+	get trigger(): NodeJson {
+		return {
+			name: 'Avala Trigger',
+			type: 'n8n-nodes-avala.avalaTrigger',
+			typeVersion: 2,
+			parameters: { events: ['task.completed'] },
+			credentials: { avalaApi: this.credential },
+		};
+	}
+
+	/** Each execution's status and the id of the event that is in its data, as n8n has stored them. */
+	executions(workflowId: string): Array<{ status: string; eventId: string }> {
+		return this.postgres
+			.query(
+				`select e.status, substring(d.data from 'evt_[0-9a-f]{16}')
+				from execution_entity e left join execution_data d on d."executionId" = e.id
+				where e."workflowId" = '${workflowId}'`,
+			)
+			.map(([status = '', eventId = '']) => ({ status, eventId }));
+	}
+
+	async close(): Promise<void> {
+		await Promise.all([...this.processes.values()].map(async (one) => await one.stop()));
+		await this.front.stop();
+		await this.avala.stop();
+		await this.redis.stop();
+		await this.postgres.stop();
+		rmSync(this.folder, { recursive: true, force: true });
+	}
+}

@@ -1,0 +1,168 @@
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+	chmodSync,
+	chownSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	rmSync,
+} from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { freePort } from '../../n8n/ports';
+
+const START_LIMIT_MS = 30_000;
+const POLL_MS = 50;
+const DATABASE = 'postgres';
+const DATABASE_USER = 'postgres';
+
+/** A server with a data folder of its own, on loopback. */
+export interface Service {
+	port: number;
+	/** On the same port and data as before. */
+	start(): Promise<void>;
+	/** kill -9. */
+	kill(): Promise<void>;
+	/** Ends it and removes its data. */
+	stop(): Promise<void>;
+}
+
+export interface Postgres extends Service {
+	/** @returns the rows, each as its columns' texts */
+	query(sql: string): string[][];
+}
+
+interface Account {
+	uid: number;
+	gid: number;
+}
+
+/** Starts a Redis that writes each change to its file, as one that queues work should. */
+export async function startRedis(): Promise<Service> {
+	const binary = binaryOf(['/usr/bin/redis-server'], 'redis-server');
+	const folder = mkdtempSync(path.join(tmpdir(), 'avala-redis-'));
+	const port = await freePort();
+	const command = [binary, '--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+	return await startService(
+		'Redis',
+		{ port, folder, command: [...command, '--appendonly', 'yes'] },
+		'SIGTERM',
+	);
+}
+
+/** Starts a PostgreSQL with an empty database; any connection from this machine is let in. */
+export async function startPostgres(): Promise<Postgres> {
+	const versions = '/usr/lib/postgresql';
+	const folders = existsSync(versions) ? readdirSync(versions).sort() : [];
+	const bins = folders.map((version) => path.join(versions, version, 'bin'));
+	const bin = path.dirname(
+		binaryOf(
+			bins.map((folder) => path.join(folder, 'postgres')),
+			'postgresql',
+		),
+	);
+	const folder = mkdtempSync(path.join(tmpdir(), 'avala-postgres-'));
+	const data = path.join(folder, 'data');
+	mkdirSync(data);
+	chmodSync(folder, 0o755);
+	// PostgreSQL refuses to run as root.
+	const account = process.getuid?.() === 0 ? accountOf(DATABASE_USER) : undefined;
+	if (account) for (const owned of [folder, data]) chownSync(owned, account.uid, account.gid);
+	execFileSync(
+		path.join(bin, 'initdb'),
+		['-D', data, '-A', 'trust', '-U', DATABASE_USER, '-E', 'UTF8'],
+		{ ...account, cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] },
+	);
+	const port = await freePort();
+	const command = [path.join(bin, 'postgres'), '-D', data, '-p', String(port)];
+	const listening = ['-c', 'listen_addresses=127.0.0.1', '-k', folder];
+	// SIGINT is a fast shutdown: it does not wait for clients to leave.
+	const service = await startService(
+		'PostgreSQL',
+		{ port, folder, command: [...command, ...listening], account },
+		'SIGINT',
+	);
+	const psql = path.join(bin, 'psql');
+	const query = (sql: string) => {
+		const login = ['-h', '127.0.0.1', '-p', String(port), '-U', DATABASE_USER, '-d', DATABASE];
+		const text = execFileSync(psql, [...login, '-X', '-A', '-t', '-F', '\t', '-c', sql], {
+			encoding: 'utf8',
+			maxBuffer: 2 ** 29,
+		});
+		return text
+			.split('\n')
+			.filter(Boolean)
+			.map((line) => line.split('\t'));
+	};
+	return { ...service, query };
+}
+
+async function startService(
+	name: string,
+	options: { port: number; folder: string; command: string[]; account?: Account },
+	stopSignal: 'SIGTERM' | 'SIGINT',
+): Promise<Service> {
+	const { port, folder, account } = options;
+	const [binary = '', ...given] = options.command;
+	let child: ChildProcess | undefined;
+	const start = async () => {
+		child = spawn(binary, given, { ...account, cwd: folder, stdio: 'ignore', detached: true });
+		await untilListening(name, child, port);
+	};
+	const end = async (signal: NodeJS.Signals) => {
+		if (!child || child.exitCode !== null || child.signalCode !== null) return;
+		const ended = once(child, 'exit');
+		child.kill(signal);
+		await ended;
+	};
+	await start();
+	return {
+		port,
+		start,
+		kill: async () => await end('SIGKILL'),
+		stop: async () => {
+			await end(stopSignal);
+			rmSync(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+async function untilListening(name: string, child: ChildProcess, port: number): Promise<void> {
+	const limit = Date.now() + START_LIMIT_MS;
+	while (Date.now() < limit) {
+		if (child.exitCode !== null) throw new Error(`${name} ended while it started.`);
+		if (await isListening(port)) return;
+		await wait(POLL_MS);
+	}
+	throw new Error(`${name} did not listen after ${START_LIMIT_MS / 1000} s.`);
+}
+
+async function isListening(port: number): Promise<boolean> {
+	const socket = connect({ port, host: '127.0.0.1' });
+	return await new Promise((resolve) => {
+		socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+	}).then((isOpen) => {
+		socket.destroy();
+		return isOpen === true;
+	});
+}
+
+function binaryOf(candidates: string[], debianPackage: string): string {
+	const found = candidates.filter((file) => existsSync(file)).at(-1);
+	if (found !== undefined) return found;
+	throw new Error(
+		`${debianPackage} is not installed. On Debian: apt-get install redis-server postgresql`,
+	);
+}
+
+function accountOf(user: string): Account {
+	const ask = (option: string) =>
+		Number(execFileSync('id', [option, user], { encoding: 'utf8' }).trim());
+	return { uid: ask('-u'), gid: ask('-g') };
+}
