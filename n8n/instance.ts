@@ -148,7 +148,7 @@ function cleanEnvironment(): Record<string, string | undefined> {
 }
 
 /** n8n 2.41 needs Node 24; where an older one runs, its package.json brings the right one along. */
-function nodeFor(version: N8nVersion): string {
+export function nodeFor(version: N8nVersion): string {
 	const modules = path.join(folderOf(version), 'node_modules');
 	const brought = [
 		`node-${process.platform}-${process.arch}`,

@@ -27,13 +27,18 @@ export class Stage {
 	private constructor(
 		readonly avala: Sandbox,
 		readonly front: TlsFront,
-		private readonly userFolder: string,
+		readonly userFolder: string,
 		private readonly port: number,
 		public n8n: N8n,
 		public credential: AvalaCredentialRef,
+		private readonly env: Record<string, string>,
 	) {}
 
-	static async open(options: SandboxOptions = {}): Promise<Stage> {
+	/** @param env further settings of n8n, at each of its starts */
+	static async open(
+		options: SandboxOptions = {},
+		env: Record<string, string> = {},
+	): Promise<Stage> {
 		const tarball = process.env.TEST_PACKAGE;
 		if (!tarball)
 			throw new Error('Run this suite with `npm run test:e2e`: it needs the packed package.');
@@ -41,21 +46,26 @@ export class Stage {
 		const front = await startTlsFront({ target: `http://127.0.0.1:${port}` });
 		const avala = await startSandbox({ ca: front.ca, rateLimit: false, ...options });
 		const userFolder = mkdtempSync(path.join(tmpdir(), 'avala-n8n-'));
-		const n8n = await startN8n({ version, userFolder, tarball, port, webhookUrl: front.url }).catch(
-			async (error: unknown) => {
-				await Promise.all([front.stop(), avala.stop()]);
-				throw error;
-			},
-		);
+		const n8n = await startN8n({
+			version,
+			userFolder,
+			tarball,
+			port,
+			webhookUrl: front.url,
+			env,
+		}).catch(async (error: unknown) => {
+			await Promise.all([front.stop(), avala.stop()]);
+			throw error;
+		});
 		await n8n.client.logIn();
 		const credential = await n8n.client.createCredential('Avala', credentialData(avala));
-		return new Stage(avala, front, userFolder, port, n8n, credential);
+		return new Stage(avala, front, userFolder, port, n8n, credential, env);
 	}
 
 	/** Starts n8n again on the same data, after `n8n.stop()` or `n8n.kill()`. */
 	async startAgain(webhookUrl = this.front.url): Promise<void> {
-		const { userFolder, port } = this;
-		this.n8n = await startN8n({ version, userFolder, port, webhookUrl });
+		const { userFolder, port, env } = this;
+		this.n8n = await startN8n({ version, userFolder, port, webhookUrl, env });
 		await this.n8n.client.logIn();
 	}
 
