@@ -38,6 +38,8 @@ export interface N8nOptions {
 	env?: Record<string, string>;
 	/** Which of the processes of n8n's queue mode it is; by default the only one, or the main one. */
 	role?: N8nRole;
+	/** How long the start may take: n8n 2.8 is ready only when all its active workflows are. */
+	startLimitMs?: number;
 	/** Ends n8n while it starts. */
 	signal?: AbortSignal;
 }
@@ -59,6 +61,7 @@ export interface N8n {
 /** Starts n8n and waits until active workflows are active. */
 export async function startN8n(options: N8nOptions): Promise<N8n> {
 	const { version, userFolder, tarball, webhookUrl, role = 'main' } = options;
+	const { startLimitMs = START_LIMIT_MS } = options;
 	mkdirSync(userFolder, { recursive: true });
 	if (tarball !== undefined) await installPackage(userFolder, tarball, options.signal);
 
@@ -94,7 +97,8 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 	const url = `http://127.0.0.1:${port}`;
 	const readLog = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
 	try {
-		await untilReady(child, role, url, () => readLog().slice(logStart), options.signal);
+		const logged = () => readLog().slice(logStart);
+		await untilReady(child, role, url, logged, startLimitMs, options.signal);
 	} catch (error) {
 		await end(child, 'SIGKILL');
 		throw error;
@@ -183,9 +187,10 @@ async function untilReady(
 	role: N8nRole,
 	url: string,
 	log: () => string,
+	limitMs: number,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
-	const limit = Date.now() + START_LIMIT_MS;
+	const limit = Date.now() + limitMs;
 	while (Date.now() < limit) {
 		signal?.throwIfAborted();
 		if (child.exitCode !== null)
@@ -193,7 +198,7 @@ async function untilReady(
 		if (log().includes(READY_LINE[role]) && (await answers(url, role))) return;
 		await wait(POLL_MS);
 	}
-	throw new Error(`n8n was not ready after ${START_LIMIT_MS / 1000} s:\n${log().slice(-2000)}`);
+	throw new Error(`n8n was not ready after ${limitMs / 1000} s:\n${log().slice(-2000)}`);
 }
 
 async function answers(url: string, role: N8nRole): Promise<boolean> {
