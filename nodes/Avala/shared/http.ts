@@ -39,19 +39,34 @@ export async function send(
 ): Promise<Answer> {
 	// n8n's own `timeout` only limits silence, and in an execution n8n puts its cancel signal in the place of ours.
 	const limit = AbortSignal.timeout(timeoutMs);
+	// Whoever listens to the limit would keep the answer in memory until then.
+	const finished = new AbortController();
+	const whenExpired = (act: () => void) =>
+		limit.addEventListener('abort', act, { signal: finished.signal });
 	const expired = new Promise<never>((_, reject) => {
-		limit.addEventListener('abort', () =>
+		whenExpired(() =>
 			reject(new CutOff(`no complete answer within ${Math.round(timeoutMs / 1000)} s`, true)),
 		);
 	});
-	return await Promise.race([receive(context, request, timeoutMs, limit), expired]);
+	try {
+		const answer = receive(context, request, timeoutMs, { limit, whenExpired });
+		return await Promise.race([answer, expired]);
+	} finally {
+		finished.abort();
+	}
+}
+
+interface Expiry {
+	limit: AbortSignal;
+	/** As long as the request is under way. */
+	whenExpired(act: () => void): void;
 }
 
 async function receive(
 	context: AvalaContext,
 	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>,
 	timeoutMs: number,
-	limit: AbortSignal,
+	expiry: Expiry,
 ): Promise<Answer> {
 	const response: unknown = await context.helpers.httpRequestWithAuthentication.call(
 		context,
@@ -74,13 +89,13 @@ async function receive(
 	return {
 		status: response.statusCode,
 		headers: isObject(response.headers) ? response.headers : {},
-		text: await readText(response.body, limit),
+		text: await readText(response.body, expiry),
 	};
 }
 
-async function readText(body: unknown, limit: AbortSignal): Promise<string> {
+async function readText(body: unknown, { limit, whenExpired }: Expiry): Promise<string> {
 	if (!isBody(body)) return typeof body === 'string' ? body : '';
-	limit.addEventListener('abort', () => body.destroy());
+	whenExpired(() => body.destroy());
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	// Leaving the loop early destroys the stream.
