@@ -1,0 +1,139 @@
+import type { INodeParameters } from 'n8n-workflow';
+import fc from 'fast-check';
+
+import type { Sandbox } from '../../sandbox';
+import { startSandbox } from '../../sandbox';
+import { executeAvala } from '../support/contexts';
+
+jest.setTimeout(120_000);
+
+let avala: Sandbox;
+beforeAll(async () => {
+	avala = await startSandbox({ rateLimit: false, pingOnCreate: false });
+});
+afterAll(async () => await avala.stop());
+beforeEach(() => avala.reset());
+
+const webhookId = { __rl: true, mode: 'id', value: 'wh_1' } as INodeParameters;
+const OPERATIONS: Record<string, INodeParameters> = {
+	'webhook get': { resource: 'webhook', operation: 'get', webhookId },
+	'webhook getAll': { resource: 'webhook', operation: 'getAll', returnAll: true },
+	'webhook create': {
+		resource: 'webhook',
+		operation: 'create',
+		targetUrl: 'https://example.com/a',
+		events: ['task.completed'],
+	},
+	'webhook update': {
+		resource: 'webhook',
+		operation: 'update',
+		webhookId,
+		updateFields: { isActive: true },
+	},
+	'webhook delete': { resource: 'webhook', operation: 'delete', webhookId },
+	'webhook test': { resource: 'webhook', operation: 'test', webhookId },
+	'delivery get': { resource: 'delivery', operation: 'get', deliveryId: 'whd_1' },
+	'delivery getAll': { resource: 'delivery', operation: 'getAll', returnAll: true },
+	'delivery getHealth': { resource: 'delivery', operation: 'getHealth' },
+	'delivery getMissedEvents': {
+		resource: 'delivery',
+		operation: 'getMissedEvents',
+		returnAll: true,
+	},
+};
+const LISTS = Object.entries(OPERATIONS).filter(([name]) =>
+	/getAll|getHealth|getMissedEvents/.test(name),
+);
+
+/** The items, or the error in Avala's node's own words. */
+async function run(parameters: INodeParameters): Promise<unknown> {
+	const credentials = { apiKey: avala.apiKey, baseUrl: avala.baseUrl };
+	try {
+		return await executeAvala({ parameters, credentials });
+	} catch (error) {
+		return error;
+	}
+}
+
+const wrong = fc.oneof(
+	fc.constantFrom<unknown>(null, true, 0, -1, 1e308, '', 'x', [], {}, [[]], { uid: {} }),
+	fc.jsonValue({ maxDepth: 3 }),
+);
+const FIELDS = [
+	'uid',
+	'target_url',
+	'events',
+	'is_active',
+	'created_at',
+	'updated_at',
+	'webhook_uid',
+	'subscription',
+	'event_type',
+	'payload',
+	'status',
+	'response_status',
+	'response_status_code',
+	'response_body',
+	'attempts',
+	'next_retry_at',
+	'secret',
+	'success',
+	'__proto__',
+	'constructor',
+] as const;
+/** Some of the fields, each of any type. */
+const resource = fc.dictionary(fc.constantFrom(...FIELDS), wrong, { noNullPrototype: true });
+const answer = fc.oneof(
+	wrong,
+	resource,
+	fc.record({ results: wrong, next: wrong }),
+	fc.record({
+		results: fc.array(fc.oneof(resource, wrong), { maxLength: 4 }),
+		next: fc.constant(null),
+	}),
+);
+
+describe('whatever Avala answers', () => {
+	it.each(Object.entries(OPERATIONS))(
+		'%s ends with items or with an error that says what to do, never with a fault of its own',
+		async (_name, parameters) => {
+			await fc.assert(
+				fc.asyncProperty(answer, async (body) => {
+					avala.fault({ status: 200, body: JSON.stringify(body) });
+					const outcome = await run(parameters);
+					avala.clearFaults();
+					if (Array.isArray(outcome)) return;
+					expect(outcome).toMatchObject({
+						name: expect.stringMatching(/^Node(Api|Operation)Error$/) as unknown,
+						message: expect.not.stringMatching(
+							/undefined|null|is not a function|is not iterable|Cannot read/,
+						) as unknown,
+						description: expect.any(String) as unknown,
+					});
+				}),
+				{ numRuns: 100, seed: 6 },
+			);
+		},
+	);
+
+	it.each(LISTS)('%s ends with an error when a page points to itself', async (name, parameters) => {
+		const path = name.startsWith('webhook') ? 'webhooks' : 'webhook-deliveries';
+		const next = `${avala.baseUrl}/${path}/?cursor=self`;
+		avala.fault({ status: 200, body: { results: [{ uid: 'd' }], next, previous: null } });
+		expect(await run(parameters)).toMatchObject({
+			description: expect.stringContaining('lead back to one another') as unknown,
+		});
+		expect(avala.requests()).toHaveLength(2);
+	});
+
+	it.each(['webhook get', 'webhook create', 'delivery getAll'])(
+		'%s cuts off an answer of 100 MB',
+		async (name) => {
+			avala.fault({ status: 200, body: JSON.stringify({ uid: 'x'.repeat(100 * 1024 * 1024) }) });
+			expect(await run(OPERATIONS[name] ?? {})).toMatchObject({
+				description: expect.stringContaining('larger than 64 MiB') as unknown,
+			});
+			expect(avala.requests().length).toBeLessThanOrEqual(1);
+		},
+	);
+});
