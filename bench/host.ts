@@ -41,9 +41,15 @@ export class Host {
 	}
 
 	/** Starts n8n again on the same data, after `n8n.stop()`. */
-	async startAgain(): Promise<void> {
+	async startAgain(startLimitMs?: number): Promise<void> {
 		const { version, userFolder, env } = this;
-		this.n8n = await startN8n({ version, userFolder, webhookUrl: PUBLIC_URL, env });
+		this.n8n = await startN8n({
+			version,
+			userFolder,
+			webhookUrl: PUBLIC_URL,
+			env,
+			startLimitMs,
+		});
 		await this.n8n.client.logIn();
 	}
 

@@ -9,6 +9,8 @@ import { TARGETS } from './targets';
 
 const SMALL = 10_000;
 const LARGE = 100_000;
+/** So that the smaller list, too, gives some ten samples. */
+const SAMPLE_MS = 20;
 
 interface Avala {
 	baseUrl: string;
@@ -39,7 +41,7 @@ export async function benchList(options: BenchOptions): Promise<Section[]> {
 				notes: [
 					`Times of the first three: in n8n-core, medians of ${options.rounds} interleaved rounds in one process. Those in n8n ${NEWEST_N8N} are what n8n itself gives as the node’s execution time; the HTTP Request node gives out pages, and each would still have to be split into deliveries, which is not counted.`,
 					'n8n gives a node no other way to send a request than its helper, which opens a new connection for each; what lies between the first two rows is n8n’s, what lies between the second and the third the node’s, with n8n’s execution around it.',
-					'Memory is what a new process took above its start: as the system sees it (RSS, which garbage not yet collected makes larger), and what was in use at once, with the garbage collected every 50 ms.',
+					'Memory is what a new process took above its start: as the system sees it (RSS, which garbage not yet collected makes larger), and what was in use at once, with the garbage collected some ten times.',
 				],
 			},
 		];
@@ -113,7 +115,7 @@ async function memoryOf(
 		const many: Reading[] = [];
 		for (let round = 0; round < Math.min(rounds, 3); round++) {
 			few.push(await freshReading(avala, 'node, filtered'));
-			many.push(await freshReading(manyAvala, 'node, filtered'));
+			many.push(await freshReading(manyAvala, 'node, filtered', 10 * SAMPLE_MS));
 		}
 		const live = (readings: Reading[]) => spreadOf(readings.map(({ livePeakMb }) => livePeakMb));
 		const rss = (readings: Reading[]) => spreadOf(readings.map(({ peakMb }) => peakMb));
@@ -136,8 +138,9 @@ async function memoryOf(
 }
 
 /** In one new process the memory without forced collection, in another what is in use. */
-async function freshReading(avala: Avala, way: Way): Promise<Reading> {
-	const [plain, collecting] = [await startWorker(avala), await startWorker(avala, ['--expose-gc'])];
+async function freshReading(avala: Avala, way: Way, sampleMs = SAMPLE_MS): Promise<Reading> {
+	const plain = await startWorker(avala);
+	const collecting = await startWorker(avala, sampleMs);
 	try {
 		const { peakMb } = await readWith(plain, way);
 		// The first reading loads what any reading needs.
@@ -149,8 +152,13 @@ async function freshReading(avala: Avala, way: Way): Promise<Reading> {
 	}
 }
 
-async function startWorker({ baseUrl, apiKey }: Avala, execArgv: string[] = []): Promise<Child> {
-	const worker = Child.start('listWorker.ts', [baseUrl, apiKey], execArgv);
+/** @param sampleMs how often it collects garbage to see what is in use; not at all by default */
+async function startWorker({ baseUrl, apiKey }: Avala, sampleMs?: number): Promise<Child> {
+	const worker = Child.start(
+		'listWorker.ts',
+		[baseUrl, apiKey, String(sampleMs)],
+		sampleMs === undefined ? [] : ['--expose-gc'],
+	);
 	await worker.next();
 	return worker;
 }

@@ -16,8 +16,7 @@ export interface Reading {
 }
 
 const MB = 1024 * 1024;
-const SAMPLE_MS = 50;
-const [, , baseUrl = '', apiKey = ''] = process.argv;
+const [, , baseUrl = '', apiKey = '', sampleMs] = process.argv;
 
 const read: Record<Way, () => Promise<number>> = {
 	fetch: readWithFetch,
@@ -70,7 +69,8 @@ function inUse(): number {
 async function measure(way: Way): Promise<Reading> {
 	const before = inUse();
 	let most = before;
-	const sampling = global.gc && setInterval(() => (most = Math.max(most, inUse())), SAMPLE_MS);
+	const sampling =
+		global.gc && setInterval(() => (most = Math.max(most, inUse())), Number(sampleMs));
 	const startedAt = performance.now();
 	const count = await read[way]();
 	const ms = performance.now() - startedAt;

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 
+import { devDependencies } from '../package.json';
 import type { Spread } from './measure';
 
 /** A figure with its bound: `most` for what must not be exceeded, `least` for what must be reached. */
@@ -30,31 +31,56 @@ export interface BenchOptions {
 	tell(line: string): void;
 }
 
+const MISSED = '**missed**';
 const RESULTS = path.join(__dirname, 'results.md');
 
 export function isMet({ value, least = -Infinity, most = Infinity }: Check): boolean {
 	return value >= least && value <= most;
 }
 
-/** The sections as Markdown, missed targets first. */
-export function render(sections: readonly Section[], { isQuick, rounds }: BenchOptions): string {
-	const missed = sections.flatMap((section) =>
-		section.checks.filter((check) => !isMet(check)).map((check) => describe(section, check)),
+/** A run as Markdown, missed targets first. */
+export function render(sections: readonly Section[], options: BenchOptions): string {
+	return withHead(sections.map(renderSection), options);
+}
+
+/** Writes the sections, and keeps those that this run did not measure. */
+export function writeResults(sections: readonly Section[], options: BenchOptions): void {
+	const kept = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8').split(/\n+(?=## )/) : [];
+	const byTitle = new Map(
+		[...kept.filter((text) => text.startsWith('## ')), ...sections.map(renderSection)].map(
+			(text) => [text.split('\n')[0] ?? '', text.trimEnd()],
+		),
 	);
+	const inOrder = [...byTitle.keys()].toSorted().map((title) => byTitle.get(title) ?? '');
+	writeFileSync(RESULTS, withHead(inOrder, options));
+}
+
+function withHead(texts: readonly string[], { isQuick, rounds }: BenchOptions): string {
+	const missed = texts.flatMap(missedIn);
 	const [cpu] = cpus();
 	return [
 		'# What it costs',
 		isQuick
 			? 'A smoke run (`npm run bench -- --quick`): that everything runs is all it says.'
 			: `Made by \`npm run bench\`. Figures are medians of ${rounds} interleaved rounds, with the least and the most in brackets; ratios are taken within a round.`,
-		`Machine: ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}; Node ${process.versions.node}. ${new Date().toISOString().slice(0, 10)}.`,
-		missed.length === 0
-			? 'All targets are reached.'
-			: ['Missed:', ...missed.map((line) => `- ${line}`)].join('\n'),
-		...sections.map(renderSection),
+		`Machine: ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}; Node ${process.versions.node} (n8n 2.41 brings its own, 24), n8n-core ${devDependencies['n8n-core']}. ${new Date().toISOString().slice(0, 10)}.`,
+		missed.length === 0 ? 'All targets are reached.' : ['Missed:', ...missed].join('\n'),
+		...texts,
 	]
 		.join('\n\n')
 		.concat('\n');
+}
+
+/** The rows of a section's Markdown that tell of a missed target. */
+function missedIn(text: string): string[] {
+	const [title = ''] = text.split('\n');
+	return text
+		.split('\n')
+		.filter((line) => line.endsWith(`${MISSED} |`))
+		.map((line) => {
+			const [what, measured, wanted] = line.split('|').slice(1);
+			return `- ${title.slice(3)}: ${what?.trim()}: ${measured?.trim()}, to reach ${wanted?.trim()}`;
+		});
 }
 
 /** @returns the lines that name the missed targets */
@@ -62,10 +88,6 @@ export function missedTargets(sections: readonly Section[]): string[] {
 	return sections.flatMap((section) =>
 		section.checks.filter((check) => !isMet(check)).map((check) => describe(section, check)),
 	);
-}
-
-export function writeResults(text: string): void {
-	writeFileSync(RESULTS, text);
 }
 
 function renderSection({ title, columns, rows, checks, notes = [] }: Section): string {
@@ -78,7 +100,7 @@ function renderSection({ title, columns, rows, checks, notes = [] }: Section): s
 					check.what,
 					amount(check.value, check.unit),
 					bound(check),
-					isMet(check) ? 'reached' : '**missed**',
+					isMet(check) ? 'reached' : MISSED,
 				]),
 			),
 	].filter((text) => text !== false);
