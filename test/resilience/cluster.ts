@@ -91,6 +91,13 @@ export class Cluster {
 		if (name === 'main' && tarball === undefined) await started.client.logIn();
 	}
 
+	/** Starts those again that have ended by themselves, as what supervises them would. @returns their names */
+	async revive(): Promise<ProcessName[]> {
+		const ended = PROCESSES.filter((name) => !isRunning(this.process(name).pid));
+		for (const name of ended) await this.start(name);
+		return ended;
+	}
+
 	process(name: ProcessName): N8n {
 		const found = this.processes.get(name);
 		if (found) return found;
@@ -133,5 +140,13 @@ export class Cluster {
 		await this.redis.stop();
 		await this.postgres.stop();
 		rmSync(this.folder, { recursive: true, force: true });
+	}
+}
+
+function isRunning(pid: number): boolean {
+	try {
+		return process.kill(pid, 0);
+	} catch {
+		return false;
 	}
 }

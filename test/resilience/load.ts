@@ -1,0 +1,127 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import type { Cluster, ProcessName } from './cluster';
+
+export const EVENTS = 2000;
+const EVENTS_A_SECOND = 50;
+/** The fault comes when a third of the events is sent, and lasts so long. */
+const FAULT_AT = EVENTS / 3;
+const FAULT_MS = 5000;
+/** Retries come after 2, 10, 30 and 120 s instead of 1, 5, 15 and 60 minutes. */
+export const CLOCK_SPEED = 30;
+const DRAIN_LIMIT_MS = 150_000;
+/** Executions that are still to come do so within this time. */
+const QUIET_MS = 10_000;
+const POLL_MS = 1000;
+
+/** What n8n answers, with status 200, to any request before its database is ready: no node has seen it. */
+export const ANSWER_WHILE_STARTING = 'n8n is starting up. Please wait';
+
+export type Target = ProcessName | 'redis' | 'postgres';
+
+export interface Outcome {
+	/** Events that the sandbox holds as delivered. */
+	delivered: number;
+	/** Events of which an execution has succeeded. */
+	executed: number;
+	/** Successful executions beyond the first of their event. */
+	duplicates: number;
+	/** Events that the sandbox will send again. */
+	pending: number;
+	/** Events that the sandbox has given up, which Get Missed Events finds. */
+	failed: number;
+	/**
+	 * Delivered, but never executed: how many by what n8n has stored of them, or by its answer where it
+	 * has stored nothing.
+	 */
+	lost: Record<string, number>;
+	/** Processes that ended by themselves and were started again. */
+	revived: ProcessName[];
+	seconds: number;
+}
+
+/** Kills one part with SIGKILL and starts it again five seconds later. */
+async function breakFor5Seconds(cluster: Cluster, target: Target): Promise<void> {
+	const isService = target === 'redis' || target === 'postgres';
+	await (isService ? cluster[target] : cluster.process(target)).kill();
+	await wait(FAULT_MS);
+	if (isService) await cluster[target].start();
+	else await cluster.start(target);
+}
+
+/**
+ * Lets so many events happen at Avala at an even pace while a part is killed and started again, and
+ * waits until no delivery is to be tried and no execution comes any more, or the time is over.
+ */
+export async function deliverUnderFault(
+	cluster: Cluster,
+	{ workflowId, type, target }: { workflowId: string; type: string; target: Target },
+): Promise<Outcome> {
+	const { avala } = cluster;
+	const startedAt = Date.now();
+	const eventIds = new Set<string>();
+	let fault: Promise<void> | undefined;
+	for (let index = 0; index < EVENTS; index++) {
+		if (index >= FAULT_AT) fault ??= breakFor5Seconds(cluster, target);
+		eventIds.add(avala.emit(type).id);
+		const due = startedAt + ((index + 1) * 1000) / EVENTS_A_SECOND;
+		if (due > Date.now()) await wait(due - Date.now());
+	}
+	await fault;
+	tell(`${EVENTS} events sent while ${target} was killed and started again; they drain`);
+
+	const revived: ProcessName[] = [];
+	const limit = Date.now() + DRAIN_LIMIT_MS;
+	for (let quietSince = Date.now(), before = -1; Date.now() < limit; await wait(POLL_MS)) {
+		revived.push(...(await cluster.revive()));
+		const waiting = ofThese(avala.deliveries(), eventIds).filter(isPending).length;
+		const executions = cluster.executions(workflowId).filter(isSuccess).length;
+		if (executions !== before || waiting > 0) quietSince = Date.now();
+		before = executions;
+		if (Date.now() - quietSince > QUIET_MS) break;
+	}
+	return count(cluster, workflowId, eventIds, revived, Date.now() - startedAt);
+}
+
+function count(
+	cluster: Cluster,
+	workflowId: string,
+	eventIds: Set<string>,
+	revived: ProcessName[],
+	tookMs: number,
+): Outcome {
+	const deliveries = ofThese(cluster.avala.deliveries(), eventIds);
+	const delivered = deliveries.filter(({ status }) => status === 'delivered');
+	const executions = cluster.executions(workflowId);
+	const successes = executions.filter(isSuccess);
+	const executed = new Set(successes.map(({ eventId }) => eventId));
+	const statusOf = new Map(executions.map(({ eventId, status }) => [eventId, status]));
+	const lost: Record<string, number> = {};
+	for (const { event, responseBody } of delivered) {
+		if (executed.has(event.id)) continue;
+		const status = statusOf.get(event.id) ?? responseBody.slice(0, 80);
+		lost[status] = (lost[status] ?? 0) + 1;
+	}
+	return {
+		delivered: delivered.length,
+		executed: executed.size,
+		duplicates: successes.length - executed.size,
+		pending: deliveries.filter(isPending).length,
+		failed: deliveries.filter(({ status }) => status === 'failed').length,
+		lost,
+		revived,
+		seconds: Math.round(tookMs / 1000),
+	};
+}
+
+/** Straight to the terminal: jest would keep it until the file has ended. */
+export function tell(line: string): void {
+	process.stderr.write(`${line}\n`);
+}
+
+function ofThese<T extends { event: { id: string } }>(all: T[], eventIds: Set<string>): T[] {
+	return all.filter(({ event }) => eventIds.has(event.id));
+}
+
+const isPending = ({ status }: { status: string }) => status === 'pending';
+const isSuccess = ({ status }: { status: string }) => status === 'success';
