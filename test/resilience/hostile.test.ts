@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { inParallel, Stage, version } from '../e2e/stage';
+import { hostileRequest, sender } from './requests';
+
+jest.setTimeout(900_000);
+
+const REQUESTS = Number(process.env.TEST_HOSTILE_REQUESTS ?? 100_000);
+const CONNECTIONS = 24;
+/** n8n has compiled and cached what it needs by then. */
+const WARM_UP = REQUESTS / 10;
+/** In this time n8n answers anything that it answers. */
+const XML_WAIT_MS = 5_000;
+const MEMORY_MARGIN_MB = 100;
+const MEMORY_LIMIT_MS = 90_000;
+
+let stage: Stage;
+beforeAll(async () => {
+	stage = await Stage.open({}, { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' });
+});
+afterAll(async () => await stage?.close());
+
+function memoryMb(): number {
+	const status = readFileSync(`/proc/${stage.n8n.pid}/status`, 'utf8');
+	return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
+}
+
+const tell = (line: string) => process.stderr.write(`${line}\n`);
+
+it(`none of ${REQUESTS.toLocaleString('en')} hostile requests starts an execution in n8n ${version}; each is answered, the process stays up and its memory returns`, async () => {
+	const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] });
+	await stage.n8n.client.activate(workflow.id);
+	const [webhook] = stage.avala.webhooks();
+	if (!webhook) throw new Error('No webhook was registered.');
+	const url = stage.localUrl(webhook.targetUrl);
+
+	const statuses: Record<number, number> = {};
+	const faults: Record<string, number> = {};
+	const http = sender(CONNECTIONS);
+	const startedAt = Date.now();
+	let done = 0;
+	let warmMb = 0;
+	let mostMb = 0;
+	await inParallel(REQUESTS, CONNECTIONS, async (index) => {
+		const hostile = hostileRequest(index, webhook.secret);
+		const outcome = await http.send(url, hostile).catch((error: Error) => error.message);
+		if (typeof outcome === 'number') statuses[outcome] = (statuses[outcome] ?? 0) + 1;
+		if (typeof outcome !== 'number' || (outcome >= 500 && !hostile.failsInN8n)) {
+			const fault = `${outcome}: ${hostile.method} ${hostile.kind}, ${String(hostile.headers['content-type'])} ${hostile.suffix}`;
+			faults[fault] = (faults[fault] ?? 0) + 1;
+		}
+		done += 1;
+		if (done === WARM_UP) warmMb = memoryMb();
+		if (done % WARM_UP !== 0) return;
+		mostMb = Math.max(mostMb, memoryMb());
+		const seconds = Math.round((Date.now() - startedAt) / 1000);
+		tell(`${done} of ${REQUESTS} after ${seconds} s, ${memoryMb()} MB ${JSON.stringify(statuses)}`);
+	});
+	http.close();
+
+	expect(faults).toEqual({});
+	expect(await stage.n8n.client.executions(workflow.id)).toEqual([]);
+
+	const limit = Date.now() + MEMORY_LIMIT_MS;
+	while (memoryMb() > warmMb + MEMORY_MARGIN_MB && Date.now() < limit) await wait(1000);
+	tell(`Memory: ${warmMb} MB after ${WARM_UP}, ${mostMb} MB at most, ${memoryMb()} MB at the end`);
+	expect(memoryMb()).toBeLessThanOrEqual(warmMb + MEMORY_MARGIN_MB);
+
+	// The trigger that refused all this takes what Avala sends.
+	const delivered = stage.avala.next('attempt');
+	stage.avala.emit('task.completed');
+	expect(await delivered).toMatchObject({ status: 'delivered' });
+	expect(await stage.n8n.client.untilExecuted(workflow.id, 1)).toHaveLength(1);
+	await stage.n8n.client.deactivate(workflow.id);
+});
+
+it('what n8n cannot read for itself it answers with 500, or not at all, whatever the node: n8n’s own Webhook shows the same', async () => {
+	const path = randomUUID();
+	const own = await stage.n8n.client.createWorkflow({
+		name: 'Webhook',
+		nodes: [
+			{
+				name: 'Webhook',
+				type: 'n8n-nodes-base.webhook',
+				typeVersion: 2,
+				parameters: { httpMethod: 'POST', path, responseMode: 'onReceived', options: {} },
+				webhookId: path,
+			},
+		],
+		connections: {},
+	});
+	const ours = await stage.makeTriggerWorkflow({ events: ['task.completed'] });
+	await stage.n8n.client.activate(own.id);
+	await stage.n8n.client.activate(ours.id);
+	const [webhook] = stage.avala.webhooks();
+	for (const url of [
+		`${stage.n8n.url}/webhook/${path}`,
+		stage.localUrl(webhook?.targetUrl ?? ''),
+	]) {
+		const post = async (headers: Record<string, string>) =>
+			await fetch(url, {
+				method: 'POST',
+				headers,
+				body: 'neither',
+				signal: AbortSignal.timeout(XML_WAIT_MS),
+			});
+		const compressed = { 'content-type': 'text/plain', 'content-encoding': 'gzip' };
+		expect((await post(compressed)).status).toBe(500);
+		await expect(post({ 'content-type': 'text/xml' })).rejects.toThrow('timeout');
+	}
+	for (const { id } of [own, ours]) {
+		expect(await stage.n8n.client.executions(id)).toEqual([]);
+		await stage.n8n.client.deactivate(id);
+	}
+});

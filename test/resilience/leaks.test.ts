@@ -1,0 +1,155 @@
+import type { Generation } from '../../sandbox';
+import type { AvalaCredentialRef } from '../e2e/stage';
+import { credentialData, sign, Stage, untilTrue, version } from '../e2e/stage';
+import { searchDatabase, searchFiles } from './stored';
+
+jest.setTimeout(300_000);
+
+const CREDENTIAL_SECRET = 'kept-in-the-credential-alone-4711';
+
+let stage: Stage;
+/** Of every webhook that the trigger registered without one in the credential. */
+const ownSecrets = new Set<string>();
+let pages: string[];
+
+/** What people do in the e2e suite, with n8n's most talkative log; then n8n ends. */
+beforeAll(async () => {
+	stage = await Stage.open({}, { N8N_LOG_LEVEL: 'debug' });
+	const { avala } = stage;
+	const { client } = stage.n8n;
+	const secretive = await client.createCredential(
+		'With secret',
+		credentialData(avala, CREDENTIAL_SECRET),
+	);
+	const unreachable = await client.createCredential('Unreachable', {
+		...credentialData(avala),
+		baseUrl: 'http://127.0.0.1:1/api/v1',
+	});
+	for (const credential of [stage.credential, secretive]) {
+		const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] }, credential);
+		await activate(workflow.id);
+		await deliverEach(workflow.id);
+		await stage.n8n.stop();
+		await stage.startAgain();
+		await deliverEach(workflow.id);
+		await listen(workflow.id);
+	}
+	pages = await Promise.all(
+		['/', '/console.js', '/sandbox/state'].map(async (page) => {
+			return await (await fetch(avala.url + page)).text();
+		}),
+	);
+	await failInEachWay(secretive, unreachable);
+	// The workflows stay active: what n8n keeps of them is looked at.
+	await stage.n8n.stop();
+});
+afterAll(async () => await stage?.close());
+
+function noteSecrets(): void {
+	for (const { secret } of stage.avala.webhooks())
+		if (secret !== CREDENTIAL_SECRET) ownSecrets.add(secret);
+}
+
+async function activate(id: string): Promise<void> {
+	await stage.n8n.client.activate(id);
+	noteSecrets();
+}
+
+/** An event of each generation, and a forged one. */
+async function deliverEach(workflowId: string): Promise<void> {
+	const before = (await stage.n8n.client.executions(workflowId)).length;
+	for (const generation of ['guide', 'older', 'newer'] satisfies Generation[]) {
+		stage.avala.generation = generation;
+		stage.avala.emit('task.completed');
+	}
+	for (const { targetUrl } of stage.avala.webhooks()) {
+		const answer = await fetch(stage.localUrl(targetUrl), {
+			method: 'POST',
+			headers: { 'x-avala-signature': sign('{}', 'other') },
+			body: '{}',
+		});
+		expect(answer.status).toBe(401);
+	}
+	await stage.n8n.client.untilExecuted(workflowId, before + 3);
+}
+
+async function listen(workflowId: string): Promise<void> {
+	const before = stage.avala.webhooks().length;
+	await stage.n8n.client.run(workflowId, 'Avala Trigger');
+	await untilTrue(() => stage.avala.webhooks().length > before);
+	noteSecrets();
+	await stage.n8n.client.stopListening(workflowId);
+	await untilTrue(() => stage.avala.webhooks().length === before);
+}
+
+/** Avala quotes key and secrets in its errors; a host that does not answer; every read of the action node. */
+async function failInEachWay(
+	secretive: AvalaCredentialRef,
+	unreachable: AvalaCredentialRef,
+): Promise<void> {
+	const { avala } = stage;
+	for (const parameters of [
+		{ resource: 'webhook', operation: 'getAll', returnAll: true },
+		{ resource: 'delivery', operation: 'getAll', returnAll: true },
+		{ resource: 'delivery', operation: 'getHealth' },
+		{ resource: 'delivery', operation: 'getMissedEvents', returnAll: true },
+	])
+		await stage.runAvala(parameters);
+	// A server may quote what the request's own credential holds, and any secret of the trigger's making.
+	for (const credential of [stage.credential, secretive]) {
+		const quoting = [
+			avala.apiKey,
+			...ownSecrets,
+			...(credential === secretive ? [CREDENTIAL_SECRET] : []),
+		].join(' ');
+		const remove = avala.fault({
+			status: 400,
+			body: { detail: `${quoting} are wrong`, secret: quoting },
+		});
+		stage.credential = credential;
+		await expect(
+			stage.runAvala({ resource: 'delivery', operation: 'getAll', returnAll: true }),
+		).rejects.toThrow('did not accept');
+		await expectNoActivation(credential);
+		remove();
+	}
+	await expectNoActivation(unreachable);
+}
+
+async function expectNoActivation(credential: AvalaCredentialRef): Promise<void> {
+	const workflow = await stage.makeTriggerWorkflow({ events: ['task.created'] }, credential);
+	await expect(stage.n8n.client.activate(workflow.id)).rejects.toThrow();
+}
+
+const everywhere = (secret: string) => [secret, Buffer.from(secret).toString('base64')];
+
+describe(`after activations, deliveries, forgeries, restarts and failures in n8n ${version}`, () => {
+	it('the API key stands nowhere in clear: in no file of n8n, log, event log and database among them', () => {
+		const { files, found } = searchFiles(stage.userFolder, everywhere(stage.avala.apiKey));
+		expect(files).toBeGreaterThan(5);
+		expect(found).toEqual([]);
+		expect(searchDatabase(stage.userFolder, everywhere(stage.avala.apiKey)).found).toEqual({});
+	});
+
+	it('a secret that is kept in the credential stands nowhere in clear either', () => {
+		expect(searchFiles(stage.userFolder, everywhere(CREDENTIAL_SECRET)).found).toEqual([]);
+		const { cells, found } = searchDatabase(stage.userFolder, everywhere(CREDENTIAL_SECRET));
+		expect(cells).toBeGreaterThan(1000);
+		expect(found).toEqual({});
+	});
+
+	it('a secret that the trigger made stands in its static data and nowhere else, stored executions included', () => {
+		expect(ownSecrets.size).toBeGreaterThanOrEqual(2);
+		const texts = [...ownSecrets].flatMap(everywhere);
+		const { found } = searchDatabase(stage.userFolder, texts);
+		expect(Object.keys(found)).toEqual(['workflow_entity.staticData']);
+		const { found: files } = searchFiles(stage.userFolder, texts);
+		expect(files.filter((file) => !/database\.sqlite(-wal|-shm)?$/.test(file))).toEqual([]);
+	});
+
+	it('the sandbox’s page shows neither key nor secret', () => {
+		const texts = [stage.avala.apiKey, CREDENTIAL_SECRET, ...ownSecrets];
+		expect(pages.join('')).toContain('/webhook/');
+		for (const text of texts) expect(pages.join('')).not.toContain(text);
+	});
+});

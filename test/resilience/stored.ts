@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { nodeFor } from '../../n8n/instance';
+import { version } from '../e2e/stage';
+
+/** Run by n8n's own Node, which has SQLite built in: names each column in which a text stands. */
+const SEARCH = `
+const { DatabaseSync } = require('node:sqlite');
+const [file, ...texts] = process.argv.slice(1);
+const database = new DatabaseSync(file, { readOnly: true });
+const quoted = (name) => '"' + name.replaceAll('"', '""') + '"';
+const found = {};
+let cells = 0;
+for (const { name } of database.prepare("select name from sqlite_master where type = 'table'").all()) {
+	for (const row of database.prepare('select * from ' + quoted(name)).iterate()) {
+		for (const [column, value] of Object.entries(row)) {
+			cells += 1;
+			const text = value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value);
+			const place = name + '.' + column;
+			if (texts.some((wanted) => text.includes(wanted))) found[place] = (found[place] ?? 0) + 1;
+		}
+	}
+}
+console.log(JSON.stringify({ cells, found }));
+`;
+
+export interface Found {
+	/** How many values were looked through. */
+	cells: number;
+	/** In how many rows one of the texts stands, by table and column. */
+	found: Record<string, number>;
+}
+
+/** Looks through every column of every table of n8n's SQLite database; n8n has stopped. */
+export function searchDatabase(userFolder: string, texts: string[]): Found {
+	const output = execFileSync(
+		nodeFor(version),
+		['-e', SEARCH, path.join(userFolder, '.n8n', 'database.sqlite'), ...texts],
+		{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+	);
+	return JSON.parse(output) as Found;
+}
+
+/** The files below a folder in whose bytes one of the texts stands, relative to it. */
+export function searchFiles(folder: string, texts: string[]): { files: number; found: string[] } {
+	const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+		entry.isFile(),
+	);
+	const found = files
+		.map(({ parentPath, name }) => path.join(parentPath, name))
+		.filter((file) => {
+			const content = readFileSync(file);
+			return texts.some((text) => content.includes(text));
+		})
+		.map((file) => path.relative(folder, file));
+	return { files: files.length, found };
+}
