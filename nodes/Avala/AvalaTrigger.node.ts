@@ -23,6 +23,8 @@ export class AvalaTrigger implements INodeType {
 		subtitle: '={{ $parameter["events"].join(", ") }}',
 		description:
 			'Starts the workflow when something happens in Avala: a task is completed, an export is ready',
+		eventTriggerDescription:
+			'Let one of the chosen events happen in Avala, or send a test event to this webhook',
 		defaults: { name: 'Avala Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
