@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import type { Workflow } from '../../n8n/client';
+import type { StoredDelivery } from '../../sandbox';
+import { startSandbox } from '../../sandbox';
+import { Stage, untilTrue } from '../e2e/stage';
+
+jest.setTimeout(300_000);
+
+let stage: Stage;
+beforeAll(async () => {
+	stage = await Stage.open();
+});
+afterAll(async () => await stage?.close());
+afterEach(async () => {
+	stage.avala.clearFaults();
+	for (const { id, active } of await stage.n8n.client.workflows()) {
+		if (active) await stage.n8n.client.deactivate(id);
+	}
+	stage.avala.reset();
+});
+
+async function answerToAnEvent(): Promise<StoredDelivery> {
+	const delivered = stage.avala.next('attempt');
+	stage.avala.emit('task.completed');
+	return await delivered;
+}
+
+async function expectOneThatWorks({ id }: Workflow): Promise<void> {
+	expect(stage.avala.webhooks()).toHaveLength(1);
+	expect(await answerToAnEvent()).toMatchObject({ status: 'delivered', responseStatus: 200 });
+	await stage.n8n.client.untilExecuted(id, 1);
+}
+
+const makeWorkflow = async () => await stage.makeTriggerWorkflow({ events: ['task.completed'] });
+
+describe('when Avala fails, exactly one webhook stands for an active workflow and none for an inactive one', () => {
+	it('with the API down during activation, after the next activation', async () => {
+		const { client } = stage.n8n;
+		const workflow = await makeWorkflow();
+		stage.avala.fault({ reset: true });
+		await expect(client.activate(workflow.id)).rejects.toThrow('No answer from');
+		expect(stage.avala.webhooks()).toEqual([]);
+		stage.avala.clearFaults();
+		await client.activate(workflow.id);
+		await expectOneThatWorks(workflow);
+	});
+
+	it('with the API down during deactivation, after the next activation and deactivation', async () => {
+		const { client } = stage.n8n;
+		const workflow = await makeWorkflow();
+		await client.activate(workflow.id);
+		stage.avala.fault({ status: 503 });
+		await client.deactivate(workflow.id);
+		expect(stage.avala.webhooks()).toHaveLength(1);
+		stage.avala.clearFaults();
+		await client.activate(workflow.id);
+		await expectOneThatWorks(workflow);
+		await client.deactivate(workflow.id);
+		expect(stage.avala.webhooks()).toEqual([]);
+	});
+
+	it('with the API down while n8n starts: events are taken as before', async () => {
+		const workflow = await makeWorkflow();
+		await stage.n8n.client.activate(workflow.id);
+		await stage.n8n.stop();
+		stage.avala.fault({ reset: true });
+		await stage.startAgain();
+		stage.avala.clearFaults();
+		await stage.n8n.client.untilPublished(workflow.id);
+		await expectOneThatWorks(workflow);
+	});
+
+	it('with answers that take 25 s', async () => {
+		const { client } = stage.n8n;
+		const workflow = await makeWorkflow();
+		stage.avala.fault({ delayMs: 25_000 });
+		// Two requests: the list, and the new webhook.
+		await client.activate(workflow.id);
+		stage.avala.clearFaults();
+		await expectOneThatWorks(workflow);
+	});
+
+	it('with a 500 on every second request', async () => {
+		const { client } = stage.n8n;
+		const workflow = await makeWorkflow();
+		stage.avala.fault({ every: 2, status: 500 });
+		await client.activate(workflow.id).catch(async () => {
+			stage.avala.clearFaults();
+			await client.activate(workflow.id);
+		});
+		await expectOneThatWorks(workflow);
+		await client.deactivate(workflow.id);
+		stage.avala.clearFaults();
+		if (stage.avala.webhooks().length > 0) {
+			await client.activate(workflow.id);
+			await client.deactivate(workflow.id);
+		}
+		expect(stage.avala.webhooks()).toEqual([]);
+	});
+
+	it('with Avala restarted with its state: what it had promised to send arrives, by the same webhook', async () => {
+		const folder = mkdtempSync(path.join(tmpdir(), 'avala-state-'));
+		const options = {
+			ca: stage.front.ca,
+			rateLimit: false,
+			stateFile: path.join(folder, 'state.json'),
+			clockSpeed: 20,
+		} as const;
+		let avala = await startSandbox(options);
+		try {
+			const { client } = stage.n8n;
+			const credential = await client.createCredential('Restarted', {
+				apiKey: avala.apiKey,
+				baseUrl: avala.baseUrl,
+			});
+			const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] }, credential);
+			await client.activate(workflow.id);
+			const [webhook] = avala.webhooks();
+			await stage.n8n.stop();
+			const tried = avala.next('attempt');
+			avala.emit('task.completed');
+			expect(await tried).toMatchObject({ status: 'pending', responseStatus: 502 });
+			const port = Number(new URL(avala.url).port);
+			await avala.stop();
+			avala = await startSandbox({ ...options, port });
+			await stage.startAgain();
+			await untilTrue(() => avala.deliveries()[0]?.status === 'delivered');
+			await stage.n8n.client.untilExecuted(workflow.id, 1);
+			expect(avala.webhooks()).toEqual([webhook]);
+			await stage.n8n.client.deactivate(workflow.id);
+			expect(avala.webhooks()).toEqual([]);
+		} finally {
+			await avala.stop();
+			rmSync(folder, { recursive: true, force: true });
+		}
+	});
+});
