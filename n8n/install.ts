@@ -19,30 +19,54 @@ export async function installN8n(
 	signal?: AbortSignal,
 ): Promise<void> {
 	const folder = folderOf(version);
+	await installOnce(folder, async (total) => {
+		const startedAt = Date.now();
+		const tell = setInterval(() => {
+			const seconds = Math.round((Date.now() - startedAt) / 1000);
+			onProgress(
+				`n8n ${version}: ${countPackages(folder)} of about ${total} packages, ${seconds} s`,
+			);
+		}, PROGRESS_INTERVAL_MS);
+		try {
+			await installLocked(folder, signal);
+			onProgress(`n8n ${version}: building its SQLite driver`);
+			await npm(
+				folder,
+				['rebuild', 'sqlite3', '--ignore-scripts=false', '--loglevel=error'],
+				signal,
+			);
+		} finally {
+			clearInterval(tell);
+		}
+	});
+}
+
+/**
+ * Does the installation of a folder with a lock file, unless it was done to its end for this lock file.
+ *
+ * @param install gets the number of packages that the lock file names
+ */
+export async function installOnce(
+	folder: string,
+	install: (total: number) => Promise<void>,
+): Promise<void> {
 	const lock = readFileSync(path.join(folder, 'package-lock.json'));
 	const wanted = createHash('sha256').update(lock).digest('hex');
 	// Written last, so that an installation which was cut off is begun anew.
 	const marker = path.join(folder, 'node_modules', '.installed');
 	if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
-
-	const total = Object.keys((JSON.parse(lock.toString()) as { packages: object }).packages).length;
-	const startedAt = Date.now();
-	const tell = setInterval(() => {
-		const seconds = Math.round((Date.now() - startedAt) / 1000);
-		onProgress(`n8n ${version}: ${countPackages(folder)} of about ${total} packages, ${seconds} s`);
-	}, PROGRESS_INTERVAL_MS);
-	try {
-		await npm(
-			folder,
-			['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
-			signal,
-		);
-		onProgress(`n8n ${version}: building its SQLite driver`);
-		await npm(folder, ['rebuild', 'sqlite3', '--ignore-scripts=false', '--loglevel=error'], signal);
-	} finally {
-		clearInterval(tell);
-	}
+	const { packages } = JSON.parse(lock.toString()) as { packages: object };
+	await install(Object.keys(packages).length);
 	writeFileSync(marker, wanted);
+}
+
+/** Installs exactly what the folder's lock file names. */
+export async function installLocked(folder: string, signal?: AbortSignal): Promise<void> {
+	await npm(
+		folder,
+		['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+		signal,
+	);
 }
 
 function countPackages(folder: string): number {

@@ -29,7 +29,7 @@ export interface N8nOptions {
 	version: N8nVersion;
 	/** Holds the database, the installed package and the log; made if it isn't there, used again if it is. */
 	userFolder: string;
-	/** Our package as npm packs it. */
+	/** Our package as npm packs it; without it n8n has what its folder holds already. */
 	tarball?: string;
 	/** Any free one by default. */
 	port?: number;
@@ -141,12 +141,14 @@ const OF_VERSION: Partial<Record<N8nVersion, Record<string, string>>> = {
 	'1.123.81': { N8N_EXPRESSION_ENGINE: 'legacy' },
 };
 
-/** Neither a setting of another n8n nor the test runner's mode reaches this one. */
+/** Neither a setting of another n8n, nor the test runner's mode, nor npm's own reaches this one. */
 function cleanEnvironment(): Record<string, string | undefined> {
 	return Object.fromEntries(
 		Object.entries(process.env).filter(
 			([name]) =>
-				!/^(N8N_|DB_|QUEUE_|EXECUTIONS_|JEST_|WEBHOOK_URL$|NODE_OPTIONS$|NODE_ENV$)/.test(name),
+				!/^(N8N_|DB_|QUEUE_|EXECUTIONS_|JEST_|WEBHOOK_URL$|NODE_OPTIONS$|NODE_ENV$|npm_)/i.test(
+					name,
+				),
 		),
 	);
 }

@@ -18,18 +18,21 @@ export interface TlsFront {
 export async function startTlsFront({
 	target,
 	port = 0,
+	name = 'localhost',
 }: {
 	target: string;
 	port?: number;
+	/** The host name that its certificate is for, beside the loopback address. */
+	name?: string;
 }): Promise<TlsFront> {
-	const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+	const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {
 		keySize: 2048,
 		extensions: [
 			{ name: 'basicConstraints', cA: true, critical: true },
 			{
 				name: 'subjectAltName',
 				altNames: [
-					{ type: 2, value: 'localhost' },
+					{ type: 2, value: name },
 					{ type: 7, ip: '127.0.0.1' },
 				],
 			},
