@@ -11,7 +11,7 @@ import type { TlsFront } from '../../n8n/tlsFront';
 import { startTlsFront } from '../../n8n/tlsFront';
 import type { N8nVersion } from '../../n8n/versions';
 import { NEWEST_N8N, parseVersion } from '../../n8n/versions';
-import type { NodeJson, Workflow } from '../../n8n/client';
+import type { N8nClient, NodeJson, Workflow } from '../../n8n/client';
 import type { Sandbox, SandboxOptions } from '../../sandbox';
 import { startSandbox } from '../../sandbox';
 
@@ -94,32 +94,9 @@ export class Stage {
 	/** Runs one operation of the Avala node by hand. @returns what it gave out */
 	async runAvala(
 		parameters: Record<string, unknown>,
-		items: Array<Record<string, unknown>> = [{}],
+		items?: Array<Record<string, unknown>>,
 	): Promise<Array<Record<string, unknown>>> {
-		const { client } = this.n8n;
-		const start = {
-			name: 'Start',
-			type: 'n8n-nodes-base.manualTrigger',
-			typeVersion: 1,
-			parameters: {},
-		};
-		const workflow = await client.createWorkflow({
-			name: nameOf('Avala', parameters),
-			nodes: [
-				start,
-				{
-					name: 'Avala',
-					type: 'n8n-nodes-avala.avala',
-					typeVersion: 1,
-					parameters,
-					credentials: { avalaApi: this.credential },
-				},
-			],
-			connections: { Start: { main: [[{ node: 'Avala', type: 'main', index: 0 }]] } },
-			pinData: { Start: items.map((json) => ({ json })) },
-		});
-		const executionId = await client.run(workflow.id, 'Start');
-		return (await client.result(executionId ?? '', 300_000)).Avala ?? [];
+		return await runAvala(this.n8n.client, this.credential, parameters, items);
 	}
 
 	/** Where n8n itself listens for what is sent to the target URL. */
@@ -133,6 +110,38 @@ export class Stage {
 		await this.avala.stop();
 		rmSync(this.userFolder, { recursive: true, force: true });
 	}
+}
+
+/** Runs one operation of the Avala node by hand, in any n8n. @returns what it gave out */
+export async function runAvala(
+	client: N8nClient,
+	credential: AvalaCredentialRef,
+	parameters: Record<string, unknown>,
+	items: Array<Record<string, unknown>> = [{}],
+): Promise<Array<Record<string, unknown>>> {
+	const start = {
+		name: 'Start',
+		type: 'n8n-nodes-base.manualTrigger',
+		typeVersion: 1,
+		parameters: {},
+	};
+	const workflow = await client.createWorkflow({
+		name: nameOf('Avala', parameters),
+		nodes: [
+			start,
+			{
+				name: 'Avala',
+				type: 'n8n-nodes-avala.avala',
+				typeVersion: 1,
+				parameters,
+				credentials: { avalaApi: credential },
+			},
+		],
+		connections: { Start: { main: [[{ node: 'Avala', type: 'main', index: 0 }]] } },
+		pinData: { Start: items.map((json) => ({ json })) },
+	});
+	const executionId = await client.run(workflow.id, 'Start');
+	return (await client.result(executionId ?? '', 300_000)).Avala ?? [];
 }
 
 /** n8n takes names of 128 characters at most. */
