@@ -12,7 +12,7 @@ import { startTlsFront } from '../../n8n/tlsFront';
 import type { Sandbox } from '../../sandbox';
 import { startSandbox } from '../../sandbox';
 import { version as packageVersion } from '../../package.json';
-import { credentialData, version } from './stage';
+import { credentialData, runAvala, version } from './stage';
 
 jest.setTimeout(300_000);
 
@@ -58,10 +58,13 @@ async function listed(): Promise<unknown> {
 /** Those of our nodes that the editor's node panel offers. */
 async function offered(): Promise<string[]> {
 	const types = await n8n.client.call('GET', '/types/nodes.json');
-	return Object.values({ ...Object(types) })
-		.map((type: unknown) => String(Object(type).name))
-		.filter((name) => name.startsWith(NAME))
-		.sort();
+	return Object.values(isObject(types) ? types : {})
+		.map((type: unknown) => (isObject(type) && 'name' in type ? String(type.name) : ''))
+		.filter((name) => name.startsWith(NAME));
+}
+
+function isObject(value: unknown): value is object {
+	return typeof value === 'object' && value !== null;
 }
 
 describe(`in n8n ${version}, the Community Nodes screen`, () => {
@@ -89,7 +92,7 @@ describe(`in n8n ${version}, the Community Nodes screen`, () => {
 		expect(await offered()).toEqual(expect.arrayContaining(NODES));
 	});
 
-	it('has installed nodes that work: a workflow is activated, and an event is executed', async () => {
+	it('has installed nodes that work: a workflow is activated, an event and an operation are executed', async () => {
 		const avalaApi = await n8n.client.createCredential('Avala', credentialData(avala));
 		const workflow = await n8n.client.createWorkflow({
 			name: 'Installed from a registry',
@@ -111,6 +114,12 @@ describe(`in n8n ${version}, the Community Nodes screen`, () => {
 		expect(items['Avala Trigger']).toEqual([
 			expect.objectContaining({ type: 'task.completed', data: event.data }),
 		]);
+
+		const webhooks = await runAvala(n8n.client, avalaApi, {
+			resource: 'webhook',
+			operation: 'getAll',
+		});
+		expect(webhooks).toEqual([expect.objectContaining({ events: ['task.completed'] })]);
 		await n8n.client.deactivate(workflow.id);
 		expect(avala.webhooks()).toEqual([]);
 	});
