@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import type { NodeJson, Workflow } from '../../n8n/client';
 import type { N8n, N8nRole } from '../../n8n/instance';
@@ -13,13 +14,14 @@ import { NEWEST_N8N } from '../../n8n/versions';
 import type { Sandbox, SandboxOptions } from '../../sandbox';
 import { startSandbox } from '../../sandbox';
 import type { AvalaCredentialRef } from '../e2e/stage';
-import { credentialData } from '../e2e/stage';
+import { credentialData, runAvala } from '../e2e/stage';
 import type { Postgres, Service } from './services';
 import { startPostgres, startRedis } from './services';
 
 const ROLES = { main: 'main', webhook: 'webhook', worker1: 'worker', worker2: 'worker' } as const;
+const POLL_MS = 100;
 export type ProcessName = keyof typeof ROLES;
-const PROCESSES: ProcessName[] = ['main', 'webhook', 'worker1', 'worker2'];
+export const PROCESSES: ProcessName[] = ['main', 'webhook', 'worker1', 'worker2'];
 
 /** n8n in its queue mode, the webhook process behind a TLS front, and a sandbox that delivers to it. */
 export class Cluster {
@@ -37,7 +39,11 @@ export class Cluster {
 		private readonly env: Record<string, string>,
 	) {}
 
-	static async open(options: SandboxOptions = {}): Promise<Cluster> {
+	/** @param env further settings of n8n, for each of its processes */
+	static async open(
+		options: SandboxOptions = {},
+		env: Record<string, string> = {},
+	): Promise<Cluster> {
 		const tarball = process.env.TEST_PACKAGE;
 		if (!tarball) throw new Error('Run this suite with `npm run test:resilience`.');
 		const ports = {
@@ -62,6 +68,7 @@ export class Cluster {
 			DB_POSTGRESDB_PORT: String(postgres.port),
 			DB_POSTGRESDB_DATABASE: 'postgres',
 			DB_POSTGRESDB_USER: 'postgres',
+			...env,
 		});
 		try {
 			// The main process makes the tables: the others come after it.
@@ -98,6 +105,12 @@ export class Cluster {
 		return ended;
 	}
 
+	/** Waits until each process says that it is, after its database was away. */
+	async untilReady(): Promise<void> {
+		for (const { url } of this.processes.values())
+			while (!(await isReady(url))) await wait(POLL_MS);
+	}
+
 	process(name: ProcessName): N8n {
 		const found = this.processes.get(name);
 		if (found) return found;
@@ -122,13 +135,22 @@ export class Cluster {
 		};
 	}
 
+	/** What Get Missed Events gives out here. */
+	async missedEvents(): Promise<Array<Record<string, unknown>>> {
+		return await runAvala(this.client, this.credential, {
+			resource: 'delivery',
+			operation: 'getMissedEvents',
+			returnAll: true,
+		});
+	}
+
 	/** Each execution's status and the id of the event that is in its data, as n8n has stored them. */
 	executions(workflowId: string): Array<{ status: string; eventId: string }> {
 		return this.postgres
 			.query(
 				`select e.status, substring(d.data from 'evt_[0-9a-f]{16}')
 				from execution_entity e left join execution_data d on d."executionId" = e.id
-				where e."workflowId" = '${workflowId}'`,
+				where e."workflowId" = '${workflowId}' order by e.id`,
 			)
 			.map(([status = '', eventId = '']) => ({ status, eventId }));
 	}
@@ -143,10 +165,28 @@ export class Cluster {
 	}
 }
 
+async function isReady(url: string): Promise<boolean> {
+	return await fetch(`${url}/healthz/readiness`).then(
+		({ ok }) => ok,
+		() => false,
+	);
+}
+
 function isRunning(pid: number): boolean {
 	try {
 		return process.kill(pid, 0);
 	} catch {
 		return false;
 	}
+}
+
+/** n8n's own Webhook node, which answers at once as well and checks nothing. */
+export function webhookNode(path: string): NodeJson {
+	return {
+		name: 'Webhook',
+		type: 'n8n-nodes-base.webhook',
+		typeVersion: 2,
+		parameters: { httpMethod: 'POST', path, responseMode: 'onReceived', options: {} },
+		webhookId: path,
+	};
 }

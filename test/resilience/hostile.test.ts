@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { inParallel, Stage, version } from '../e2e/stage';
+import { webhookNode } from './cluster';
 import { hostileRequest, sender } from './requests';
 
 jest.setTimeout(900_000);
@@ -80,15 +81,7 @@ it('what n8n cannot read for itself it refuses, or never answers, whatever the n
 	const path = randomUUID();
 	const own = await stage.n8n.client.createWorkflow({
 		name: 'Webhook',
-		nodes: [
-			{
-				name: 'Webhook',
-				type: 'n8n-nodes-base.webhook',
-				typeVersion: 2,
-				parameters: { httpMethod: 'POST', path, responseMode: 'onReceived', options: {} },
-				webhookId: path,
-			},
-		],
+		nodes: [webhookNode(path)],
 		connections: {},
 	});
 	const ours = await stage.makeTriggerWorkflow({ events: ['task.completed'] });

@@ -36,6 +36,8 @@ export interface Service {
 export interface Postgres extends Service {
 	/** @returns the rows, each as its columns' texts */
 	query(sql: string): string[][];
+	/** Makes others wait who want to write to a table, or use it at all. @returns lets them go on */
+	lock(table: string, against: 'writing' | 'use'): Promise<() => Promise<void>>;
 }
 
 interface Account {
@@ -89,8 +91,8 @@ export async function startPostgres(): Promise<Postgres> {
 		'SIGINT',
 	);
 	const psql = path.join(bin, 'psql');
+	const login = ['-h', '127.0.0.1', '-p', String(port), '-U', DATABASE_USER, '-d', DATABASE];
 	const query = (sql: string) => {
-		const login = ['-h', '127.0.0.1', '-p', String(port), '-U', DATABASE_USER, '-d', DATABASE];
 		const text = execFileSync(psql, [...login, '-X', '-A', '-t', '-F', '\t', '-c', sql], {
 			encoding: 'utf8',
 			maxBuffer: 2 ** 29,
@@ -100,7 +102,19 @@ export async function startPostgres(): Promise<Postgres> {
 			.filter(Boolean)
 			.map((line) => line.split('\t'));
 	};
-	return { ...service, query };
+	const lock = async (table: string, against: 'writing' | 'use') => {
+		const mode = against === 'use' ? 'access exclusive' : 'exclusive';
+		const session = spawn(psql, [...login, '-X'], { stdio: ['pipe', 'pipe', 'ignore'] });
+		session.stdin.write(`begin; lock table ${table} in ${mode} mode; select 'locked';\n`);
+		for await (const text of session.stdout) if (String(text).includes('locked')) break;
+		return async () => {
+			if (session.exitCode !== null) return;
+			const ended = once(session, 'exit');
+			session.stdin.end('rollback;\n');
+			await ended;
+		};
+	};
+	return { ...service, query, lock };
 }
 
 async function startService(
