@@ -53,7 +53,10 @@ export class Cluster {
 			worker2: await freePort(),
 		};
 		const redis = await startRedis();
-		const postgres = await startPostgres();
+		const postgres = await startPostgres().catch(async (error: unknown) => {
+			await redis.stop();
+			throw error;
+		});
 		const front = await startTlsFront({ target: `http://127.0.0.1:${ports.webhook}` });
 		const avala = await startSandbox({ ca: front.ca, rateLimit: false, ...options });
 		const folder = mkdtempSync(path.join(tmpdir(), 'avala-queue-'));

@@ -22,6 +22,8 @@ export type Target = ProcessName | 'redis' | 'postgres';
 export interface Outcome {
 	/** Events that the sandbox holds as delivered. */
 	delivered: number;
+	/** Those of them that took more than one try. */
+	retried: number;
 	/** Events of which an execution has succeeded. */
 	executed: number;
 	/** Successful executions beyond the first of their event. */
@@ -104,6 +106,7 @@ function count(
 	}
 	return {
 		delivered: delivered.length,
+		retried: delivered.filter(({ attempts }) => attempts > 1).length,
 		executed: executed.size,
 		duplicates: successes.length - executed.size,
 		pending: deliveries.filter(isPending).length,
