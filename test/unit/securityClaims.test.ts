@@ -3,12 +3,14 @@ import path from 'node:path';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 
-/** `[test/…/x.test.ts: part of a title]`, as SECURITY.md names its proofs. */
-const CLAIMS = [
-	...readFileSync(path.join(ROOT, 'SECURITY.md'), 'utf8').matchAll(
+const DOCUMENTS = ['SECURITY.md', 'docs/resilience.md'];
+
+/** `[test/…/x.test.ts: part of a title]`, as the documents name their proofs. */
+const CLAIMS = DOCUMENTS.flatMap((document) => [
+	...readFileSync(path.join(ROOT, document), 'utf8').matchAll(
 		/\[(test\/[\w/.-]+\.test\.ts):\s+([^\]]+)\]/g,
 	),
-].map(([, file = '', title = '']) => ({ file, title: title.replace(/\s+/g, ' ') }));
+]).map(([, file = '', title = '']) => ({ file, title: title.replace(/\s+/g, ' ') }));
 
 /** What stands in quotes before a test's function: the title, also behind the table of `it.each`. */
 function titlesIn(file: string): string[] {
@@ -17,11 +19,11 @@ function titlesIn(file: string): string[] {
 	return [...titles].map(([, , title = '']) => title);
 }
 
-it('SECURITY.md names a proof for what it claims', () => {
-	expect(CLAIMS.length).toBeGreaterThan(20);
+it('SECURITY.md and docs/resilience.md name a proof for what they claim', () => {
+	expect(CLAIMS.length).toBeGreaterThan(25);
 });
 
-it.each(CLAIMS)('the proof that SECURITY.md names exists: $file, $title', ({ file, title }) => {
+it.each(CLAIMS)('the proof that a document names exists: $file, $title', ({ file, title }) => {
 	expect(existsSync(path.join(ROOT, file))).toBe(true);
 	expect(titlesIn(file).filter((found) => found.includes(title))).toHaveLength(1);
 });
