@@ -33,8 +33,8 @@ export interface Outcome {
 	/** Events that the sandbox has given up, which Get Missed Events finds. */
 	failed: number;
 	/**
-	 * Delivered, but never executed: how many by what n8n has stored of them, or by its answer where it
-	 * has stored nothing.
+	 * Delivered, but never executed: how many by the status of the execution that n8n has stored, or by
+	 * its answer where it has stored none.
 	 */
 	lost: Record<string, number>;
 	/** Processes that ended by themselves and were started again. */
@@ -98,11 +98,12 @@ function count(
 	const successes = executions.filter(isSuccess);
 	const executed = new Set(successes.map(({ eventId }) => eventId));
 	const statusOf = new Map(executions.map(({ eventId, status }) => [eventId, status]));
+	const withoutEvent = executions.filter(({ eventId }) => eventId === '').map(nameless);
 	const lost: Record<string, number> = {};
 	for (const { event, responseBody } of delivered) {
 		if (executed.has(event.id)) continue;
-		const status = statusOf.get(event.id) ?? responseBody.slice(0, 80);
-		lost[status] = (lost[status] ?? 0) + 1;
+		const cause = statusOf.get(event.id) ?? withoutEvent.pop() ?? responseBody.slice(0, 80);
+		lost[cause] = (lost[cause] ?? 0) + 1;
 	}
 	return {
 		delivered: delivered.length,
@@ -126,5 +127,7 @@ function ofThese<T extends { event: { id: string } }>(all: T[], eventIds: Set<st
 	return all.filter(({ event }) => eventIds.has(event.id));
 }
 
+/** n8n has written over what it had stored of the event. */
+const nameless = ({ status }: { status: string }) => `${status}, without its event`;
 const isPending = ({ status }: { status: string }) => status === 'pending';
 const isSuccess = ({ status }: { status: string }) => status === 'success';
