@@ -108,10 +108,9 @@ export class Cluster {
 		return ended;
 	}
 
-	/** Waits until each process says that it is, after its database was away. */
-	async untilReady(): Promise<void> {
-		for (const { url } of this.processes.values())
-			while (!(await isReady(url))) await wait(POLL_MS);
+	/** Waits until each of the processes says that it is, after its database was away. */
+	async untilReady(names = PROCESSES): Promise<void> {
+		for (const name of names) while (!(await isReady(this.process(name).url))) await wait(POLL_MS);
 	}
 
 	process(name: ProcessName): N8n {

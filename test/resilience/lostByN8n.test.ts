@@ -13,13 +13,18 @@ const TAKEN = { status: 'delivered', responseStatus: 200 };
 const WORKERS = ['worker1', 'worker2'] as const;
 /** In milliseconds; after them n8n takes what a dead worker had under way for stalled. */
 const STALLED = { QUEUE_WORKER_LOCK_DURATION: '3000', QUEUE_WORKER_STALLED_INTERVAL: '2000' };
+/** In milliseconds; so long n8n waits before it tries again to reach its database. */
+const WAITS_FOR_DATABASE = {
+	DB_RECOVERY_BACKOFF_MIN_MS: '30000',
+	DB_RECOVERY_BACKOFF_MAX_MS: '30000',
+};
 
 let cluster: Cluster;
 let ours: Workflow;
 /** n8n's own Webhook node, which answers at once as well. */
 let own: Workflow;
 beforeAll(async () => {
-	cluster = await Cluster.open({}, STALLED);
+	cluster = await Cluster.open({}, { ...STALLED, ...WAITS_FOR_DATABASE });
 	const { avala, client, front } = cluster;
 	const path = randomUUID();
 	ours = await cluster.makeWorkflow(cluster.trigger);
@@ -113,6 +118,24 @@ it('what a worker has begun when PostgreSQL is killed is not executed, whatever 
 		const [begun, , retried] = cluster.executions(id);
 		expect(retried).toEqual({ status: 'success', eventId: begun?.eventId });
 	}
+});
+
+it('what a worker takes before it has found back to PostgreSQL fails and loses its event, whatever the node', async () => {
+	const before = statuses();
+	const lostBefore = workersLogged('Recovery attempt 1 failed');
+	await cluster.postgres.kill();
+	await untilTrue(() => workersLogged('Recovery attempt 1 failed') === lostBefore + 2);
+	await cluster.postgres.start();
+	// This one is back at once, and takes events.
+	await cluster.process('webhook').kill();
+	await cluster.start('webhook');
+	expect(await deliverToBoth()).toMatchObject([TAKEN, TAKEN]);
+	const since = () =>
+		[ours, own].map(({ id }, index) => cluster.executions(id).slice(before[index]?.length));
+	await untilTrue(() => since().every(([execution]) => execution?.status === 'error'));
+	const emptied = [{ status: 'error', eventId: '' }];
+	expect(since()).toEqual([emptied, emptied]);
+	await cluster.untilReady();
 });
 
 it('what a worker has begun when it is killed n8n gives up, whatever the node', async () => {
