@@ -6,7 +6,7 @@ const typescript = {
 
 /** `npm test` runs unit and integration; the slow suites have commands of their own. */
 module.exports = {
-	projects: ['unit', 'integration', 'e2e', 'resilience'].map((name) => ({
+	projects: ['unit', 'integration', 'e2e', 'browser', 'resilience'].map((name) => ({
 		...typescript,
 		displayName: name,
 		testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],

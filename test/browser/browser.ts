@@ -1,0 +1,86 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+import { toMatchImageSnapshot } from 'jest-image-snapshot';
+
+import { OWNER } from '../../n8n/client';
+import { ROOT } from '../../n8n/pack';
+
+const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+/** Ids and times differ from run to run, in less than this share of the editor. A changed sentence is more. */
+const DIFFERENT_PIXELS = 0.0015;
+
+expect.extend({ toMatchImageSnapshot });
+
+export async function startBrowser(): Promise<Browser> {
+	if (!existsSync(CHROMIUM)) {
+		throw new Error(
+			`There is no Chromium at ${CHROMIUM}. Install Debian's package chromium, or name yours in CHROMIUM_PATH.`,
+		);
+	}
+	return await chromium.launch({
+		executablePath: CHROMIUM,
+		args: [
+			'--no-sandbox',
+			'--disable-gpu',
+			'--disable-quic',
+			'--no-first-run',
+			'--disable-background-networking',
+			'--disable-component-update',
+			'--disable-sync',
+		],
+	});
+}
+
+export async function openPage(browser: Browser, url: string): Promise<Page> {
+	const page = await browser.newPage({ viewport: { width: 1280, height: 760 } });
+	page.setDefaultTimeout(15_000);
+	await page.goto(url);
+	return page;
+}
+
+/** n8n's editor, signed in as the owner. */
+export async function openEditor(browser: Browser, url: string): Promise<Page> {
+	const page = await openPage(browser, `${url}/signin`);
+	await page.getByLabel('Email').fill(OWNER.email);
+	await page.getByLabel('Password').fill(OWNER.password);
+	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.waitForURL(/home|workflow/);
+	return page;
+}
+
+/** An element of n8n's editor by the id that n8n gives it for tests. */
+export function part(page: Page | Locator, id: string): Locator {
+	return page.locator(`[data-test-id="${id}"]`);
+}
+
+/** What n8n tells in a corner for some seconds would hide the rest of a picture. */
+const WITHOUT_NOTICES = '.el-notification { display: none !important }';
+
+/**
+ * Compares the page with the picture of this name in the README. `npm run screenshots` takes the
+ * pictures anew.
+ *
+ * @param differentPixels the share of pixels that ids and times may change
+ */
+export async function expectPicture(
+	page: Page,
+	name: string,
+	differentPixels = DIFFERENT_PIXELS,
+): Promise<void> {
+	await page.mouse.move(0, 0);
+	const picture = await page.screenshot({
+		animations: 'disabled',
+		caret: 'hide',
+		style: WITHOUT_NOTICES,
+	});
+	expect(picture).toMatchImageSnapshot({
+		customSnapshotsDir: path.join(ROOT, 'docs', 'images'),
+		customSnapshotIdentifier: name,
+		customDiffDir: path.join(ROOT, '.tmp', 'screenshots'),
+		failureThreshold: differentPixels,
+		failureThresholdType: 'percent',
+	});
+}

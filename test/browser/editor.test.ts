@@ -1,0 +1,121 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+
+import { Stage, untilTrue, version } from '../e2e/stage';
+import { expectPicture, openEditor, part, startBrowser } from './browser';
+
+jest.setTimeout(120_000);
+
+let stage: Stage;
+let browser: Browser;
+let page: Page;
+beforeAll(async () => {
+	stage = await Stage.open();
+	// The first thing that a new user makes in the editor.
+	await stage.n8n.client.call('DELETE', `/rest/credentials/${stage.credential.id}`);
+	browser = await startBrowser();
+	page = await openEditor(browser, stage.n8n.url);
+});
+afterAll(async () => {
+	await browser?.close();
+	await stage?.close();
+});
+
+async function openNewWorkflow(): Promise<void> {
+	await page.goto(`${stage.n8n.url}/workflow/new`);
+	await part(page, 'canvas-plus-button').first().click();
+}
+
+/** The entry that n8n's node panel shows for a search. */
+async function search(text: string): Promise<Locator> {
+	await page.getByPlaceholder(/Search nodes/).fill(text);
+	return entry('Avala');
+}
+
+function entry(name: string | RegExp): Locator {
+	return part(page, 'node-creator-item-name').filter({ hasText: name }).first();
+}
+
+/** Each step begins where the one before has ended, as a new user's steps do. */
+describe(`in the editor of n8n ${version}, a new user`, () => {
+	it('finds the nodes in the node panel under what they are for', async () => {
+		await openNewWorkflow();
+		for (const text of ['avala', 'labeling', 'webhook', 'dataset', 'annotation'])
+			await (await search(text)).waitFor();
+		await entry('Avala').click();
+		await entry('On task completed').waitFor();
+		await expectPicture(page, 'node-panel');
+		await page.getByText(/^Actions \(/).click();
+		await entry('Send a test event to a webhook').waitFor();
+	});
+
+	it('adds the trigger and makes the credential; Test tells a wrong key from a right one', async () => {
+		await entry('On task completed').click();
+		await page.getByRole('button', { name: 'Connect to Avala' }).click();
+		const dialog = part(page, 'editCredential-modal');
+		await part(dialog, 'parameter-input-apiKey').locator('input').fill('no-key-of-avala');
+		await part(dialog, 'parameter-input-baseUrl').locator('input').fill(stage.avala.baseUrl);
+		await part(dialog, 'credential-save-button').click();
+		await dialog.getByText('More details').click();
+		await dialog.getByText('Avala refused the API key').waitFor();
+
+		await part(dialog, 'parameter-input-apiKey').locator('input').fill(stage.avala.apiKey);
+		await dialog.getByRole('button', { name: 'Retry' }).click();
+		await part(dialog, 'credentials-config-container-test-success').waitFor();
+		await expectPicture(page, 'credential');
+		await part(dialog, 'credential-save-button').click();
+		await dialog.waitFor({ state: 'hidden' });
+	});
+
+	it('listens for a test event and sees it arrive', async () => {
+		await part(page, 'trigger-execute-button').click();
+		await page.getByText('Listening for test event').waitFor();
+		await untilTrue(() => stage.avala.webhooks().length === 1);
+		stage.avala.emit('task.completed', { uid: 'task_xyz789' });
+		const output = part(page, 'output-panel');
+		await output.getByText('task_xyz789').waitFor();
+		await untilTrue(() => stage.avala.webhooks().length === 0);
+		await output.getByText('JSON', { exact: true }).click();
+		await expectPicture(page, 'event');
+	});
+
+	it('publishes the workflow, and Avala has a webhook', async () => {
+		await part(page, 'ndv-close-button').click();
+		await part(page, 'workflow-open-publish-modal-button').click();
+		await part(page, 'workflow-publish-button').click();
+		await page.getByText('Workflow published').waitFor();
+		expect(stage.avala.webhooks()).toEqual([
+			expect.objectContaining({ events: ['task.completed'], isActive: true }),
+		]);
+		await page.getByRole('button', { name: 'Got it' }).click();
+	});
+
+	it('sees the execution that an event has started', async () => {
+		const delivered = stage.avala.next('delivered');
+		stage.avala.emit('task.completed');
+		await delivered;
+		await part(page, 'radio-button-executions').click();
+		await page.getByText('Succeeded').first().waitFor();
+		await part(page, 'radio-button-workflow').click();
+	});
+
+	it('chooses a webhook from the list of those at Avala', async () => {
+		await part(page, 'node-creator-plus-button').click();
+		await (await search('annotation')).click();
+		await entry('Send a test event to a webhook').click();
+		await part(page, 'rlc-input').click();
+		const [webhook] = stage.avala.webhooks();
+		const choice = page.getByText(webhook?.targetUrl ?? '', { exact: false }).last();
+		await choice.waitFor();
+		await choice.click();
+		await part(page, 'ndv-close-button').click();
+		await part(page, 'zoom-to-fit').click();
+		await expectPicture(page, 'workflow');
+	});
+
+	it('unpublishes the workflow, and Avala has no webhook', async () => {
+		await part(page, 'version-menu-button').click();
+		await part(page, 'version-menu-item-unpublish').click();
+		await page.getByRole('dialog').last().getByRole('button', { name: 'Unpublish' }).click();
+		await untilTrue(() => stage.avala.webhooks().length === 0);
+	});
+});
