@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+import { NEWEST_N8N } from '../../n8n/versions';
 import type { StoredDelivery } from '../../sandbox';
 import { credentialData, Stage, untilTrue, version } from './stage';
 
@@ -49,15 +50,19 @@ describe(`an activation in n8n ${version}`, () => {
 
 		await stage.startAgain();
 		const { client } = stage.n8n;
-		if ((await client.workflow(workflow.id)).active) {
+		const { active } = await client.workflow(workflow.id);
+		if (active && version === NEWEST_N8N) {
 			// n8n 2.41 finishes it by itself when its lease has run out, by its own record alone: the
 			// node is not asked, and the secret stays lost until the workflow is switched off and on.
 			await client.untilPublished(workflow.id);
 			expect(stage.avala.webhooks()).toHaveLength(1);
 			expect(await answerToAnEvent()).toMatchObject({ status: 'pending', responseStatus: 503 });
 			await client.deactivate(workflow.id);
-		}
-		await client.activate(workflow.id);
+			await client.activate(workflow.id);
+		} else if (active) {
+			// n8n 1 activates it at its start, and asks the node.
+			await untilTrue(() => stage.avala.webhooks()[0]?.uid !== lost?.uid);
+		} else await client.activate(workflow.id);
 		await expectOneThatWorks(workflow.id);
 		expect(stage.avala.webhooks()[0]?.uid).not.toBe(lost?.uid);
 	});

@@ -36,13 +36,13 @@ export class Cluster {
 		readonly postgres: Postgres,
 		private readonly ports: Record<ProcessName, number>,
 		private readonly folder: string,
-		private readonly env: Record<string, string>,
+		private readonly envOf: (name: ProcessName) => Record<string, string>,
 	) {}
 
-	/** @param env further settings of n8n, for each of its processes */
+	/** @param envOf further settings of n8n's processes */
 	static async open(
 		options: SandboxOptions = {},
-		env: Record<string, string> = {},
+		envOf: (name: ProcessName) => Record<string, string> = () => ({}),
 	): Promise<Cluster> {
 		const tarball = process.env.TEST_PACKAGE;
 		if (!tarball) throw new Error('Run this suite with `npm run test:resilience`.');
@@ -60,7 +60,7 @@ export class Cluster {
 		const front = await startTlsFront({ target: `http://127.0.0.1:${ports.webhook}` });
 		const avala = await startSandbox({ ca: front.ca, rateLimit: false, ...options });
 		const folder = mkdtempSync(path.join(tmpdir(), 'avala-queue-'));
-		const cluster = new Cluster(avala, front, redis, postgres, ports, folder, {
+		const env = {
 			N8N_ENCRYPTION_KEY: randomBytes(24).toString('base64'),
 			N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true',
 			EXECUTIONS_MODE: 'queue',
@@ -71,8 +71,11 @@ export class Cluster {
 			DB_POSTGRESDB_PORT: String(postgres.port),
 			DB_POSTGRESDB_DATABASE: 'postgres',
 			DB_POSTGRESDB_USER: 'postgres',
+		};
+		const cluster = new Cluster(avala, front, redis, postgres, ports, folder, (name) => ({
 			...env,
-		});
+			...envOf(name),
+		}));
 		try {
 			// The main process makes the tables: the others come after it.
 			for (const name of PROCESSES) await cluster.start(name, tarball);
@@ -95,7 +98,7 @@ export class Cluster {
 			role,
 			port: this.ports[name],
 			webhookUrl: this.front.url,
-			env: this.env,
+			env: this.envOf(name),
 		});
 		this.processes.set(name, started);
 		if (name === 'main' && tarball === undefined) await started.client.logIn();

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Workflow } from '../../n8n/client';
 import type { StoredDelivery } from '../../sandbox';
 import { untilTrue } from '../e2e/stage';
+import type { ProcessName } from './cluster';
 import { Cluster, webhookNode } from './cluster';
 import { ANSWER_WHILE_STARTING } from './load';
 
@@ -11,9 +12,10 @@ jest.setTimeout(300_000);
 
 const TAKEN = { status: 'delivered', responseStatus: 200 };
 const WORKERS = ['worker1', 'worker2'] as const;
+const isWorker = (name: ProcessName) => WORKERS.some((worker) => worker === name);
 /** In milliseconds; after them n8n takes what a dead worker had under way for stalled. */
 const STALLED = { QUEUE_WORKER_LOCK_DURATION: '3000', QUEUE_WORKER_STALLED_INTERVAL: '2000' };
-/** In milliseconds; so long n8n waits before it tries again to reach its database. */
+/** In milliseconds; so long a worker waits before it tries again to reach the database. */
 const WAITS_FOR_DATABASE = {
 	DB_RECOVERY_BACKOFF_MIN_MS: '30000',
 	DB_RECOVERY_BACKOFF_MAX_MS: '30000',
@@ -24,7 +26,10 @@ let ours: Workflow;
 /** n8n's own Webhook node, which answers at once as well. */
 let own: Workflow;
 beforeAll(async () => {
-	cluster = await Cluster.open({}, { ...STALLED, ...WAITS_FOR_DATABASE });
+	cluster = await Cluster.open({}, (name) => ({
+		...STALLED,
+		...(isWorker(name) && WAITS_FOR_DATABASE),
+	}));
 	const { avala, client, front } = cluster;
 	const path = randomUUID();
 	ours = await cluster.makeWorkflow(cluster.trigger);
@@ -126,9 +131,8 @@ it('what a worker takes before it has found back to PostgreSQL fails and loses i
 	await cluster.postgres.kill();
 	await untilTrue(() => workersLogged('Recovery attempt 1 failed') === lostBefore + 2);
 	await cluster.postgres.start();
-	// This one is back at once, and takes events.
-	await cluster.process('webhook').kill();
-	await cluster.start('webhook');
+	// This one is back long before the workers, and takes events.
+	await cluster.untilReady(['webhook']);
 	expect(await deliverToBoth()).toMatchObject([TAKEN, TAKEN]);
 	const since = () =>
 		[ours, own].map(({ id }, index) => cluster.executions(id).slice(before[index]?.length));

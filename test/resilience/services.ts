@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
 	chmodSync,
@@ -51,11 +51,14 @@ export async function startRedis(): Promise<Service> {
 	const folder = mkdtempSync(path.join(tmpdir(), 'avala-redis-'));
 	const port = await freePort();
 	const command = [binary, '--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
-	return await startService(
-		'Redis',
-		{ port, folder, command: [...command, '--appendonly', 'yes'] },
-		'SIGTERM',
-	);
+	return await startService({
+		name: 'Redis',
+		port,
+		folder,
+		command: [...command, '--appendonly', 'yes'],
+		stopSignal: 'SIGTERM',
+		isReady: async () => await isListening(port),
+	});
 }
 
 /** Starts a PostgreSQL with an empty database; any connection from this machine is let in. */
@@ -84,14 +87,20 @@ export async function startPostgres(): Promise<Postgres> {
 	const port = await freePort();
 	const command = [path.join(bin, 'postgres'), '-D', data, '-p', String(port)];
 	const listening = ['-c', 'listen_addresses=127.0.0.1', '-k', folder];
-	// SIGINT is a fast shutdown: it does not wait for clients to leave.
-	const service = await startService(
-		'PostgreSQL',
-		{ port, folder, command: [...command, ...listening], account },
-		'SIGINT',
-	);
+	const address = ['-h', '127.0.0.1', '-p', String(port)];
+	const service = await startService({
+		name: 'PostgreSQL',
+		port,
+		folder,
+		command: [...command, ...listening],
+		account,
+		// A fast shutdown: it does not wait for clients to leave.
+		stopSignal: 'SIGINT',
+		// It listens before it has recovered, and turns everyone away until then.
+		isReady: () => spawnSync(path.join(bin, 'pg_isready'), ['-q', ...address]).status === 0,
+	});
 	const psql = path.join(bin, 'psql');
-	const login = ['-h', '127.0.0.1', '-p', String(port), '-U', DATABASE_USER, '-d', DATABASE];
+	const login = [...address, '-U', DATABASE_USER, '-d', DATABASE];
 	const query = (sql: string) => {
 		const text = execFileSync(psql, [...login, '-X', '-A', '-t', '-F', '\t', '-c', sql], {
 			encoding: 'utf8',
@@ -117,20 +126,34 @@ export async function startPostgres(): Promise<Postgres> {
 	return { ...service, query, lock };
 }
 
-async function startService(
-	name: string,
-	options: { port: number; folder: string; command: string[]; account?: Account },
-	stopSignal: 'SIGTERM' | 'SIGINT',
-): Promise<Service> {
-	const { port, folder, account } = options;
+interface ServiceOptions {
+	name: string;
+	port: number;
+	folder: string;
+	command: string[];
+	account?: Account;
+	stopSignal: 'SIGTERM' | 'SIGINT';
+	isReady(): Promise<boolean> | boolean;
+}
+
+async function startService(options: ServiceOptions): Promise<Service> {
+	const { name, port, folder, account } = options;
 	const [binary = '', ...given] = options.command;
 	let child: ChildProcess | undefined;
+	const isRunning = () => child?.exitCode === null && child.signalCode === null;
 	const start = async () => {
-		child = spawn(binary, given, { ...account, cwd: folder, stdio: 'ignore', detached: true });
-		await untilListening(name, child, port);
+		const limit = Date.now() + START_LIMIT_MS;
+		while (Date.now() < limit) {
+			// Again and again: PostgreSQL refuses to start while processes of the killed one are ending.
+			if (!isRunning())
+				child = spawn(binary, given, { ...account, cwd: folder, stdio: 'ignore', detached: true });
+			if (await options.isReady()) return;
+			await wait(POLL_MS);
+		}
+		throw new Error(`${name} did not answer after ${START_LIMIT_MS / 1000} s.`);
 	};
 	const end = async (signal: NodeJS.Signals) => {
-		if (!child || child.exitCode !== null || child.signalCode !== null) return;
+		if (!child || !isRunning()) return;
 		const ended = once(child, 'exit');
 		child.kill(signal);
 		await ended;
@@ -141,20 +164,10 @@ async function startService(
 		start,
 		kill: async () => await end('SIGKILL'),
 		stop: async () => {
-			await end(stopSignal);
+			await end(options.stopSignal);
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
-}
-
-async function untilListening(name: string, child: ChildProcess, port: number): Promise<void> {
-	const limit = Date.now() + START_LIMIT_MS;
-	while (Date.now() < limit) {
-		if (child.exitCode !== null) throw new Error(`${name} ended while it started.`);
-		if (await isListening(port)) return;
-		await wait(POLL_MS);
-	}
-	throw new Error(`${name} did not listen after ${START_LIMIT_MS / 1000} s.`);
 }
 
 async function isListening(port: number): Promise<boolean> {
