@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { N8nVersion } from './versions';
 import { folderOf } from './versions';
 
-const PROGRESS_INTERVAL_MS = 1000;
+const PROGRESS_INTERVAL_MS = 5000;
 
 /**
  * Installs the pinned n8n if it is not there yet: some minutes and 3 GB the first time, nothing after it.
  *
- * @param onProgress gets a line about each second
+ * @param onProgress gets a line every five seconds
  */
 export async function installN8n(
 	version: N8nVersion,
@@ -19,12 +19,12 @@ export async function installN8n(
 	signal?: AbortSignal,
 ): Promise<void> {
 	const folder = folderOf(version);
-	await installOnce(folder, async (total) => {
+	await installOnce(folder, async (packages) => {
 		const startedAt = Date.now();
 		const tell = setInterval(() => {
 			const seconds = Math.round((Date.now() - startedAt) / 1000);
 			onProgress(
-				`n8n ${version}: ${countPackages(folder)} of about ${total} packages, ${seconds} s`,
+				`n8n ${version}: ${countInstalled(folder, packages)} of about ${packages.length} packages, ${seconds} s`,
 			);
 		}, PROGRESS_INTERVAL_MS);
 		try {
@@ -44,11 +44,11 @@ export async function installN8n(
 /**
  * Does the installation of a folder with a lock file, unless it was done to its end for this lock file.
  *
- * @param install gets the number of packages that the lock file names
+ * @param install gets the packages that the lock file names, as folders below this one
  */
 export async function installOnce(
 	folder: string,
-	install: (total: number) => Promise<void>,
+	install: (packages: string[]) => Promise<void>,
 ): Promise<void> {
 	const lock = readFileSync(path.join(folder, 'package-lock.json'));
 	const wanted = createHash('sha256').update(lock).digest('hex');
@@ -56,7 +56,7 @@ export async function installOnce(
 	const marker = path.join(folder, 'node_modules', '.installed');
 	if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
 	const { packages } = JSON.parse(lock.toString()) as { packages: object };
-	await install(Object.keys(packages).length);
+	await install(Object.keys(packages).filter(Boolean));
 	writeFileSync(marker, wanted);
 }
 
@@ -69,14 +69,9 @@ export async function installLocked(folder: string, signal?: AbortSignal): Promi
 	);
 }
 
-function countPackages(folder: string): number {
-	const modules = path.join(folder, 'node_modules');
-	if (!existsSync(modules)) return 0;
-	return readdirSync(modules).reduce(
-		(count, name) =>
-			count + (name.startsWith('@') ? readdirSync(path.join(modules, name)).length : 1),
-		0,
-	);
+/** npm makes all the folders first, and fills them then. */
+function countInstalled(folder: string, packages: readonly string[]): number {
+	return packages.filter((name) => existsSync(path.join(folder, name, 'package.json'))).length;
 }
 
 /**
