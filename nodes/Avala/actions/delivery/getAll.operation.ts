@@ -18,10 +18,7 @@ export const getAll: Operation = {
 		const narrowed = await readFilters(run);
 		return await sharedWalk(run, 'getAll', wanted, narrowed, async () => {
 			const found: Delivery[] = [];
-			for await (const delivery of walkDeliveries(run, narrowed, wanted)) {
-				found.push(delivery);
-				if (found.length >= wanted) break;
-			}
+			for await (const page of walkDeliveries(run, narrowed, wanted)) found.push(...page);
 			return found;
 		});
 	},

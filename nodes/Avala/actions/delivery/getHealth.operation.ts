@@ -32,9 +32,8 @@ export const getHealth: Operation = {
 		const narrowed = await readFilters(run);
 		return await sharedWalk(run, 'getHealth', wanted, narrowed, async () => {
 			const report = new Report();
-			for await (const delivery of walkDeliveries(run, narrowed, wanted)) {
-				report.add(delivery);
-				if (report.all.total >= wanted) break;
+			for await (const page of walkDeliveries(run, narrowed, wanted)) {
+				for (const delivery of page) report.add(delivery);
 			}
 			return [report.toItem()];
 		});
@@ -71,7 +70,7 @@ class Counts {
 
 /** Deliveries are added newest first. */
 class Report {
-	readonly all = new Counts();
+	private readonly all = new Counts();
 
 	private readonly byEvent = new Map<string, Counts>();
 

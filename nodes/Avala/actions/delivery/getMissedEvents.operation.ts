@@ -30,32 +30,34 @@ export const getMissedEvents: Operation = {
 		const narrowed = await readFilters(run);
 		return await sharedWalk(run, 'getMissedEvents', wanted, narrowed, async () => {
 			// A later delivery that went well may lie beyond `createdBefore`, and tells all the same.
-			const deliveries = walkDeliveries(run, { ...narrowed, createdBefore: undefined }, Infinity);
-			return (await missedEvents(deliveries, narrowed)).slice(0, wanted);
+			const pages = walkDeliveries(run, { ...narrowed, createdBefore: undefined }, Infinity);
+			return (await missedEvents(pages, narrowed)).slice(0, wanted);
 		});
 	},
 };
 
 /** Sorts out what never arrived. The deliveries come newest first; the events go oldest first. */
 async function missedEvents(
-	deliveries: AsyncIterable<Delivery>,
+	pages: AsyncIterable<Delivery[]>,
 	{ createdBefore = Infinity }: DeliveryFilters,
 ): Promise<IDataObject[]> {
 	const delivered = new Set<string>();
 	const missed = new Map<string, IDataObject>();
-	for await (const delivery of deliveries) {
-		const event = eventOf(delivery);
-		const key = event ? keyOf(event, delivery) : delivery.uid;
-		const target = `${delivery.webhook_uid ?? ''} ${key}`;
-		if (statusOf(delivery) === 'delivered') delivered.add(target);
-		else if (
-			hasFailedForGood(delivery) &&
-			!delivered.has(target) &&
-			Date.parse(delivery.created_at) < createdBefore
-		) {
-			// Deleting first moves a repeated event to its oldest delivery.
-			missed.delete(key);
-			missed.set(key, event ? { ...event, recovered: true } : unrecoverable(delivery));
+	for await (const page of pages) {
+		for (const delivery of page) {
+			const event = eventOf(delivery);
+			const key = event ? keyOf(event, delivery) : delivery.uid;
+			const target = `${delivery.webhook_uid ?? ''} ${key}`;
+			if (statusOf(delivery) === 'delivered') delivered.add(target);
+			else if (
+				hasFailedForGood(delivery) &&
+				!delivered.has(target) &&
+				Date.parse(delivery.created_at) < createdBefore
+			) {
+				// Deleting first moves a repeated event to its oldest delivery.
+				missed.delete(key);
+				missed.set(key, event ? { ...event, recovered: true } : unrecoverable(delivery));
+			}
 		}
 	}
 	return [...missed.values()].reverse();

@@ -37,30 +37,36 @@ export function hasFilters({ eventTypes, ...others }: DeliveryFilters): boolean 
 }
 
 /**
- * The deliveries that match, newest first, as their pages come in. Avala cannot filter, so each is
- * looked at; once they are older than `createdAfter` no more pages are asked for.
- *
- * @param wanted how many will be taken, so that a page is no larger than that
+ * The deliveries that match, newest first and page by page, until so many as are wanted are found.
+ * Avala cannot filter, so each is looked at; once they are older than `createdAfter` no more pages
+ * are asked for.
  */
 export async function* walkDeliveries(
 	run: ItemRun,
 	filters: DeliveryFilters,
 	wanted: number,
-): AsyncGenerator<Delivery, void, undefined> {
+): AsyncGenerator<Delivery[], void, undefined> {
 	const pageSize = hasFilters(filters) ? undefined : wanted;
 	const query = { ordering: '-created_at' };
 	let isNewestFirst = true;
 	let previous = Infinity;
+	let missing = wanted;
 	for await (const page of avalaPages(run.context, DELIVERIES_PATH, { pageSize, query })) {
+		const found: Delivery[] = [];
+		let isPastTheOldest = false;
 		for (const sent of page) {
 			const delivery = normaliseDelivery(sent);
 			const createdAt = Date.parse(delivery.created_at);
 			// Should a server not keep to the order, all pages have to be looked at.
 			if (!(createdAt <= previous)) isNewestFirst = false;
 			previous = createdAt;
-			if (isNewestFirst && createdAt < (filters.createdAfter ?? -Infinity)) return;
-			if (matches(delivery, createdAt, filters)) yield delivery;
+			isPastTheOldest = isNewestFirst && createdAt < (filters.createdAfter ?? -Infinity);
+			if (isPastTheOldest) break;
+			if (matches(delivery, createdAt, filters)) found.push(delivery);
 		}
+		yield found.slice(0, missing);
+		missing -= found.length;
+		if (isPastTheOldest || missing <= 0) return;
 	}
 }
 
