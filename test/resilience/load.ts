@@ -30,7 +30,7 @@ export interface Outcome {
 	duplicates: number;
 	/** Events that the sandbox will send again. */
 	pending: number;
-	/** Events that the sandbox has given up, which Get Missed Events finds. */
+	/** Events that the sandbox has given up. */
 	failed: number;
 	/**
 	 * Delivered, but never executed: how many by the status of the execution that n8n has stored, or by

@@ -43,9 +43,21 @@ export function statusOf({ status }: Delivery): DeliveryStatus {
 	return status === 'failed' ? 'failed' : 'pending';
 }
 
-/** True when no further try will come. */
-export function hasFailedForGood(delivery: Delivery): boolean {
-	return statusOf(delivery) === 'failed' && !textOf(delivery.next_retry_at);
+/** What n8n answers with status 200 while it starts, whatever node the request is for. */
+const ANSWER_OF_STARTING_N8N = 'n8n is starting up. Please wait';
+
+/** True when the target itself has answered: not so when n8n, still starting, did in its stead. */
+export function wasReceived(delivery: Delivery): boolean {
+	return (
+		statusOf(delivery) === 'delivered' && delivery.response_body?.trim() !== ANSWER_OF_STARTING_N8N
+	);
+}
+
+/** True when it was not received and no further try will come. */
+export function wasMissed(delivery: Delivery): boolean {
+	const status = statusOf(delivery);
+	if (status === 'delivered') return !wasReceived(delivery);
+	return status === 'failed' && !textOf(delivery.next_retry_at);
 }
 
 function uidOf(value: unknown): string | undefined {

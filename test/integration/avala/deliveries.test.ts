@@ -292,6 +292,20 @@ describe('missed events', () => {
 		},
 	);
 
+	it.each<Generation>(['guide', 'older', 'newer'])(
+		'are those too that n8n took while it was starting, before any node saw them (%s)',
+		async (generation) => {
+			avala.generation = generation;
+			const answered = { event, responseBody: 'n8n is starting up. Please wait' };
+			avala.seedDeliveries([delivery(1, answered), delivery(2)]);
+			const found = await run('getMissedEvents', { returnAll: true });
+			expect(found).toMatchObject([{ type: event.type, delivery_id: 'd_1' }]);
+			expect(found).toMatchObject([
+				generation === 'guide' ? { recoverable: false } : { recovered: true, data: event.data },
+			]);
+		},
+	);
+
 	it('are two when the same happened twice', async () => {
 		avala.generation = 'older';
 		const again = { ...event, id: 'evt_y', created_at: at(1) };

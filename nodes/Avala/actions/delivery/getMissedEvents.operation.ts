@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
-import { hasFailedForGood, statusOf } from '../../shared/delivery';
+import { wasMissed, wasReceived } from '../../shared/delivery';
 import type { AvalaEvent } from '../../shared/event';
 import { normaliseEvent } from '../../shared/event';
 import { limit, missedEventFilters, returnAll } from '../../shared/fields';
@@ -18,7 +18,7 @@ export const getMissedEvents: Operation = {
 		value: 'getMissedEvents',
 		action: 'Get missed events',
 		description:
-			'Recover the events whose deliveries have failed for good, as the items that the Avala Trigger would have given, each once and the oldest first; for example after n8n was down',
+			'Recover the events whose deliveries have failed for good, or met n8n while it was starting, as the items that the Avala Trigger would have given, each once and the oldest first; for example after n8n was down',
 	},
 	properties: [
 		returnAll,
@@ -48,9 +48,9 @@ async function missedEvents(
 			const event = eventOf(delivery);
 			const key = event ? keyOf(event, delivery) : delivery.uid;
 			const target = `${delivery.webhook_uid ?? ''} ${key}`;
-			if (statusOf(delivery) === 'delivered') delivered.add(target);
+			if (wasReceived(delivery)) delivered.add(target);
 			else if (
-				hasFailedForGood(delivery) &&
+				wasMissed(delivery) &&
 				!delivered.has(target) &&
 				Date.parse(delivery.created_at) < createdBefore
 			) {
