@@ -1,5 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 
 import type { N8nClient, NodeJson } from '../n8n/client';
 import type { N8nVersion } from '../n8n/versions';
@@ -36,6 +40,7 @@ export const CONTENDERS = {
 	webhook: '(a) Webhook, no check',
 	byHand: '(b) Webhook, Crypto, IF',
 	github: '(c) GitHub Trigger',
+	bare: 'a trigger that only verifies',
 } as const;
 
 export type Contender = keyof typeof CONTENDERS;
@@ -60,10 +65,12 @@ export class Arena {
 		const port = await freePort();
 		const avala = await startSandbox({ rateLimit: false, pingOnCreate: false });
 		const gitHub = await startGitHub();
+		const custom = compileBareTrigger();
 		const host = await Host.open(version, {
 			...env,
+			N8N_CUSTOM_EXTENSIONS: custom,
 			NODE_OPTIONS: `--inspect=127.0.0.1:${port}`,
-		});
+		}).finally(() => rmSync(custom, { recursive: true }));
 		const { client } = host.n8n;
 		const avalaApi = await client.createCredential('Avala', {
 			apiKey: avala.apiKey,
@@ -96,6 +103,16 @@ export class Arena {
 					credentials: { githubApi },
 				},
 			],
+			bare: [
+				{
+					name: 'Bare Trigger',
+					type: 'CUSTOM.bareTrigger',
+					typeVersion: 2,
+					parameters: { secret: HAND_SECRET },
+					webhookId: 'bare',
+					credentials: { avalaApi },
+				},
+			],
 		};
 		const ids: Partial<Record<Contender, string>> = {};
 		for (const contender of contenders()) {
@@ -119,6 +136,7 @@ export class Arena {
 				webhook: `${host.n8n.url}/webhook/plain`,
 				byHand: `${host.n8n.url}/webhook/by-hand`,
 				github: host.localUrl(gitHub.hook().url),
+				bare: `${host.n8n.url}/webhook/bare/bare`,
 			},
 		);
 	}
@@ -203,7 +221,18 @@ export class Arena {
 }
 
 export function contenders(): Contender[] {
-	return ['avala', 'webhook', 'byHand', 'github'];
+	return ['avala', 'webhook', 'byHand', 'github', 'bare'];
+}
+
+/** @returns a folder from which n8n loads it */
+function compileBareTrigger(): string {
+	const folder = mkdtempSync(path.join(tmpdir(), 'avala-bare-'));
+	const source = readFileSync(path.join(__dirname, 'bareTrigger.ts'), 'utf8');
+	const { outputText } = transpileModule(source, {
+		compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 },
+	});
+	writeFileSync(path.join(folder, 'BareTrigger.node.js'), outputText);
+	return folder;
 }
 
 async function createGitHubCredential(

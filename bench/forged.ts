@@ -7,7 +7,7 @@ import { TARGETS } from './targets';
 import { againstOthers, compare, describeRace, profileNote } from './throughput';
 
 /** Those that check at all. */
-const NAMES: readonly Contender[] = ['avala', 'byHand', 'github'];
+const NAMES: readonly Contender[] = ['avala', 'byHand', 'github', 'bare'];
 /** Where 50,000 are sent: some minutes, and on n8n 2.41 as it comes a quarter of an hour. */
 const FLOODED: Setting['name'] = '2.41.1 lazy';
 const FLOOD = 50_000;

@@ -47,7 +47,7 @@ export async function compare(
 	target: (name: Contender) => Target,
 	{ isQuick, rounds }: BenchOptions,
 ): Promise<Race> {
-	const times: Race['times'] = { avala: [], webhook: [], byHand: [], github: [] };
+	const times: Race['times'] = { avala: [], webhook: [], byHand: [], github: [], bare: [] };
 	const ms = isQuick ? QUICK_WINDOW_MS : WINDOW_MS;
 	for (const name of names) await send(target(name), { ms });
 	await arena.untilIdle();
