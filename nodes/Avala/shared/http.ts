@@ -39,36 +39,37 @@ export async function send(
 ): Promise<Answer> {
 	// n8n's own `timeout` only limits silence, and in an execution n8n puts its cancel signal in the place of ours.
 	const limit = AbortSignal.timeout(timeoutMs);
-	// Whoever listens to the limit would keep the answer in memory until then.
-	const finished = new AbortController();
-	const whenExpired = (act: () => void) =>
-		limit.addEventListener('abort', act, { signal: finished.signal });
+	let body: Body | undefined;
+	let expire = () => {};
 	const expired = new Promise<never>((_, reject) => {
-		whenExpired(() =>
-			reject(new CutOff(`no complete answer within ${Math.round(timeoutMs / 1000)} s`, true)),
-		);
+		expire = () => {
+			body?.destroy();
+			reject(new CutOff(`no complete answer within ${Math.round(timeoutMs / 1000)} s`, true));
+		};
 	});
+	const receive = async (): Promise<Answer> => {
+		const response = await ask(context, request, timeoutMs);
+		body = isBody(response.body) ? response.body : undefined;
+		return {
+			status: response.statusCode,
+			headers: isObject(response.headers) ? response.headers : {},
+			text: body ? await readText(body, limit) : (textOf(response.body) ?? ''),
+		};
+	};
+	limit.addEventListener('abort', expire);
 	try {
-		const answer = receive(context, request, timeoutMs, { limit, whenExpired });
-		return await Promise.race([answer, expired]);
+		return await Promise.race([receive(), expired]);
 	} finally {
-		// With a reason of its own: without one, it makes an error with its stack for each request.
-		finished.abort('finished');
+		// A limit that is listened to would keep the answer in memory until it has passed.
+		limit.removeEventListener('abort', expire);
 	}
 }
 
-interface Expiry {
-	limit: AbortSignal;
-	/** As long as the request is under way. */
-	whenExpired(act: () => void): void;
-}
-
-async function receive(
+async function ask(
 	context: AvalaContext,
 	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>,
 	timeoutMs: number,
-	expiry: Expiry,
-): Promise<Answer> {
+): Promise<{ statusCode: number; headers?: unknown; body?: unknown }> {
 	const response: unknown = await context.helpers.httpRequestWithAuthentication.call(
 		context,
 		'avalaApi',
@@ -84,19 +85,14 @@ async function receive(
 			timeout: timeoutMs,
 		},
 	);
-	if (!isObject(response) || typeof response.statusCode !== 'number') {
-		throw new CutOff('n8n gave an answer without a status', false);
+	if (isObject(response) && typeof response.statusCode === 'number') {
+		const { statusCode, headers, body } = response;
+		return { statusCode, headers, body };
 	}
-	return {
-		status: response.statusCode,
-		headers: isObject(response.headers) ? response.headers : {},
-		text: await readText(response.body, expiry),
-	};
+	throw new CutOff('n8n gave an answer without a status', false);
 }
 
-async function readText(body: unknown, { limit, whenExpired }: Expiry): Promise<string> {
-	if (!isBody(body)) return typeof body === 'string' ? body : '';
-	whenExpired(() => body.destroy());
+async function readText(body: Body, limit: AbortSignal): Promise<string> {
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	// Leaving the loop early destroys the stream.
