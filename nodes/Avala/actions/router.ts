@@ -24,7 +24,8 @@ export async function executeOperation(context: IExecuteFunctions): Promise<INod
 		try {
 			const operation = chosenOperation(context, itemIndex);
 			const results = await operation.execute({ context, itemIndex, walks, webhookIds });
-			output.push(...results.map((json) => ({ json: { ...json }, pairedItem })));
+			// One by one: as arguments of a single call they would overflow the stack beyond some 125,000.
+			for (const json of results) output.push({ json: { ...json }, pairedItem });
 		} catch (error) {
 			const shown = forItem(context, error, itemIndex);
 			if (!context.continueOnFail()) throw shown;

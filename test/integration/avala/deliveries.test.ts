@@ -347,6 +347,18 @@ describe('the requests of Get Many', () => {
 		expect(pages()).toHaveLength(100);
 	});
 
+	it('bring lists of any length, also from a server that sends all on one page', async () => {
+		const results = Array.from({ length: 150_000 }, (_, index) => ({ uid: `d_${index}` }));
+		avala.fault({
+			path: '/api/v1/webhook-deliveries/',
+			status: 200,
+			body: { results, next: null },
+		});
+		const found = await run('getAll', { returnAll: true });
+		expect(found).toHaveLength(150_000);
+		expect(found.at(-1)).toMatchObject({ uid: 'd_149999' });
+	});
+
 	it('end where nothing more can match', async () => {
 		avala.seedDeliveries(many(1000));
 		const found = await run('getAll', { returnAll: true, filters: { createdAfter: at(850) } });

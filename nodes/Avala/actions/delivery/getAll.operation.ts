@@ -18,7 +18,9 @@ export const getAll: Operation = {
 		const narrowed = await readFilters(run);
 		return await sharedWalk(run, 'getAll', wanted, narrowed, async () => {
 			const found: Delivery[] = [];
-			for await (const page of walkDeliveries(run, narrowed, wanted)) found.push(...page);
+			for await (const page of walkDeliveries(run, narrowed, wanted)) {
+				for (const delivery of page) found.push(delivery);
+			}
 			return found;
 		});
 	},
