@@ -10,7 +10,7 @@ import { TARGETS } from './targets';
 const SMALL = 10_000;
 const LARGE = 100_000;
 /** So that the smaller list, too, gives some ten samples. */
-const SAMPLE_MS = 20;
+const SAMPLE_MS = 50;
 /** Before the first round, so that Node has compiled what each way runs through. */
 const WARM_UPS = 3;
 
@@ -43,7 +43,7 @@ export async function benchList(options: BenchOptions): Promise<Section[]> {
 				notes: [
 					`Times of the first three: in n8n-core, medians of ${options.rounds} interleaved rounds in one process. Those in n8n ${NEWEST_N8N} are what n8n itself gives as the node’s execution time; the HTTP Request node gives out pages, and each would still have to be split into deliveries, which is not counted.`,
 					'n8n gives a node no other way to send a request than its helper, which opens a new connection for each; what lies between the first two rows is n8n’s, what lies between the second and the third the node’s, with n8n’s execution around it.',
-					'Memory is what a new process took above its start: as the system sees it (RSS, which garbage not yet collected makes larger), and what was in use at once, with the garbage collected some ten times.',
+					'Memory is what a new process took above its start: as the system sees it (RSS, which garbage not yet collected makes larger), and what was in use at once, with the garbage collected again and again.',
 					memory.note,
 				],
 			},
@@ -120,8 +120,8 @@ async function memoryOf(
 		const manyWithHelper: Reading[] = [];
 		for (let round = 0; round < Math.min(rounds, 3); round++) {
 			few.push(await freshReading(avala, 'node, filtered'));
-			many.push(await freshReading(manyAvala, 'node, filtered', 10 * SAMPLE_MS));
-			manyWithHelper.push(await freshReading(manyAvala, 'helper, filtered', 10 * SAMPLE_MS));
+			many.push(await freshReading(manyAvala, 'node, filtered', 4 * SAMPLE_MS));
+			manyWithHelper.push(await freshReading(manyAvala, 'helper, filtered', 4 * SAMPLE_MS));
 		}
 		const [smaller, greater] = [count, 10 * count].map((size) => size.toLocaleString('en'));
 		const overhead = (readings: Reading[]) =>

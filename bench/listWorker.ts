@@ -13,7 +13,7 @@ export interface Reading {
 	peakMb: number;
 	/** Most that was in use at once, above what was before; only where the process may collect garbage. */
 	livePeakMb: number;
-	/** Most that was in use at once, above what is in use at the end, with the results still held. */
+	/** Most that was in use at once, above what was before and what the results themselves take. */
 	overheadMb: number;
 }
 
@@ -80,23 +80,30 @@ function inUse(): number {
 	return heapUsed + external;
 }
 
+/** Holds the results until it returns. */
+async function readOnce(way: Way): Promise<{ count: number; ms: number; withResults: number }> {
+	const startedAt = performance.now();
+	const results = await read[way]();
+	const ms = performance.now() - startedAt;
+	return { withResults: inUse(), ms, count: results.length };
+}
+
 async function measure(way: Way): Promise<Reading> {
 	const before = inUse();
 	let most = before;
 	const sampling =
 		global.gc && setInterval(() => (most = Math.max(most, inUse())), Number(sampleMs));
-	const startedAt = performance.now();
-	const results = await read[way]();
-	const ms = performance.now() - startedAt;
+	const { count, ms, withResults } = await readOnce(way);
 	clearInterval(sampling);
-	const after = inUse();
+	most = Math.max(most, withResults);
+	const resultsAlone = withResults - inUse();
 	const peakMb = process.resourceUsage().maxRSS / 1024 - rssAtStart / MB;
 	return {
-		count: results.length,
+		count,
 		ms,
 		peakMb,
 		livePeakMb: (most - before) / MB,
-		overheadMb: Math.max(0, most - after) / MB,
+		overheadMb: (most - before - resultsAlone) / MB,
 	};
 }
 
