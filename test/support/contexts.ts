@@ -179,6 +179,7 @@ export interface ExecuteSetup {
 	/** One empty item by default. */
 	items?: IDataObject[];
 	credentials: AvalaCredential;
+	counter?: CredentialCounter;
 	continueOnFail?: boolean;
 	/** Which output to give: 1 is the error output, which the node has with this setting. */
 	output?: 0 | 1;
@@ -191,7 +192,7 @@ export interface ExecuteSetup {
  * @throws the error with which n8n ended the execution
  */
 export async function executeAvala(setup: ExecuteSetup): Promise<INodeExecutionData[]> {
-	const { parameters, items = [{}], credentials, continueOnFail = false, output } = setup;
+	const { parameters, items = [{}], credentials, counter, continueOnFail = false, output } = setup;
 	const startNode = makeNode('start', 1, {});
 	const node: INode = {
 		...makeNode('n8n-nodes-avala.avala', 1, parameters),
@@ -200,7 +201,7 @@ export async function executeAvala(setup: ExecuteSetup): Promise<INodeExecutionD
 		...(output !== undefined && { onError: 'continueErrorOutput' as const }),
 	};
 	const workflow = makeWorkflow([startNode, node]);
-	const data = additionalData({ credentials });
+	const data = additionalData({ credentials, counter });
 	data.hooks = new ExecutionLifecycleHooks('manual', '1', {
 		...workflow,
 		nodes: Object.values(workflow.nodes),

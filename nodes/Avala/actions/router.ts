@@ -18,14 +18,18 @@ const OPERATIONS: Record<string, Operation[]> = {
 export async function executeOperation(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const walks = new Shared<IDataObject[]>();
 	const webhookIds = new Shared<string>();
+	const given = new Set<IDataObject[]>();
 	const output: INodeExecutionData[] = [];
 	for (const itemIndex of context.getInputData().keys()) {
 		const pairedItem = { item: itemIndex };
 		try {
 			const operation = chosenOperation(context, itemIndex);
 			const results = await operation.execute({ context, itemIndex, walks, webhookIds });
+			// Items that share a walk get copies: no two are to hold the same object.
+			const isShared = given.has(results);
+			given.add(results);
 			// One by one: as arguments of a single call they would overflow the stack beyond some 125,000.
-			for (const json of results) output.push({ json: { ...json }, pairedItem });
+			for (const json of results) output.push({ json: isShared ? { ...json } : json, pairedItem });
 		} catch (error) {
 			const shown = forItem(context, error, itemIndex);
 			if (!context.continueOnFail()) throw shown;

@@ -1,4 +1,8 @@
-import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
 
 import type { AvalaContext } from './types';
 import { isObject, textOf } from './types';
@@ -30,10 +34,12 @@ class CutOff extends Error {
  * Sends one request with the credential `avalaApi` and reads its answer, whatever the status.
  * It ends within the time limit even if the answer trickles in, and within 64 MiB.
  *
+ * @param credential as n8n has decrypted it: left to itself n8n would fetch and decrypt it for each page of a list
  * @throws what n8n's request helper throws when there is no answer; `whyNoAnswer` reads it
  */
 export async function send(
 	context: AvalaContext,
+	credential: ICredentialDataDecryptedObject,
 	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>,
 	timeoutMs: number,
 ): Promise<Answer> {
@@ -48,7 +54,7 @@ export async function send(
 		};
 	});
 	const receive = async (): Promise<Answer> => {
-		const response = await ask(context, request, timeoutMs);
+		const response = await ask(context, credential, request, timeoutMs);
 		body = isBody(response.body) ? response.body : undefined;
 		return {
 			status: response.statusCode,
@@ -67,6 +73,7 @@ export async function send(
 
 async function ask(
 	context: AvalaContext,
+	credential: ICredentialDataDecryptedObject,
 	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>,
 	timeoutMs: number,
 ): Promise<{ statusCode: number; headers?: unknown; body?: unknown }> {
@@ -84,6 +91,7 @@ async function ask(
 			disableFollowRedirect: true,
 			timeout: timeoutMs,
 		},
+		{ credentialsDecrypted: { id: '', name: '', type: 'avalaApi', data: credential } },
 	);
 	if (isObject(response) && typeof response.statusCode === 'number') {
 		const { statusCode, headers, body } = response;

@@ -1,4 +1,4 @@
-import type { IDataObject, NodeApiError } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject, NodeApiError } from 'n8n-workflow';
 import { NodeOperationError, sleep } from 'n8n-workflow';
 
 import { parseBaseUrl } from './baseUrl';
@@ -137,6 +137,7 @@ export async function* avalaPages(
 }
 
 interface Connection {
+	credential: ICredentialDataDecryptedObject;
 	baseUrl: string;
 	/** What must not appear in an error, whatever its shape. */
 	secrets: string[];
@@ -150,10 +151,11 @@ interface Exchange {
 }
 
 async function connect(context: AvalaContext): Promise<Connection> {
-	const { baseUrl, apiKey, webhookSecret } = await context.getCredentials('avalaApi');
+	const credential = await context.getCredentials('avalaApi');
+	const { baseUrl, apiKey, webhookSecret } = credential;
 	const secrets = [apiKey, webhookSecret].map(textOf).filter((secret) => secret !== undefined);
 	try {
-		return { baseUrl: parseBaseUrl(baseUrl), secrets };
+		return { credential, baseUrl: parseBaseUrl(baseUrl), secrets };
 	} catch (error) {
 		throw new NodeOperationError(context.getNode(), error instanceof Error ? error : String(error));
 	}
@@ -228,7 +230,6 @@ async function attempt(
 	connection: Connection,
 	{ method, url, body, deadline }: Exchange,
 ): Promise<Outcome> {
-	const node = context.getNode();
 	const asked = askedFor(connection, method, url);
 	const suppliedSecret = textOf(body?.secret);
 	const secrets = suppliedSecret ? [...connection.secrets, suppliedSecret] : connection.secrets;
@@ -236,11 +237,11 @@ async function attempt(
 
 	let answer: Answer;
 	try {
-		answer = await send(context, { method, url: url.href, body }, timeoutMs);
+		answer = await send(context, connection.credential, { method, url: url.href, body }, timeoutMs);
 	} catch (error) {
 		const { reason, isPassing } = whyNoAnswer(error);
 		return {
-			error: noAnswerError(node, asked, redact(reason, secrets)),
+			error: noAnswerError(context.getNode(), asked, redact(reason, secrets)),
 			mayRetry: method === 'GET' && isPassing,
 		};
 	}
@@ -252,11 +253,11 @@ async function attempt(
 	const text = redact(answer.text.slice(0, MAX_QUOTED), secrets);
 	if (isSuccess) {
 		const what = `it is not JSON: ${JSON.stringify(text.replace(/\s+/g, ' ').slice(0, 120))}.`;
-		return { error: unusableAnswerError(node, asked, status, what), mayRetry: false };
+		return { error: unusableAnswerError(context.getNode(), asked, status, what), mayRetry: false };
 	}
 	const askedWaitMs = retryAfterMs(headers);
 	return {
-		error: refusedAnswerError(node, asked, {
+		error: refusedAnswerError(context.getNode(), asked, {
 			status,
 			text,
 			retryAfterMs: askedWaitMs,

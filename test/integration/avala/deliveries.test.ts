@@ -347,6 +347,19 @@ describe('the requests of Get Many', () => {
 		expect(pages()).toHaveLength(100);
 	});
 
+	it('decrypt the credential once, and not for each page', async () => {
+		avala.seedDeliveries(many(1000));
+		const { apiKey, baseUrl } = avala;
+		const counter = { decrypted: 0 };
+		await executeAvala({
+			parameters: { resource: 'delivery', operation: 'getAll', returnAll: true },
+			credentials: { apiKey, baseUrl },
+			counter,
+		});
+		expect(pages()).toHaveLength(10);
+		expect(counter.decrypted).toBe(1);
+	});
+
 	it('bring lists of any length, also from a server that sends all on one page', async () => {
 		const results = Array.from({ length: 150_000 }, (_, index) => ({ uid: `d_${index}` }));
 		avala.fault({
@@ -392,6 +405,7 @@ describe('the requests of Get Many', () => {
 		avala.seedDeliveries(many(300));
 		const found = await run('getAll', { returnAll: true }, [{}, {}, {}]);
 		expect(found).toHaveLength(900);
+		expect(new Set(found).size).toBe(900);
 		expect(pages()).toHaveLength(3);
 	});
 
