@@ -7,11 +7,16 @@ import path from 'node:path';
 export class Child {
 	private constructor(private readonly child: ChildProcess) {}
 
-	static start(program: string, args: readonly string[], execArgv: readonly string[] = []): Child {
+	/** @param execPath the Node that runs it, by default this process's own */
+	static start(
+		program: string,
+		args: readonly string[],
+		{ execArgv = [], execPath }: { execArgv?: readonly string[]; execPath?: string } = {},
+	): Child {
 		return new Child(
 			fork(path.join(__dirname, program), args, {
 				execArgv: [...execArgv, '--import', 'tsx'],
-				serialization: 'advanced',
+				execPath,
 			}),
 		);
 	}
