@@ -15,8 +15,6 @@ const LARGE = 100_000;
 const SAMPLE_MS = 50;
 /** Before the first round, so that Node has compiled what each way runs through. */
 const WARM_UPS = 3;
-/** Rounds cost little here, so there are more of them. */
-const ROUNDS_FACTOR = 3;
 
 interface Avala {
 	baseUrl: string;
@@ -47,7 +45,7 @@ export async function benchList(options: BenchOptions): Promise<Section[]> {
 				]),
 				checks: [...inProcess.checks, ...inN8n.checks, ...memory.checks],
 				notes: [
-					`Medians of ${options.rounds * ROUNDS_FACTOR} rounds, on the Node that n8n ${NEWEST_N8N} runs on. Times of the first four: in n8n-core, in one process. Those in n8n ${NEWEST_N8N} are what n8n itself gives as the node’s execution time; the HTTP Request node gives out pages, and each would still have to be split into deliveries, which is not counted.`,
+					`Measured on the Node that n8n ${NEWEST_N8N} runs on. Times of the first four: in n8n-core, in one process. Those in n8n ${NEWEST_N8N} are what n8n itself gives as the node’s execution time; the HTTP Request node gives out pages, and each would still have to be split into deliveries, which is not counted.`,
 					'n8n gives a node no other way to send a request than its helper, which opens a new connection for each; what lies between the first two rows is n8n’s. Only what is read as a stream can be bounded in size and time, so the node reads in that way; what lies between the third and the fourth row is the node’s, with n8n’s execution around it.',
 					'Memory is what a new process took above its start: as the system sees it (RSS, which garbage not yet collected makes larger), and what was in use at once, with the garbage collected again and again.',
 					memory.note,
@@ -76,7 +74,7 @@ async function againstFetch(avala: Avala, server: Child, { rounds }: BenchOption
 		for (let warmUp = 0; warmUp < WARM_UPS; warmUp++)
 			for (const name of names) await readWith(worker, name);
 		const requests = { fetch: 0, helper: 0, stream: 0, node: 0 };
-		const times = await interleaved(names, rounds * ROUNDS_FACTOR, async (name) => {
+		const times = await interleaved(names, rounds, async (name) => {
 			await server.ask('requests');
 			const { ms } = await readWith(worker, name);
 			requests[name] = Number(await server.ask('requests'));
@@ -227,7 +225,7 @@ async function againstHttpRequest(
 		};
 		const names = ['avala', 'httpRequest'] as const;
 		for (let warmUp = 0; warmUp < WARM_UPS; warmUp++) for (const name of names) await run(name);
-		const times = await interleaved(names, rounds * ROUNDS_FACTOR, run);
+		const times = await interleaved(names, rounds, run);
 		return {
 			rows: [
 				[`Get Many in n8n ${NEWEST_N8N}`, shown(spreadOf(times.avala)), ''],

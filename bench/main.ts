@@ -23,7 +23,7 @@ const USAGE = `Measures what the nodes cost, prints it and writes it to bench/re
 
 npm run bench -- [options]
   --only ${ALL.join(',')}   these parts alone; the results of the others are kept
-  --rounds 5     how often each is measured
+  --rounds 15    how often each is measured
   --quick        a smoke run: that everything runs; nothing is written, and no target counts
 
 Exits 1 and names the row when a target is missed.
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: {
 			only: { type: 'string', default: ALL.join(',') },
-			rounds: { type: 'string', default: '5' },
+			rounds: { type: 'string', default: '15' },
 			quick: { type: 'boolean', default: false },
 			help: { type: 'boolean', short: 'h', default: false },
 		},
