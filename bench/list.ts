@@ -4,9 +4,9 @@ import { NEWEST_N8N } from '../n8n/versions';
 import { Child } from './child';
 import { Host } from './host';
 import type { Reading, Way } from './listWorker';
-import { interleaved, ratioOf, spreadOf } from './measure';
+import { FEW_ROUNDS, interleaved, ratioOf, spreadOf } from './measure';
 import type { BenchOptions, Check, Section } from './report';
-import { number, shown } from './report';
+import { shown } from './report';
 import { TARGETS } from './targets';
 
 const SMALL = 10_000;
@@ -112,38 +112,39 @@ async function memoryOf(
 	try {
 		const manyAvala = avalaOf(await larger.next());
 		tell('Memory of Get Many, with a filter that keeps 1 %');
-		const all = {
-			[FETCH_ROW]: () => freshReading(avala, 'fetch'),
-			[NODE_ROW]: () => freshReading(avala, 'node'),
+		const ways = {
+			[FETCH_ROW]: async () => await freshReading(avala, 'fetch'),
+			[NODE_ROW]: async () => await freshReading(avala, 'node'),
+			few: async () => await freshReading(avala, 'node, filtered'),
+			many: async () => await freshReading(manyAvala, 'node, filtered', 4 * SAMPLE_MS),
+			helper: async () => await freshReading(manyAvala, 'helper, filtered', 4 * SAMPLE_MS),
 		};
-		const cells: Record<string, string[]> = {};
-		for (const [row, read] of Object.entries(all)) {
-			const { peakMb, livePeakMb } = await read();
-			cells[row] = [number(peakMb), number(livePeakMb)];
-		}
-		const few: Reading[] = [];
-		const many: Reading[] = [];
-		const manyWithHelper: Reading[] = [];
-		for (let round = 0; round < Math.min(rounds, 3); round++) {
-			few.push(await freshReading(avala, 'node, filtered'));
-			many.push(await freshReading(manyAvala, 'node, filtered', 4 * SAMPLE_MS));
-			manyWithHelper.push(await freshReading(manyAvala, 'helper, filtered', 4 * SAMPLE_MS));
-		}
+		const names = [FETCH_ROW, NODE_ROW, 'few', 'many', 'helper'] as const;
+		const readings = await interleaved(
+			names,
+			Math.min(rounds, FEW_ROUNDS),
+			async (name) => await ways[name](),
+		);
+		const spreadIn = (name: keyof typeof ways, figure: keyof Reading) =>
+			spreadOf(readings[name].map((reading) => reading[figure]));
+		const cellsOf = (name: keyof typeof ways) => [
+			shown(spreadIn(name, 'peakMb')),
+			shown(spreadIn(name, 'livePeakMb')),
+		];
+		const [few, many] = [spreadIn('few', 'overheadMb'), spreadIn('many', 'overheadMb')];
 		const [smaller, greater] = [count, 10 * count].map((size) => size.toLocaleString('en'));
-		const overhead = (readings: Reading[]) =>
-			spreadOf(readings.map(({ overheadMb }) => overheadMb));
-		const rss = (readings: Reading[]) => shown(spreadOf(readings.map(({ peakMb }) => peakMb)));
+		const rss = (name: keyof typeof ways) => shown(spreadIn(name, 'peakMb'));
 		return {
-			cells,
+			cells: { [FETCH_ROW]: cellsOf(FETCH_ROW), [NODE_ROW]: cellsOf(NODE_ROW) },
 			checks: [
 				{
-					what: `filtered to 1 %: most in use beyond what is given out, at ${greater} (${shown(overhead(many))} MB) above that at ${smaller} (${shown(overhead(few))} MB)`,
-					value: overhead(many).median - overhead(few).median,
+					what: `filtered to 1 %: most in use beyond what is given out, at ${greater} (${shown(many)} MB) above that at ${smaller} (${shown(few)} MB)`,
+					value: many.median - few.median,
 					unit: 'MB',
 					most: TARGETS.list.mostGrowthMb,
 				},
 			],
-			note: `Filtered to 1 %, RSS rises by ${rss(few)} MB for ${smaller} deliveries and by ${rss(many)} MB for ${greater}: by garbage not yet collected, and by ${rss(manyWithHelper)} MB in a loop of n8n’s helper alone. In use at once are the deliveries that are given out, ten times as many, and about a page.`,
+			note: `Filtered to 1 %, RSS rises by ${rss('few')} MB for ${smaller} deliveries and by ${rss('many')} MB for ${greater}: by garbage not yet collected, and by ${rss('helper')} MB in a loop of n8n’s helper alone. In use at once are the deliveries that are given out, ten times as many, and about a page.`,
 		};
 	} finally {
 		await larger.stop();

@@ -13,6 +13,9 @@ export function spreadOf(values: readonly number[]): Spread {
 	};
 }
 
+/** Of what takes minutes. */
+export const FEW_ROUNDS = 5;
+
 /** How one compares with the other, round by round, so that what slows a whole round cancels out. */
 export function ratioOf(values: readonly number[], others: readonly number[]): Spread {
 	return spreadOf(values.map((value, round) => value / (others[round] ?? NaN)));
@@ -32,14 +35,14 @@ export function quantile(values: readonly number[], part: number): number {
  *
  * @returns for each the figures of its rounds
  */
-export async function interleaved<Name extends string>(
+export async function interleaved<Name extends string, Figure>(
 	names: readonly Name[],
 	rounds: number,
-	measure: (name: Name, round: number) => Promise<number>,
-): Promise<Record<Name, number[]>> {
+	measure: (name: Name, round: number) => Promise<Figure>,
+): Promise<Record<Name, Figure[]>> {
 	const figures = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<
 		Name,
-		number[]
+		Figure[]
 	>;
 	for (let round = 0; round < rounds; round++) {
 		const first = round % names.length;

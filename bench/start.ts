@@ -4,8 +4,9 @@ import type { N8nVersion } from '../n8n/versions';
 import type { Sandbox } from '../sandbox';
 import { startSandbox } from '../sandbox';
 import { Host } from './host';
+import { FEW_ROUNDS, interleaved, spreadOf } from './measure';
 import type { BenchOptions, Check, Section } from './report';
-import { number } from './report';
+import { shown } from './report';
 
 const WORKFLOWS = 500;
 const QUICK_WORKFLOWS = 20;
@@ -18,39 +19,93 @@ const LIMIT_MS = 15 * 60_000;
 
 /** The start of an n8n that holds many active workflows, while Avala keeps to its rate limit. */
 export async function benchStart(options: BenchOptions): Promise<Section[]> {
-	const count = options.isQuick ? QUICK_WORKFLOWS : WORKFLOWS;
-	// Both wait most of the time, one for Avala's rate limit and the other for its own publishing.
-	const starts = await Promise.all(
-		VERSIONS.map(async (version) => await measureStart(version, count, options)),
-	);
+	const { isQuick, rounds, tell } = options;
+	const count = isQuick ? QUICK_WORKFLOWS : WORKFLOWS;
+	const grounds: Ground[] = [];
+	try {
+		for (const version of VERSIONS) {
+			const ground = await Ground.open(version);
+			grounds.push(ground);
+			tell(`Activating ${count} workflows in n8n ${version}`);
+			await ground.activate(count);
+		}
+		const byVersion = new Map(grounds.map((ground) => [ground.version, ground]));
+		const starts = await interleaved(VERSIONS, Math.min(rounds, FEW_ROUNDS), async (version) => {
+			tell(`Starting n8n ${version} with them`);
+			return await byVersion.get(version)!.start();
+		});
+		return [
+			{
+				title: `5. Start of n8n with ${count} active workflows, ${AVALA_LIMIT.perMinute} requests a minute`,
+				columns: ['n8n', 'until all are active, s', 'requests answered', 'answered 429'],
+				rows: VERSIONS.map((version) => rowOf(version, starts[version])),
+				checks: VERSIONS.flatMap((version) => checksOf(version, starts[version], count)),
+				notes: [
+					'From the start of the process on. n8n 2.8.4 asks each trigger at its start whether its webhook exists: one request a workflow, so that Avala’s limit alone sets the time. n8n 2.41.1 relies on its own record and asks nothing.',
+				],
+			},
+		];
+	} finally {
+		for (const ground of grounds) await ground.close();
+	}
+}
+
+/** What one start took, and what it left at Avala. */
+interface Start {
+	seconds: number;
+	answered: number;
+	throttled: number;
+	before: number;
+	lost: number;
+	added: number;
+}
+
+function rowOf(version: N8nVersion, starts: readonly Start[]): string[] {
+	const figures = ['seconds', 'answered', 'throttled'] as const;
 	return [
-		{
-			title: `5. Start of n8n with ${count} active workflows, ${AVALA_LIMIT.perMinute} requests a minute`,
-			columns: ['n8n', 'until all are active, s', 'requests answered', 'answered 429'],
-			rows: starts.map(({ row }) => row),
-			checks: starts.flatMap(({ checks }) => checks),
-			notes: [
-				'From the start of the process on. n8n 2.8.4 asks each trigger at its start whether its webhook exists: one request a workflow, so that Avala’s limit alone sets the time. n8n 2.41.1 relies on its own record and asks nothing.',
-			],
-		},
+		version,
+		...figures.map((figure) => shown(spreadOf(starts.map((start) => start[figure])))),
 	];
 }
 
-/** Activates so many workflows, and starts n8n with them anew. */
-async function measureStart(
-	version: N8nVersion,
-	count: number,
-	options: BenchOptions,
-): Promise<{ row: string[]; checks: Check[] }> {
-	const avala = await startSandbox({ rateLimit: false, pingOnCreate: false });
-	const host = await Host.open(version);
-	try {
-		options.tell(`Activating ${count} workflows in n8n ${version}`);
-		await activateMany(host, avala, count);
+/** Each holds for the worst of the starts. */
+function checksOf(version: N8nVersion, starts: readonly Start[], count: number): Check[] {
+	const spread = (figure: keyof Start) => spreadOf(starts.map((start) => start[figure]));
+	const n8n = `n8n ${version}`;
+	return [
+		{ what: `${n8n}: webhooks before the start`, value: spread('before').least, least: count },
+		{ what: `${n8n}: webhooks lost`, value: spread('lost').most, most: 0 },
+		{ what: `${n8n}: webhooks made anew or doubled`, value: spread('added').most, most: 0 },
+		{ what: `${n8n}: requests answered`, value: spread('answered').most, most: count },
+	];
+}
+
+/** An n8n with an Avala of its own. */
+class Ground {
+	private constructor(
+		private readonly host: Host,
+		private readonly avala: Sandbox,
+	) {}
+
+	static async open(version: N8nVersion): Promise<Ground> {
+		const avala = await startSandbox({ rateLimit: false, pingOnCreate: false });
+		return new Ground(await Host.open(version), avala);
+	}
+
+	get version(): N8nVersion {
+		return this.host.version;
+	}
+
+	async activate(count: number): Promise<void> {
+		await activateMany(this.host, this.avala, count);
+	}
+
+	/** Ends n8n, and starts it anew. */
+	async start(): Promise<Start> {
+		const { host, avala } = this;
 		const before = uidsOf(avala);
 		await host.n8n.stop();
 
-		options.tell(`Starting n8n ${version} with them`);
 		avala.clearRequests();
 		avala.rateLimit = AVALA_LIMIT;
 		const logged = host.n8n.log().length;
@@ -62,28 +117,19 @@ async function measureStart(
 		const requests = avala.requests();
 		const throttled = requests.filter(({ status }) => status === 429).length;
 		const after = uidsOf(avala);
-		const lost = before.filter((uid) => !after.includes(uid)).length;
-		const added = after.filter((uid) => !before.includes(uid)).length;
-		const row = [
-			version,
-			number(activeAfterMs / 1000),
-			String(requests.length - throttled),
-			String(throttled),
-		];
-		const checks = [
-			{ what: `n8n ${version}: webhooks before the start`, value: before.length, least: count },
-			{ what: `n8n ${version}: webhooks lost`, value: lost, most: 0 },
-			{ what: `n8n ${version}: webhooks made anew or doubled`, value: added, most: 0 },
-			{
-				what: `n8n ${version}: requests answered`,
-				value: requests.length - throttled,
-				most: count,
-			},
-		];
-		return { row, checks };
-	} finally {
-		await host.close();
-		await avala.stop();
+		return {
+			seconds: activeAfterMs / 1000,
+			answered: requests.length - throttled,
+			throttled,
+			before: before.length,
+			lost: before.filter((uid) => !after.includes(uid)).length,
+			added: after.filter((uid) => !before.includes(uid)).length,
+		};
+	}
+
+	async close(): Promise<void> {
+		await this.host.close();
+		await this.avala.stop();
 	}
 }
 

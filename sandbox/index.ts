@@ -145,7 +145,7 @@ export class Sandbox {
 	}
 
 	set rateLimit(limit: RateLimit | false) {
-		this.limiter.limit = limit;
+		this.limiter.replaceLimit(limit);
 	}
 
 	/** Newest first, as copies. */

@@ -13,13 +13,23 @@ interface Window {
 	count: number;
 }
 
+/** Over, so that it is never counted in. */
+const UNUSED: Readonly<Window> = { endsAt: 0, count: 0 };
+
 /** Counts requests in windows of a second and a minute; tells how many are left in each answer. */
 export class RateLimiter {
-	private minute: Window = { endsAt: 0, count: 0 };
+	private minute: Window = UNUSED;
 
-	private second: Window = { endsAt: 0, count: 0 };
+	private second: Window = UNUSED;
 
 	constructor(public limit: RateLimit | false) {}
+
+	/** Of the new limit nothing is used yet. */
+	replaceLimit(limit: RateLimit | false): void {
+		this.limit = limit;
+		this.minute = UNUSED;
+		this.second = UNUSED;
+	}
 
 	install(api: FastifyInstance): void {
 		api.addHook('onRequest', async (_request, reply) => {
