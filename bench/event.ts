@@ -23,7 +23,6 @@ const SIZES = [
 	{ label: '64 KB', bytes: 64 * 1024, calls: 200 },
 	{ label: '1 MB', bytes: 1024 * 1024, calls: 15 },
 ];
-/** Before those that count, so that Node has compiled what each way runs through. */
 const WARM_UPS = 5;
 const GENERATIONS: Generation[] = ['guide', 'older', 'newer'];
 
@@ -41,13 +40,12 @@ export async function benchEvent({ isQuick, rounds, tell }: BenchOptions): Promi
 				least: async () => await timeLeast(body, headers, times),
 				trigger: async () => await timeTrigger(body, headers, times),
 			};
-			const figures = await interleaved(
+			const { least, trigger } = await interleaved(
 				['least', 'trigger'],
-				WARM_UPS + rounds,
+				rounds,
 				async (name) => await measure[name](),
+				WARM_UPS,
 			);
-			const least = figures.least.slice(WARM_UPS);
-			const trigger = figures.trigger.slice(WARM_UPS);
 			const ratio = ratioOf(trigger, least);
 			const onTop = spreadOf(trigger.map((time, round) => time - (least[round] ?? NaN)));
 			rows.push([

@@ -4,7 +4,7 @@ import { NEWEST_N8N } from '../n8n/versions';
 import { Child } from './child';
 import { Host } from './host';
 import type { Reading, Way } from './listWorker';
-import { FEW_ROUNDS, interleaved, ratioOf, spreadOf } from './measure';
+import { fewRounds, interleaved, ratioOf, spreadIn, spreadOf } from './measure';
 import type { BenchOptions, Check, Section } from './report';
 import { shown } from './report';
 import { TARGETS } from './targets';
@@ -13,7 +13,6 @@ const SMALL = 10_000;
 const LARGE = 100_000;
 /** So that the smaller list, too, gives some ten samples. */
 const SAMPLE_MS = 50;
-/** Before the first round, so that Node has compiled what each way runs through. */
 const WARM_UPS = 3;
 
 interface Avala {
@@ -71,15 +70,18 @@ async function againstFetch(avala: Avala, server: Child, { rounds }: BenchOption
 	const worker = await startWorker(avala);
 	try {
 		const names = ['fetch', 'helper', 'stream', 'node'] as const;
-		for (let warmUp = 0; warmUp < WARM_UPS; warmUp++)
-			for (const name of names) await readWith(worker, name);
 		const requests = { fetch: 0, helper: 0, stream: 0, node: 0 };
-		const times = await interleaved(names, rounds, async (name) => {
-			await server.ask('requests');
-			const { ms } = await readWith(worker, name);
-			requests[name] = Number(await server.ask('requests'));
-			return ms;
-		});
+		const times = await interleaved(
+			names,
+			rounds,
+			async (name) => {
+				await server.ask('requests');
+				const { ms } = await readWith(worker, name);
+				requests[name] = Number(await server.ask('requests'));
+				return ms;
+			},
+			WARM_UPS,
+		);
 		return {
 			rows: [
 				[FETCH_ROW, shown(spreadOf(times.fetch)), String(requests.fetch)],
@@ -122,18 +124,17 @@ async function memoryOf(
 		const names = [FETCH_ROW, NODE_ROW, 'few', 'many', 'helper'] as const;
 		const readings = await interleaved(
 			names,
-			Math.min(rounds, FEW_ROUNDS),
+			fewRounds(rounds),
 			async (name) => await ways[name](),
 		);
-		const spreadIn = (name: keyof typeof ways, figure: keyof Reading) =>
-			spreadOf(readings[name].map((reading) => reading[figure]));
 		const cellsOf = (name: keyof typeof ways) => [
-			shown(spreadIn(name, 'peakMb')),
-			shown(spreadIn(name, 'livePeakMb')),
+			shown(spreadIn(readings[name], 'peakMb')),
+			shown(spreadIn(readings[name], 'livePeakMb')),
 		];
-		const [few, many] = [spreadIn('few', 'overheadMb'), spreadIn('many', 'overheadMb')];
+		const few = spreadIn(readings.few, 'overheadMb');
+		const many = spreadIn(readings.many, 'overheadMb');
 		const [smaller, greater] = [count, 10 * count].map((size) => size.toLocaleString('en'));
-		const rss = (name: keyof typeof ways) => shown(spreadIn(name, 'peakMb'));
+		const rss = (name: keyof typeof ways) => shown(spreadIn(readings[name], 'peakMb'));
 		return {
 			cells: { [FETCH_ROW]: cellsOf(FETCH_ROW), [NODE_ROW]: cellsOf(NODE_ROW) },
 			checks: [
@@ -225,8 +226,7 @@ async function againstHttpRequest(
 			return reading.executionTimeMs;
 		};
 		const names = ['avala', 'httpRequest'] as const;
-		for (let warmUp = 0; warmUp < WARM_UPS; warmUp++) for (const name of names) await run(name);
-		const times = await interleaved(names, rounds, run);
+		const times = await interleaved(names, rounds, run, WARM_UPS);
 		return {
 			rows: [
 				[`Get Many in n8n ${NEWEST_N8N}`, shown(spreadOf(times.avala)), ''],

@@ -13,8 +13,13 @@ export function spreadOf(values: readonly number[]): Spread {
 	};
 }
 
-/** Of what takes minutes. */
-export const FEW_ROUNDS = 5;
+/** The same of one figure in several readings. */
+export function spreadIn<Figure extends string>(
+	readings: ReadonlyArray<Record<Figure, number>>,
+	figure: Figure,
+): Spread {
+	return spreadOf(readings.map((reading) => reading[figure]));
+}
 
 /** How one compares with the other, round by round, so that what slows a whole round cancels out. */
 export function ratioOf(values: readonly number[], others: readonly number[]): Spread {
@@ -30,24 +35,32 @@ export function quantile(values: readonly number[], part: number): number {
 	return below + (above - below) * (position % 1);
 }
 
+/** How many of the rounds what takes minutes is given. */
+export function fewRounds(rounds: number): number {
+	return Math.min(rounds, 5);
+}
+
 /**
  * Measures each in turn, round by round, each round beginning with another one.
  *
+ * @param warmUps rounds before those that count, so that Node has compiled what each runs through
  * @returns for each the figures of its rounds
  */
 export async function interleaved<Name extends string, Figure>(
 	names: readonly Name[],
 	rounds: number,
-	measure: (name: Name, round: number) => Promise<Figure>,
+	measure: (name: Name) => Promise<Figure>,
+	warmUps = 0,
 ): Promise<Record<Name, Figure[]>> {
 	const figures = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<
 		Name,
 		Figure[]
 	>;
-	for (let round = 0; round < rounds; round++) {
-		const first = round % names.length;
+	for (let round = -warmUps; round < rounds; round++) {
+		const first = (round + warmUps) % names.length;
 		for (const name of [...names.slice(first), ...names.slice(0, first)]) {
-			figures[name].push(await measure(name, round));
+			const figure = await measure(name);
+			if (round >= 0) figures[name].push(figure);
 		}
 	}
 	return figures;

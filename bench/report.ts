@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { devDependencies } from '../package.json';
 import type { Spread } from './measure';
-import { FEW_ROUNDS } from './measure';
+import { fewRounds } from './measure';
 
 /** A figure with its bound: `most` for what must not be exceeded, `least` for what must be reached. */
 export interface Check {
@@ -63,7 +63,7 @@ function withHead(texts: readonly string[], { isQuick, rounds }: BenchOptions): 
 		'# What it costs',
 		isQuick
 			? 'A smoke run (`npm run bench -- --quick`): that everything runs is all it says.'
-			: `Made by \`npm run bench\`. Figures are medians of ${rounds} interleaved rounds, those of memory and of the start of n8n of ${Math.min(rounds, FEW_ROUNDS)}, with the least and the most in brackets; ratios are taken within a round.`,
+			: `Made by \`npm run bench\`. Figures are medians of ${rounds} interleaved rounds, those of memory and of the start of n8n of ${fewRounds(rounds)}, with the least and the most in brackets; ratios are taken within a round.`,
 		`Machine: ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}; Node ${process.versions.node} (n8n 2.41 brings its own, 24), n8n-core ${devDependencies['n8n-core']}. ${new Date().toISOString().slice(0, 10)}.`,
 		missed.length === 0 ? 'All targets are reached.' : ['Missed:\n', ...missed].join('\n'),
 		...texts,

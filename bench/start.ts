@@ -4,7 +4,7 @@ import type { N8nVersion } from '../n8n/versions';
 import type { Sandbox } from '../sandbox';
 import { startSandbox } from '../sandbox';
 import { Host } from './host';
-import { FEW_ROUNDS, interleaved, spreadOf } from './measure';
+import { fewRounds, interleaved, spreadIn } from './measure';
 import type { BenchOptions, Check, Section } from './report';
 import { shown } from './report';
 
@@ -21,18 +21,17 @@ const LIMIT_MS = 15 * 60_000;
 export async function benchStart(options: BenchOptions): Promise<Section[]> {
 	const { isQuick, rounds, tell } = options;
 	const count = isQuick ? QUICK_WORKFLOWS : WORKFLOWS;
-	const grounds: Ground[] = [];
+	const grounds = new Map<N8nVersion, Ground>();
 	try {
 		for (const version of VERSIONS) {
 			const ground = await Ground.open(version);
-			grounds.push(ground);
+			grounds.set(version, ground);
 			tell(`Activating ${count} workflows in n8n ${version}`);
 			await ground.activate(count);
 		}
-		const byVersion = new Map(grounds.map((ground) => [ground.version, ground]));
-		const starts = await interleaved(VERSIONS, Math.min(rounds, FEW_ROUNDS), async (version) => {
+		const starts = await interleaved(VERSIONS, fewRounds(rounds), async (version) => {
 			tell(`Starting n8n ${version} with them`);
-			return await byVersion.get(version)!.start();
+			return await grounds.get(version)!.start();
 		});
 		return [
 			{
@@ -46,7 +45,7 @@ export async function benchStart(options: BenchOptions): Promise<Section[]> {
 			},
 		];
 	} finally {
-		for (const ground of grounds) await ground.close();
+		for (const ground of grounds.values()) await ground.close();
 	}
 }
 
@@ -62,21 +61,25 @@ interface Start {
 
 function rowOf(version: N8nVersion, starts: readonly Start[]): string[] {
 	const figures = ['seconds', 'answered', 'throttled'] as const;
-	return [
-		version,
-		...figures.map((figure) => shown(spreadOf(starts.map((start) => start[figure])))),
-	];
+	return [version, ...figures.map((figure) => shown(spreadIn(starts, figure)))];
 }
 
 /** Each holds for the worst of the starts. */
 function checksOf(version: N8nVersion, starts: readonly Start[], count: number): Check[] {
-	const spread = (figure: keyof Start) => spreadOf(starts.map((start) => start[figure]));
 	const n8n = `n8n ${version}`;
 	return [
-		{ what: `${n8n}: webhooks before the start`, value: spread('before').least, least: count },
-		{ what: `${n8n}: webhooks lost`, value: spread('lost').most, most: 0 },
-		{ what: `${n8n}: webhooks made anew or doubled`, value: spread('added').most, most: 0 },
-		{ what: `${n8n}: requests answered`, value: spread('answered').most, most: count },
+		{
+			what: `${n8n}: webhooks before the start`,
+			value: spreadIn(starts, 'before').least,
+			least: count,
+		},
+		{ what: `${n8n}: webhooks lost`, value: spreadIn(starts, 'lost').most, most: 0 },
+		{
+			what: `${n8n}: webhooks made anew or doubled`,
+			value: spreadIn(starts, 'added').most,
+			most: 0,
+		},
+		{ what: `${n8n}: requests answered`, value: spreadIn(starts, 'answered').most, most: count },
 	];
 }
 
@@ -92,12 +95,33 @@ class Ground {
 		return new Ground(await Host.open(version), avala);
 	}
 
-	get version(): N8nVersion {
-		return this.host.version;
-	}
-
 	async activate(count: number): Promise<void> {
-		await activateMany(this.host, this.avala, count);
+		const { host, avala } = this;
+		const { client } = host.n8n;
+		const avalaApi = await client.createCredential('Avala', {
+			apiKey: avala.apiKey,
+			baseUrl: avala.baseUrl,
+		});
+		let next = 0;
+		const worker = async () => {
+			while (next < count) {
+				const { id } = await client.createWorkflow({
+					name: `Workflow ${next++}`,
+					nodes: [
+						{
+							name: 'Avala Trigger',
+							type: 'n8n-nodes-avala.avalaTrigger',
+							typeVersion: 2,
+							parameters: { events: ['task.completed'] },
+							credentials: { avalaApi },
+						},
+					],
+					connections: {},
+				});
+				await client.activate(id);
+			}
+		};
+		await Promise.all(Array.from({ length: ACTIVATED_AT_ONCE }, worker));
 	}
 
 	/** Ends n8n, and starts it anew. */
@@ -131,34 +155,6 @@ class Ground {
 		await this.host.close();
 		await this.avala.stop();
 	}
-}
-
-async function activateMany(host: Host, avala: Sandbox, count: number): Promise<void> {
-	const { client } = host.n8n;
-	const avalaApi = await client.createCredential('Avala', {
-		apiKey: avala.apiKey,
-		baseUrl: avala.baseUrl,
-	});
-	let next = 0;
-	const worker = async () => {
-		while (next < count) {
-			const { id } = await client.createWorkflow({
-				name: `Workflow ${next++}`,
-				nodes: [
-					{
-						name: 'Avala Trigger',
-						type: 'n8n-nodes-avala.avalaTrigger',
-						typeVersion: 2,
-						parameters: { events: ['task.completed'] },
-						credentials: { avalaApi },
-					},
-				],
-				connections: {},
-			});
-			await client.activate(id);
-		}
-	};
-	await Promise.all(Array.from({ length: ACTIVATED_AT_ONCE }, worker));
 }
 
 /**
