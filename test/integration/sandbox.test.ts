@@ -207,6 +207,14 @@ describe('the API', () => {
 		]);
 		expect(Number(answers[2]?.headers.get('retry-after'))).toBeGreaterThan(0);
 	});
+
+	it('counts anew when it is given another limit', async () => {
+		await open({ rateLimit: { perMinute: 1, perSecond: 20 } });
+		expect((await call('GET', '/webhooks/')).status).toBe(200);
+		expect((await call('GET', '/webhooks/')).status).toBe(429);
+		avala.rateLimit = { perMinute: 1, perSecond: 20 };
+		expect((await call('GET', '/webhooks/')).status).toBe(200);
+	});
 });
 
 describe('deliveries', () => {
