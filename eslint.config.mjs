@@ -1,11 +1,11 @@
 import { config } from '@n8n/node-cli/eslint';
 
 export default [
-	{ ignores: ['dist/**', '.tmp/**', 'n8n/versions/**'] },
+	{ ignores: ['dist/**', '.tmp/**', 'harness/versions/**'] },
 	...config,
 	{
 		// Development code is never published: it may read files, listen on sockets and print.
-		files: ['{sandbox,n8n,demo,test,bench,scripts}/**/*.ts'],
+		files: ['{sandbox,harness,demo,test,bench,scripts}/**/*.ts'],
 		rules: {
 			'@n8n/community-nodes/no-restricted-imports': 'off',
 			'@n8n/community-nodes/no-restricted-globals': 'off',

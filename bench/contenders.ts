@@ -5,14 +5,14 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 
-import type { N8nClient, NodeJson } from '../n8n/client';
-import type { N8nVersion } from '../n8n/versions';
+import type { N8nClient, NodeJson } from '../harness/client';
+import type { N8nVersion } from '../harness/versions';
 import type { Sandbox } from '../sandbox';
 import { startSandbox } from '../sandbox';
 import type { GitHub } from './github';
 import { startGitHub } from './github';
 import { Host } from './host';
-import { freePort } from '../n8n/ports';
+import { freePort } from '../harness/ports';
 import type { Target } from './load';
 import { send } from './load';
 import { Inspector } from './profile';

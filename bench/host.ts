@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { installN8n } from '../n8n/install';
-import type { N8n } from '../n8n/instance';
-import { startN8n } from '../n8n/instance';
-import { packPackage } from '../n8n/pack';
-import type { N8nVersion } from '../n8n/versions';
+import { installN8n } from '../harness/install';
+import type { N8n } from '../harness/instance';
+import { startN8n } from '../harness/instance';
+import { packPackage } from '../harness/pack';
+import type { N8nVersion } from '../harness/versions';
 
 /**
  * Nothing answers there, and nothing has to: Avala takes https targets alone, but the load goes to

@@ -1,6 +1,6 @@
-import { installN8n } from '../n8n/install';
-import { nodeFor } from '../n8n/instance';
-import { NEWEST_N8N } from '../n8n/versions';
+import { installN8n } from '../harness/install';
+import { nodeFor } from '../harness/instance';
+import { NEWEST_N8N } from '../harness/versions';
 import { Child } from './child';
 import { Host } from './host';
 import type { Reading, Way } from './listWorker';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { N8nVersion } from '../n8n/versions';
+import type { N8nVersion } from '../harness/versions';
 import type { Sandbox } from '../sandbox';
 import { startSandbox } from '../sandbox';
 import { Host } from './host';

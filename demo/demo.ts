@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import path from 'node:path';
 
-import type { N8n } from '../n8n/instance';
-import { startN8n } from '../n8n/instance';
-import { TEMPORARY } from '../n8n/pack';
-import type { TlsFront } from '../n8n/tlsFront';
-import { startTlsFront } from '../n8n/tlsFront';
-import type { N8nVersion } from '../n8n/versions';
+import type { N8n } from '../harness/instance';
+import { startN8n } from '../harness/instance';
+import { TEMPORARY } from '../harness/pack';
+import type { TlsFront } from '../harness/tlsFront';
+import { startTlsFront } from '../harness/tlsFront';
+import type { N8nVersion } from '../harness/versions';
 import type { EmittedEvent, Sandbox, StoredDelivery } from '../sandbox';
 import { startSandbox } from '../sandbox';
 import exportCompleted from './workflows/export-completed.json';

@@ -1,12 +1,12 @@
 import { Listr } from 'listr2';
 import { parseArgs } from 'node:util';
 
-import { OWNER } from '../n8n/client';
-import { installN8n } from '../n8n/install';
-import { packPackage } from '../n8n/pack';
-import { assertFree } from '../n8n/ports';
-import type { N8nVersion } from '../n8n/versions';
-import { NEWEST_N8N, parseVersion } from '../n8n/versions';
+import { OWNER } from '../harness/client';
+import { installN8n } from '../harness/install';
+import { packPackage } from '../harness/pack';
+import { assertFree } from '../harness/ports';
+import type { N8nVersion } from '../harness/versions';
+import { NEWEST_N8N, parseVersion } from '../harness/versions';
 import { Demo } from './demo';
 
 const USAGE = `Shows the whole thing at work: a real n8n with these nodes, and a sandbox that stands in for Avala.

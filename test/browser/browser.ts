@@ -5,8 +5,8 @@ import path from 'node:path';
 
 import { toMatchImageSnapshot } from 'jest-image-snapshot';
 
-import { OWNER } from '../../n8n/client';
-import { ROOT } from '../../n8n/pack';
+import { OWNER } from '../../harness/client';
+import { ROOT } from '../../harness/pack';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 /** Ids and times differ from run to run, in less than this share of the editor. A changed sentence is more. */

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 
-import type { N8n } from '../../n8n/instance';
-import { startN8n } from '../../n8n/instance';
-import type { Registry } from '../../n8n/registry';
-import { startRegistry } from '../../n8n/registry';
+import type { N8n } from '../../harness/instance';
+import { startN8n } from '../../harness/instance';
+import type { Registry } from '../../harness/registry';
+import { startRegistry } from '../../harness/registry';
 import { version } from '../e2e/stage';
 import { version as packageVersion } from '../../package.json';
 import { openEditor, part, startBrowser } from './browser';

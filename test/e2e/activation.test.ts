@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { NEWEST_N8N } from '../../n8n/versions';
+import { NEWEST_N8N } from '../../harness/versions';
 import type { StoredDelivery } from '../../sandbox';
 import { credentialData, Stage, untilTrue, version } from './stage';
 

@@ -5,8 +5,8 @@ import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 
-import type { Workflow, WorkflowJson } from '../../n8n/client';
-import { ROOT } from '../../n8n/pack';
+import type { Workflow, WorkflowJson } from '../../harness/client';
+import { ROOT } from '../../harness/pack';
 import { makeDelivery } from '../../sandbox/store';
 import type { AvalaCredentialRef } from './stage';
 import { credentialData, Stage, version } from './stage';

@@ -7,9 +7,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 
-import { installN8n } from '../../n8n/install';
-import { packPackage, ROOT } from '../../n8n/pack';
-import { NEWEST_N8N, parseVersion } from '../../n8n/versions';
+import { installN8n } from '../../harness/install';
+import { packPackage, ROOT } from '../../harness/pack';
+import { NEWEST_N8N, parseVersion } from '../../harness/versions';
 
 async function main(): Promise<void> {
 	const { values, tokens } = parseArgs({

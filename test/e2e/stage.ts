@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { N8n } from '../../n8n/instance';
-import { startN8n } from '../../n8n/instance';
-import { freePort } from '../../n8n/ports';
-import type { TlsFront } from '../../n8n/tlsFront';
-import { startTlsFront } from '../../n8n/tlsFront';
-import type { N8nVersion } from '../../n8n/versions';
-import { NEWEST_N8N, parseVersion } from '../../n8n/versions';
-import type { N8nClient, NodeJson, Workflow } from '../../n8n/client';
+import type { N8n } from '../../harness/instance';
+import { startN8n } from '../../harness/instance';
+import { freePort } from '../../harness/ports';
+import type { TlsFront } from '../../harness/tlsFront';
+import { startTlsFront } from '../../harness/tlsFront';
+import type { N8nVersion } from '../../harness/versions';
+import { NEWEST_N8N, parseVersion } from '../../harness/versions';
+import type { N8nClient, NodeJson, Workflow } from '../../harness/client';
 import type { Sandbox, SandboxOptions } from '../../sandbox';
 import { startSandbox } from '../../sandbox';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import type { Workflow } from '../../n8n/client';
+import type { Workflow } from '../../harness/client';
 import type { StoredDelivery } from '../../sandbox';
 import { startSandbox } from '../../sandbox';
 import { Stage, untilTrue } from '../e2e/stage';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { Workflow } from '../../n8n/client';
+import type { Workflow } from '../../harness/client';
 import type { StoredDelivery } from '../../sandbox';
 import { untilTrue } from '../e2e/stage';
 import type { ProcessName } from './cluster';

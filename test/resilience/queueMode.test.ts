@@ -1,4 +1,4 @@
-import type { Execution, Workflow } from '../../n8n/client';
+import type { Execution, Workflow } from '../../harness/client';
 import type { StoredDelivery } from '../../sandbox';
 import { credentialData, untilTrue } from '../e2e/stage';
 import type { ProcessName } from './cluster';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { nodeFor } from '../../n8n/instance';
+import { nodeFor } from '../../harness/instance';
 import { version } from '../e2e/stage';
 
 /** Run by n8n's own Node, which has SQLite built in: names each column in which a text stands. */
