@@ -1,9 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
 
-import type { Generation } from '../sandbox';
+import type { WireFormat } from '../sandbox';
 
 /** A delivery's body of about so many bytes: a completed task with its annotations. */
-export function bodyOf(generation: Generation, bytes: number, uid: string = randomUUID()): Buffer {
+export function bodyOf(wireFormat: WireFormat, bytes: number, uid: string = randomUUID()): Buffer {
 	const data = {
 		uid,
 		status: 'completed',
@@ -12,22 +12,22 @@ export function bodyOf(generation: Generation, bytes: number, uid: string = rand
 		completed_at: '2026-03-02T10:29:55Z',
 	};
 	const annotations: object[] = [];
-	const withEnvelope = () => JSON.stringify(envelope(generation, uid, { ...data, annotations }));
+	const withEnvelope = () => JSON.stringify(envelope(wireFormat, uid, { ...data, annotations }));
 	const missing = bytes - withEnvelope().length;
 	const count = Math.ceil(missing / (JSON.stringify(annotation(0)).length + 1));
 	for (let index = 0; index < count; index++) annotations.push(annotation(index));
 	return Buffer.from(withEnvelope());
 }
 
-/** The headers with which the generation delivers the body. */
+/** The headers with which the wire format delivers the body. */
 export function headersOf(
-	generation: Generation,
+	wireFormat: WireFormat,
 	body: Buffer,
 	secret: string,
 ): Record<string, string> {
 	const signature = createHmac('sha256', secret).update(body).digest('hex');
 	const contentType = { 'content-type': 'application/json' };
-	if (generation !== 'newer') return { ...contentType, 'x-avala-signature': signature };
+	if (wireFormat !== 'newer') return { ...contentType, 'x-avala-signature': signature };
 	return {
 		...contentType,
 		'x-avala-webhook-signature': signature,
@@ -36,11 +36,11 @@ export function headersOf(
 	};
 }
 
-function envelope(generation: Generation, uid: string, data: object): object {
+function envelope(wireFormat: WireFormat, uid: string, data: object): object {
 	const type = 'task.completed';
 	const time = '2026-03-02T10:30:00Z';
-	if (generation === 'guide') return { id: `evt_${uid}`, type, created_at: time, data };
-	return generation === 'older' ? { event: type, timestamp: time, data } : data;
+	if (wireFormat === 'guide') return { id: `evt_${uid}`, type, created_at: time, data };
+	return wireFormat === 'older' ? { event: type, timestamp: time, data } : data;
 }
 
 function annotation(index: number): object {

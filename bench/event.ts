@@ -4,7 +4,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import { AvalaTrigger } from '../nodes/Avala/AvalaTrigger.node';
-import type { Generation } from '../sandbox';
+import type { WireFormat } from '../sandbox';
 import { webhookContext } from '../test/support/contexts';
 import { bodyOf, headersOf } from './delivery';
 import { interleaved, ratioOf, spreadOf } from './measure';
@@ -24,17 +24,17 @@ const SIZES = [
 	{ label: '1 MB', bytes: 1024 * 1024, calls: 15 },
 ];
 const WARM_UPS = 5;
-const GENERATIONS: Generation[] = ['guide', 'older', 'newer'];
+const WIRE_FORMATS: WireFormat[] = ['guide', 'older', 'newer'];
 
 /** The trigger's `webhook()` in n8n-core's real context against the least that could be done with a body. */
 export async function benchEvent({ isQuick, rounds, tell }: BenchOptions): Promise<Section[]> {
 	const rows: string[][] = [];
 	const checks: Check[] = [];
 	for (const { label, bytes, calls } of SIZES) {
-		for (const generation of GENERATIONS) {
-			tell(`One event in process: ${label}, ${generation}`);
-			const body = bodyOf(generation, bytes);
-			const headers = headersOf(generation, body, SECRET);
+		for (const wireFormat of WIRE_FORMATS) {
+			tell(`One event in process: ${label}, ${wireFormat}`);
+			const body = bodyOf(wireFormat, bytes);
+			const headers = headersOf(wireFormat, body, SECRET);
 			const times = isQuick ? Math.ceil(calls / 10) : calls;
 			const measure = {
 				least: async () => await timeLeast(body, headers, times),
@@ -50,13 +50,13 @@ export async function benchEvent({ isQuick, rounds, tell }: BenchOptions): Promi
 			const onTop = spreadOf(trigger.map((time, round) => time - (least[round] ?? NaN)));
 			rows.push([
 				label,
-				generation,
+				wireFormat,
 				shown(spreadOf(least)),
 				shown(spreadOf(trigger)),
 				shown(ratio),
 				shown(onTop),
 			]);
-			const what = `${label}, ${generation}`;
+			const what = `${label}, ${wireFormat}`;
 			const { mostTimesLeast, mostMicrosecondsOnTop } = TARGETS.event;
 			checks.push(
 				label === '1 KB'

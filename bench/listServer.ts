@@ -25,7 +25,7 @@ function* deliveries() {
 }
 
 async function main(): Promise<void> {
-	const avala = await startSandbox({ rateLimit: false, generation: 'older' });
+	const avala = await startSandbox({ rateLimit: false, wireFormat: 'older' });
 	avala.seedDeliveries(deliveries());
 	process.on('message', () => {
 		const requests = avala.requests().length;

@@ -4,14 +4,14 @@ import type { Deliverer } from './delivery';
 import { shownDelivery, shownTestResult, shownWebhook } from './formats';
 import type { Resource } from './samples';
 import { KNOWN_EVENTS } from './samples';
-import type { Generation, Store, StoredWebhook } from './store';
+import type { WireFormat, Store, StoredWebhook } from './store';
 
 export const API_PREFIX = '/api/v1';
 const MAX_PAGE_SIZE = 100;
 
 export interface ApiSettings {
 	apiKey: string;
-	generation: Generation;
+	wireFormat: WireFormat;
 	pingOnCreate: boolean;
 	/** As Avala may do it: a new webhook whose ping gets no 2xx stays switched off. */
 	activateOnlyIfPingOk: boolean;
@@ -52,9 +52,9 @@ export function installApi(
 		const given = asObject(request.body);
 		const problems = problemsOf(given, settings, true);
 		if (problems) return await reply.status(400).send(problems);
-		const webhook = store.putWebhook(fieldsOf(given), settings.generation);
+		const webhook = store.putWebhook(fieldsOf(given), settings.wireFormat);
 		if (settings.pingOnCreate) {
-			const answer = await deliverer.sendOnce(webhook, 'ping', settings.generation);
+			const answer = await deliverer.sendOnce(webhook, 'ping', settings.wireFormat);
 			const isOk = 'status' in answer && answer.status >= 200 && answer.status < 300;
 			if (settings.activateOnlyIfPingOk && !isOk) {
 				webhook.isActive = false;
@@ -86,19 +86,19 @@ export function installApi(
 	api.post('/webhooks/:uid/test/', async (request: WithUid, reply) => {
 		const webhook = store.webhook(request.params.uid);
 		if (!webhook) return await notFound(reply);
-		const answer = await deliverer.sendOnce(webhook, 'test', settings.generation);
+		const answer = await deliverer.sendOnce(webhook, 'test', settings.wireFormat);
 		const isRefused = 'status' in answer && (answer.status < 200 || answer.status >= 300);
 		return shownTestResult(
 			isRefused ? { error: `The target answered ${answer.status}.` } : answer,
-			settings.generation,
+			settings.wireFormat,
 		);
 	});
 	api.get('/webhook-deliveries/', async (request) =>
-		pageOf(request, store.deliveries, (delivery) => shownDelivery(delivery, settings.generation)),
+		pageOf(request, store.deliveries, (delivery) => shownDelivery(delivery, settings.wireFormat)),
 	);
 	api.get('/webhook-deliveries/:uid/', async (request: WithUid, reply) => {
 		const delivery = store.delivery(request.params.uid);
-		return delivery ? shownDelivery(delivery, settings.generation) : await notFound(reply);
+		return delivery ? shownDelivery(delivery, settings.wireFormat) : await notFound(reply);
 	});
 }
 

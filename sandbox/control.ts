@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Fault } from './faults';
 import type { Sandbox } from './index';
 import type { Resource } from './samples';
-import type { Generation, StoredDelivery } from './store';
+import type { WireFormat, StoredDelivery } from './store';
 
 const CONSOLE_FILES: Record<string, string> = {
 	'/': 'index.html',
@@ -19,7 +19,7 @@ const TYPES: Record<string, string> = {
 };
 const SHOWN_DELIVERIES = 100;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
-const GENERATIONS: readonly Generation[] = ['guide', 'older', 'newer'];
+const WIRE_FORMATS: readonly WireFormat[] = ['guide', 'older', 'newer'];
 
 const EVENTS = bodySchema(
 	{
@@ -29,7 +29,7 @@ const EVENTS = bodySchema(
 	},
 	['type'],
 );
-const GENERATION = bodySchema({ generation: { enum: GENERATIONS } }, ['generation']);
+const WIRE_FORMAT = bodySchema({ wireFormat: { enum: WIRE_FORMATS } }, ['wireFormat']);
 const FAULT = bodySchema({
 	method: { type: 'string' },
 	path: { type: 'string' },
@@ -71,12 +71,12 @@ export function installControl(control: FastifyInstance, sandbox: Sandbox): void
 			return sandbox.emit(type, data);
 		},
 	);
-	control.post<{ Body: { generation: Generation } }>(
-		'/sandbox/generation',
-		GENERATION,
-		async ({ body: { generation } }) => {
-			sandbox.generation = generation;
-			return { generation };
+	control.post<{ Body: { wireFormat: WireFormat } }>(
+		'/sandbox/wire-format',
+		WIRE_FORMAT,
+		async ({ body: { wireFormat } }) => {
+			sandbox.wireFormat = wireFormat;
+			return { wireFormat };
 		},
 	);
 	control.post<{ Body: Fault }>('/sandbox/faults', FAULT, async ({ body }, reply) => {
@@ -106,8 +106,8 @@ function bodySchema(properties: Resource, required: string[] = []) {
 /** What the console shows: never a secret. */
 function stateOf(sandbox: Sandbox): Resource {
 	return {
-		generation: sandbox.generation,
-		generations: GENERATIONS,
+		wireFormat: sandbox.wireFormat,
+		wireFormats: WIRE_FORMATS,
 		webhooks: sandbox.webhooks().map((webhook) => ({ ...webhook, secret: undefined })),
 		deliveries: sandbox.deliveries(SHOWN_DELIVERIES).map(shown),
 	};

@@ -7,7 +7,7 @@ import { payloadOf, signedHeaders } from './formats';
 import { Lanes } from './lanes';
 import type { Resource } from './samples';
 import { sampleResource } from './samples';
-import type { EmittedEvent, Generation, Store, StoredDelivery, StoredWebhook } from './store';
+import type { EmittedEvent, WireFormat, Store, StoredDelivery, StoredWebhook } from './store';
 import { makeDelivery } from './store';
 
 /** Avala tries again after 1, 5, 15 and 60 minutes, and then no more. */
@@ -70,7 +70,7 @@ export class Deliverer extends EventEmitter<Events> {
 	emitEvent(
 		type: string,
 		data: Resource,
-		generation: Generation,
+		wireFormat: WireFormat,
 	): { event: EmittedEvent; deliveries: string[] } {
 		const now = new Date().toISOString();
 		const resource = { ...sampleResource(type), ...data };
@@ -92,7 +92,7 @@ export class Deliverer extends EventEmitter<Events> {
 					nextRetryAt: Date.now(),
 					responseStatus: null,
 				},
-				generation,
+				wireFormat,
 			);
 			this.store.addDelivery(delivery);
 			deliveries.push(delivery.uid);
@@ -106,7 +106,7 @@ export class Deliverer extends EventEmitter<Events> {
 	async sendOnce(
 		webhook: StoredWebhook,
 		kind: 'test' | 'ping',
-		generation: Generation,
+		wireFormat: WireFormat,
 	): Promise<Answer> {
 		const type = kind === 'ping' ? 'ping' : this.options.testEventType;
 		const event = {
@@ -115,7 +115,7 @@ export class Deliverer extends EventEmitter<Events> {
 			created_at: new Date().toISOString(),
 			data: { ...sampleResource('task.completed'), test: true },
 		};
-		return await this.send(webhook, event, generation, randomUUID());
+		return await this.send(webhook, event, wireFormat, randomUUID());
 	}
 
 	async idle(): Promise<void> {
@@ -144,13 +144,13 @@ export class Deliverer extends EventEmitter<Events> {
 	}
 
 	private async attempt(delivery: StoredDelivery): Promise<void> {
-		const { uid, webhookUid, event, generation } = delivery;
+		const { uid, webhookUid, event, wireFormat } = delivery;
 		this.underWay += 1;
 		// The time to answer begins with the sending, not with the waiting behind a slow target's other events.
 		const answer = await this.lanes.run(webhookUid, async () => {
 			const webhook = this.store.webhook(webhookUid);
 			return webhook
-				? await this.send(webhook, event, generation, uid)
+				? await this.send(webhook, event, wireFormat, uid)
 				: { error: 'The webhook was deleted.' };
 		});
 		this.underWay -= 1;
@@ -196,14 +196,14 @@ export class Deliverer extends EventEmitter<Events> {
 	private async send(
 		webhook: StoredWebhook,
 		event: EmittedEvent,
-		generation: Generation,
+		wireFormat: WireFormat,
 		deliveryUid: string,
 	): Promise<Answer> {
-		const body = JSON.stringify(payloadOf(event, generation));
+		const body = JSON.stringify(payloadOf(event, wireFormat));
 		try {
 			const response = await request(webhook.targetUrl, {
 				method: 'POST',
-				headers: signedHeaders(body, webhook.secret, generation, { type: event.type, deliveryUid }),
+				headers: signedHeaders(body, webhook.secret, wireFormat, { type: event.type, deliveryUid }),
 				body,
 				dispatcher: this.agent,
 				signal: AbortSignal.timeout(this.options.timeoutMs),

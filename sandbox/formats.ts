@@ -1,12 +1,12 @@
 import { createHash, createHmac } from 'node:crypto';
 
 import type { Resource } from './samples';
-import type { EmittedEvent, Generation, StoredDelivery, StoredWebhook } from './store';
+import type { EmittedEvent, WireFormat, StoredDelivery, StoredWebhook } from './store';
 
 /** The body of a delivery: an envelope in the guide and the older format, the bare resource in the newer. */
-export function payloadOf(event: EmittedEvent, generation: Generation): Resource {
+export function payloadOf(event: EmittedEvent, wireFormat: WireFormat): Resource {
 	const { id, type, created_at, data } = event;
-	switch (generation) {
+	switch (wireFormat) {
 		case 'guide':
 			return { id, type, created_at, data };
 		case 'older':
@@ -20,12 +20,12 @@ export function payloadOf(event: EmittedEvent, generation: Generation): Resource
 export function signedHeaders(
 	body: string,
 	secret: string,
-	generation: Generation,
+	wireFormat: WireFormat,
 	{ type, deliveryUid }: { type: string; deliveryUid: string },
 ): Record<string, string> {
 	const signature = createHmac('sha256', secret).update(body).digest('hex');
 	const common = { 'content-type': 'application/json', 'user-agent': 'Avala-Webhooks/1.0' };
-	return generation === 'newer'
+	return wireFormat === 'newer'
 		? {
 				...common,
 				'x-avala-webhook-signature': signature,
@@ -48,11 +48,11 @@ export function shownWebhook(webhook: StoredWebhook, withSecret = false): Resour
 	};
 }
 
-/** A delivery as the API of the generation shows it. */
-export function shownDelivery(delivery: StoredDelivery, generation: Generation): Resource {
+/** A delivery as the API in the wire format shows it. */
+export function shownDelivery(delivery: StoredDelivery, wireFormat: WireFormat): Resource {
 	const { uid, webhookUid, event, status, responseStatus, responseBody, createdAt, updatedAt } =
 		delivery;
-	if (generation === 'guide') {
+	if (wireFormat === 'guide') {
 		return {
 			uid,
 			webhook_uid: webhookUid,
@@ -66,7 +66,7 @@ export function shownDelivery(delivery: StoredDelivery, generation: Generation):
 		};
 	}
 	const answer =
-		generation === 'older'
+		wireFormat === 'older'
 			? { response_body: responseBody }
 			: {
 					response_preview: responseBody.slice(0, 200),
@@ -77,7 +77,7 @@ export function shownDelivery(delivery: StoredDelivery, generation: Generation):
 		uid,
 		subscription: webhookUid,
 		event_type: event.type,
-		payload: payloadOf(event, generation),
+		payload: payloadOf(event, wireFormat),
 		response_status: responseStatus,
 		...answer,
 		attempts: delivery.attempts,
@@ -89,17 +89,17 @@ export function shownDelivery(delivery: StoredDelivery, generation: Generation):
 	};
 }
 
-/** What the API answers to Send Test, in the words of each generation's documents. */
+/** What the API answers to Send Test, in the words of each wire format's documents. */
 export function shownTestResult(
 	result: { status: number; body: string } | { error: string },
-	generation: Generation,
+	wireFormat: WireFormat,
 ): Resource {
 	if ('error' in result) {
-		if (generation === 'newer') return { delivered: false, error: result.error };
-		return generation === 'older'
+		if (wireFormat === 'newer') return { delivered: false, error: result.error };
+		return wireFormat === 'older'
 			? { success: false, message: result.error }
 			: { success: false, error: result.error };
 	}
-	if (generation === 'newer') return { delivered: true };
+	if (wireFormat === 'newer') return { delivered: true };
 	return { success: true, response: { status_code: result.status, body: result.body } };
 }

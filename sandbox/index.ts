@@ -12,10 +12,10 @@ import { installFiles } from './files';
 import type { RateLimit } from './rateLimit';
 import { AVALA_RATE_LIMIT, RateLimiter } from './rateLimit';
 import type { Resource } from './samples';
-import type { EmittedEvent, Generation, StoredDelivery, StoredWebhook } from './store';
+import type { EmittedEvent, WireFormat, StoredDelivery, StoredWebhook } from './store';
 import { makeDelivery, Store } from './store';
 
-export type { EmittedEvent, Fault, Generation, StoredDelivery, StoredWebhook };
+export type { EmittedEvent, Fault, WireFormat, StoredDelivery, StoredWebhook };
 
 /** The shape of an Avala key: 40 hex digits. It opens nothing but a sandbox. */
 export const SANDBOX_API_KEY = '5a4db0c5a4db0c5a4db0c5a4db0c5a4db0c5a4db';
@@ -23,7 +23,7 @@ export const SANDBOX_API_KEY = '5a4db0c5a4db0c5a4db0c5a4db0c5a4db0c5a4db';
 export interface SandboxOptions {
 	/** Any free one by default. */
 	port?: number;
-	generation?: Generation;
+	wireFormat?: WireFormat;
 	apiKey?: string;
 	/** PEM of a certificate authority that is trusted when events are delivered. */
 	ca?: string;
@@ -76,7 +76,7 @@ export class Sandbox {
 	constructor(options: SandboxOptions) {
 		this.settings = {
 			apiKey: options.apiKey ?? SANDBOX_API_KEY,
-			generation: options.generation ?? 'guide',
+			wireFormat: options.wireFormat ?? 'guide',
 			pingOnCreate: options.pingOnCreate ?? true,
 			activateOnlyIfPingOk: options.activateOnlyIfPingOk ?? false,
 			allowHttpLoopbackTargets: options.allowHttpLoopbackTargets ?? false,
@@ -131,12 +131,12 @@ export class Sandbox {
 		return this.settings.apiKey;
 	}
 
-	get generation(): Generation {
-		return this.settings.generation;
+	get wireFormat(): WireFormat {
+		return this.settings.wireFormat;
 	}
 
-	set generation(generation: Generation) {
-		this.settings.generation = generation;
+	set wireFormat(wireFormat: WireFormat) {
+		this.settings.wireFormat = wireFormat;
 		this.changes.emit('change');
 	}
 
@@ -173,20 +173,20 @@ export class Sandbox {
 
 	/** Something happens at Avala: sample data with the given fields goes to each webhook that subscribes. */
 	emit(type: string, data: Resource = {}): EmittedEvent & { deliveries: string[] } {
-		const { event, deliveries } = this.deliverer.emitEvent(type, data, this.generation);
+		const { event, deliveries } = this.deliverer.emitEvent(type, data, this.wireFormat);
 		this.changes.emit('change');
 		return { ...event, deliveries };
 	}
 
 	/** Puts a webhook there as if someone had made it earlier, or in the place of the one with its uid. */
 	addWebhook(webhook: Partial<StoredWebhook>): StoredWebhook {
-		return { ...this.store.putWebhook(webhook, this.generation) };
+		return { ...this.store.putWebhook(webhook, this.wireFormat) };
 	}
 
 	/** Puts deliveries there as if they had been made earlier, oldest first; nothing is sent. */
 	seedDeliveries(deliveries: Iterable<Partial<StoredDelivery>>): void {
 		for (const delivery of deliveries)
-			this.store.addDelivery(makeDelivery(delivery, this.generation));
+			this.store.addDelivery(makeDelivery(delivery, this.wireFormat));
 		this.store.save();
 	}
 

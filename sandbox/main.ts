@@ -3,13 +3,13 @@ import { parseArgs } from 'node:util';
 
 import type { SandboxOptions } from './index';
 import { startSandbox } from './index';
-import type { Generation } from './store';
+import type { WireFormat } from './store';
 
 const USAGE = `Starts a stand-in for Avala on this machine.
 
 npm run sandbox -- [options]
   --port 4010            port to listen on
-  --generation guide     wire format: guide, older or newer
+  --wire-format guide     wire format: guide, older or newer
   --clock-speed 60       how many times faster than real time retries come (60: an hour in a minute)
   --ca front.pem         certificate authority to trust when events are delivered over https
   --state state.json     keep webhooks and deliveries there over a restart
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: {
 			port: { type: 'string', default: '4010' },
-			generation: { type: 'string', default: 'guide' },
+			wireFormat: { type: 'string', default: 'guide' },
 			'clock-speed': { type: 'string', default: '1' },
 			ca: { type: 'string' },
 			state: { type: 'string' },
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
 	}
 	const options: SandboxOptions = {
 		port: numberOf('--port', values.port, 0, 65_535),
-		generation: generationOf(values.generation),
+		wireFormat: generationOf(values.wireFormat),
 		clockSpeed: numberOf('--clock-speed', values['clock-speed'], 0.001, 1_000_000),
 		ca: values.ca === undefined ? undefined : readFileSync(values.ca, 'utf8'),
 		stateFile: values.state,
@@ -50,9 +50,9 @@ async function main(): Promise<void> {
 	process.once('SIGTERM', end);
 }
 
-function generationOf(text: string): Generation {
+function generationOf(text: string): WireFormat {
 	if (text === 'guide' || text === 'older' || text === 'newer') return text;
-	throw new Error(`--generation is one of guide, older, newer; not ${text}.`);
+	throw new Error(`--wire-format is one of guide, older, newer; not ${text}.`);
 }
 
 function numberOf(option: string, text: string, least: number, most: number): number {

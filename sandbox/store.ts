@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 import type { Resource } from './samples';
 
-export type Generation = 'guide' | 'older' | 'newer';
+export type WireFormat = 'guide' | 'older' | 'newer';
 
 export interface StoredWebhook {
 	uid: string;
@@ -27,7 +27,7 @@ export interface StoredDelivery {
 	webhookUid: string;
 	event: EmittedEvent;
 	/** In which format the body was, and each further try is, sent. */
-	generation: Generation;
+	wireFormat: WireFormat;
 	status: 'pending' | 'delivered' | 'failed';
 	attempts: number;
 	/** Unix time in milliseconds; null when no further try is promised. */
@@ -76,10 +76,10 @@ export class Store {
 	}
 
 	/** Adds a webhook, or replaces the one with the same uid. */
-	putWebhook(given: Partial<StoredWebhook>, generation: Generation): StoredWebhook {
+	putWebhook(given: Partial<StoredWebhook>, wireFormat: WireFormat): StoredWebhook {
 		const now = new Date().toISOString();
 		const webhook: StoredWebhook = {
-			uid: generation === 'guide' ? `wh_${randomBytes(6).toString('hex')}` : randomUUID(),
+			uid: wireFormat === 'guide' ? `wh_${randomBytes(6).toString('hex')}` : randomUUID(),
 			targetUrl: 'https://example.com/hook',
 			events: ['task.completed'],
 			isActive: true,
@@ -164,10 +164,10 @@ function isState(value: unknown): value is State {
 /** A delivery with the given fields and otherwise one that was delivered at the first try. */
 export function makeDelivery(
 	given: Partial<StoredDelivery>,
-	generation: Generation,
+	wireFormat: WireFormat,
 ): StoredDelivery {
 	const now = new Date().toISOString();
-	const uid = generation === 'guide' ? `whd_${randomBytes(6).toString('hex')}` : randomUUID();
+	const uid = wireFormat === 'guide' ? `whd_${randomBytes(6).toString('hex')}` : randomUUID();
 	const event = {
 		id: `evt_${randomBytes(6).toString('hex')}`,
 		type: 'task.completed',
@@ -178,7 +178,7 @@ export function makeDelivery(
 		uid,
 		webhookUid: 'wh_gone',
 		event,
-		generation,
+		wireFormat,
 		status: 'delivered',
 		attempts: 1,
 		nextRetryAt: null,

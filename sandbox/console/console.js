@@ -33,7 +33,7 @@ function emptyRow(text, columns) {
 const time = (value) => (value === null ? '' : new Date(value).toLocaleTimeString());
 
 async function refresh() {
-	const { webhooks, deliveries, generation, generations } = await (
+	const { webhooks, deliveries, wireFormat, wireFormats } = await (
 		await fetch('/sandbox/state')
 	).json();
 	const targets = new Map(webhooks.map(({ uid, targetUrl }) => [uid, targetUrl]));
@@ -64,9 +64,9 @@ async function refresh() {
 				)
 			: [emptyRow('None yet.', 7)]),
 	);
-	const choice = element('generation');
-	if (choice.options.length === 0) choice.append(...generations.map((name) => new Option(name)));
-	choice.value = generation;
+	const choice = element('wireFormat');
+	if (choice.options.length === 0) choice.append(...wireFormats.map((name) => new Option(name)));
+	choice.value = wireFormat;
 }
 
 let refreshing = false;
@@ -100,7 +100,7 @@ for (const button of document.querySelectorAll('button[data-event]')) {
 		}
 	});
 }
-element('generation').addEventListener('change', (change) =>
-	post('/sandbox/generation', { generation: change.target.value }),
+element('wireFormat').addEventListener('change', (change) =>
+	post('/sandbox/wire-format', { wireFormat: change.target.value }),
 );
 new EventSource('/sandbox/stream').addEventListener('message', refreshWhenFree);

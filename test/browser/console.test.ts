@@ -56,8 +56,8 @@ describe(`in the console of the sandbox, beside n8n ${version}`, () => {
 
 	it('the format is chosen, and n8n takes events in each', async () => {
 		await expectPicture(page, 'console', ADDRESSES);
-		for (const [index, generation] of ['older', 'newer', 'guide'].entries()) {
-			await page.getByLabel('Format').selectOption(generation);
+		for (const [index, wireFormat] of ['older', 'newer', 'guide'].entries()) {
+			await page.getByLabel('Format').selectOption(wireFormat);
 			await page.getByRole('button', { name: 'Complete a task' }).click();
 			await stage.n8n.client.untilExecuted(workflowId, BUTTONS.length + index + 1);
 		}

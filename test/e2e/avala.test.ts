@@ -6,7 +6,7 @@ jest.setTimeout(400_000);
 
 let stage: Stage;
 beforeAll(async () => {
-	stage = await Stage.open({ generation: 'older' });
+	stage = await Stage.open({ wireFormat: 'older' });
 });
 afterAll(async () => await stage?.close());
 beforeEach(() => stage.avala.reset());

@@ -44,7 +44,7 @@ class Elsewhere {
 let stage: Stage;
 let elsewhere: Elsewhere;
 beforeAll(async () => {
-	stage = await Stage.open({ generation: 'older' });
+	stage = await Stage.open({ wireFormat: 'older' });
 	elsewhere = new Elsewhere();
 	await elsewhere.start();
 });

@@ -1,4 +1,4 @@
-import type { Generation } from '../../sandbox';
+import type { WireFormat } from '../../sandbox';
 import { credentialData, inParallel, sign, Stage, untilTrue, version } from './stage';
 
 jest.setTimeout(300_000);
@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 beforeEach(() => {
 	stage.avala.reset();
-	stage.avala.generation = 'guide';
+	stage.avala.wireFormat = 'guide';
 });
 
 async function activated(parameters: Record<string, unknown> = { events: ['task.completed'] }) {
@@ -71,14 +71,14 @@ describe(`in n8n ${version}`, () => {
 		expect(stage.avala.webhooks()).toHaveLength(1);
 		expect(webhook.targetUrl).toMatch(/^https:\/\/localhost:\d+\/webhook\//);
 
-		for (const generation of ['guide', 'older', 'newer'] satisfies Generation[]) {
-			stage.avala.generation = generation;
+		for (const wireFormat of ['guide', 'older', 'newer'] satisfies WireFormat[]) {
+			stage.avala.wireFormat = wireFormat;
 			const delivered = stage.avala.next('attempt');
 			const event = stage.avala.emit('task.completed');
 			expect(await delivered).toMatchObject({ status: 'delivered', responseStatus: 200 });
 			const executions = await stage.n8n.client.untilExecuted(
 				workflow.id,
-				['guide', 'older', 'newer'].indexOf(generation) + 1,
+				['guide', 'older', 'newer'].indexOf(wireFormat) + 1,
 			);
 			const items = await stage.n8n.client.result(executions[0]?.id ?? '');
 			expect(items['Avala Trigger']).toEqual([

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { generate } from 'selfsigned';
 
-import type { Generation, Sandbox, SandboxOptions } from '../../sandbox';
+import type { WireFormat, Sandbox, SandboxOptions } from '../../sandbox';
 import { startSandbox } from '../../sandbox';
 import vectors from '../fixtures/signatures.json';
 import { signedHeaders } from '../../sandbox/formats';
@@ -227,10 +227,10 @@ describe('deliveries', () => {
 		},
 	);
 
-	it.each<Generation>(['guide', 'older', 'newer'])(
+	it.each<WireFormat>(['guide', 'older', 'newer'])(
 		'come in the format "%s", signed over the raw body',
-		async (generation) => {
-			await open({ generation });
+		async (wireFormat) => {
+			await open({ wireFormat });
 			const { url, received } = await target(200);
 			const { secret } = avala.addWebhook({ targetUrl: url });
 			const delivered = avala.next('delivered');
@@ -256,7 +256,7 @@ describe('deliveries', () => {
 					},
 					body: data,
 				},
-			}[generation];
+			}[wireFormat];
 			expect(headers).toMatchObject(expected.headers);
 			expect(JSON.parse(body)).toEqual(expected.body);
 		},

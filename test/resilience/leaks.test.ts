@@ -1,4 +1,4 @@
-import type { Generation } from '../../sandbox';
+import type { WireFormat } from '../../sandbox';
 import type { AvalaCredentialRef } from '../e2e/stage';
 import { credentialData, sign, Stage, untilTrue, version } from '../e2e/stage';
 import { searchDatabase, searchFiles } from './stored';
@@ -55,11 +55,11 @@ async function activate(id: string): Promise<void> {
 	noteSecrets();
 }
 
-/** An event of each generation, and a forged one. */
+/** An event in each wire format, and a forged one. */
 async function deliverEach(workflowId: string): Promise<void> {
 	const before = (await stage.n8n.client.executions(workflowId)).length;
-	for (const generation of ['guide', 'older', 'newer'] satisfies Generation[]) {
-		stage.avala.generation = generation;
+	for (const wireFormat of ['guide', 'older', 'newer'] satisfies WireFormat[]) {
+		stage.avala.wireFormat = wireFormat;
 		stage.avala.emit('task.completed');
 	}
 	for (const { targetUrl } of stage.avala.webhooks()) {

@@ -86,7 +86,7 @@ describe('in queue mode, with PostgreSQL, two workers and a webhook process', ()
 		expect(await answerToAnEvent()).toMatchObject({ status: 'delivered' });
 		await cluster.process('webhook').kill();
 		// The guide's format gives deliveries without what was sent: only their ids could be told.
-		avala.generation = 'newer';
+		avala.wireFormat = 'newer';
 		const missed = Array.from({ length: MISSED }, () => avala.emit('task.completed').deliveries);
 		await untilTrue(() => avala.deliveries().filter(isFailed).length === MISSED);
 		expect(avala.webhooks()).toMatchObject([{ isActive: false }]);

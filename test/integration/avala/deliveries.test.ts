@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import type { Generation, Sandbox, StoredDelivery } from '../../../sandbox';
+import type { WireFormat, Sandbox, StoredDelivery } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { executeAvala, serveTrigger } from '../../support/contexts';
 
@@ -52,11 +52,11 @@ const failed: Partial<StoredDelivery> = {
 	attempts: 5,
 };
 
-describe.each<Generation>(['guide', 'older', 'newer'])(
+describe.each<WireFormat>(['guide', 'older', 'newer'])(
 	'deliveries in the format "%s"',
-	(generation) => {
+	(wireFormat) => {
 		beforeEach(() => {
-			avala.generation = generation;
+			avala.wireFormat = wireFormat;
 		});
 
 		it('Get gives the names of the guide beside what the server sent', async () => {
@@ -72,7 +72,7 @@ describe.each<Generation>(['guide', 'older', 'newer'])(
 				error_message: expect.anything(),
 				status: 'failed',
 			});
-			if (generation !== 'guide')
+			if (wireFormat !== 'guide')
 				expect(found).toMatchObject({ subscription: 'wh_a', response_status: 500, attempts: 5 });
 		});
 
@@ -196,7 +196,7 @@ describe.each<Generation>(['guide', 'older', 'newer'])(
 				delivery(4, { status: 'pending', attempts: 3 }),
 			]);
 			const missed = await run('getMissedEvents', { returnAll: true });
-			if (generation === 'guide') {
+			if (wireFormat === 'guide') {
 				expect(missed).toEqual(
 					[1, 3].map((minutes) =>
 						expect.objectContaining({
@@ -229,10 +229,10 @@ describe.each<Generation>(['guide', 'older', 'newer'])(
 describe('missed events', () => {
 	const event = { id: 'evt_x', type: 'task.completed', created_at: at(0), data: { uid: 'task_x' } };
 
-	it.each<Generation>(['older', 'newer'])(
+	it.each<WireFormat>(['older', 'newer'])(
 		'are the items that the trigger gives, by the same id (%s)',
-		async (generation) => {
-			avala.generation = generation;
+		async (wireFormat) => {
+			avala.wireFormat = wireFormat;
 			const { apiKey, baseUrl } = avala;
 			const secret = 'known to both';
 			const trigger = await serveTrigger({
@@ -252,7 +252,7 @@ describe('missed events', () => {
 			expect(sent).toHaveLength(1);
 
 			avala.reset();
-			avala.generation = generation;
+			avala.wireFormat = wireFormat;
 			avala.seedDeliveries(sent.map((one) => ({ ...one, ...failed })));
 			expect(await run('getMissedEvents')).toEqual([
 				{ ...received?.json, delivery_id: sent[0]?.uid, recovered: true },
@@ -261,7 +261,7 @@ describe('missed events', () => {
 	);
 
 	it('are each given once, though they failed at two webhooks', async () => {
-		avala.generation = 'older';
+		avala.wireFormat = 'older';
 		avala.seedDeliveries([
 			delivery(1, { ...failed, event }),
 			delivery(2, { ...failed, event, webhookUid: 'wh_b' }),
@@ -269,10 +269,10 @@ describe('missed events', () => {
 		expect(await run('getMissedEvents', { returnAll: true })).toHaveLength(1);
 	});
 
-	it.each<Generation>(['older', 'newer'])(
+	it.each<WireFormat>(['older', 'newer'])(
 		'are left out when they were delivered later after all (%s)',
-		async (generation) => {
-			avala.generation = generation;
+		async (wireFormat) => {
+			avala.wireFormat = wireFormat;
 			avala.seedDeliveries([delivery(1, { ...failed, event }), delivery(30, { event })]);
 			expect(await run('getMissedEvents', { returnAll: true })).toEqual([]);
 			expect(
@@ -281,10 +281,10 @@ describe('missed events', () => {
 		},
 	);
 
-	it.each<Generation>(['older', 'newer'])(
+	it.each<WireFormat>(['older', 'newer'])(
 		'are left out while another try is promised (%s)',
-		async (generation) => {
-			avala.generation = generation;
+		async (wireFormat) => {
+			avala.wireFormat = wireFormat;
 			avala.seedDeliveries([
 				delivery(1, { ...failed, attempts: 2, nextRetryAt: Date.now() + 15 * MINUTE }),
 			]);
@@ -292,22 +292,22 @@ describe('missed events', () => {
 		},
 	);
 
-	it.each<Generation>(['guide', 'older', 'newer'])(
+	it.each<WireFormat>(['guide', 'older', 'newer'])(
 		'are those too that n8n took while it was starting, before any node saw them (%s)',
-		async (generation) => {
-			avala.generation = generation;
+		async (wireFormat) => {
+			avala.wireFormat = wireFormat;
 			const answered = { event, responseBody: 'n8n is starting up. Please wait' };
 			avala.seedDeliveries([delivery(1, answered), delivery(2)]);
 			const found = await run('getMissedEvents', { returnAll: true });
 			expect(found).toMatchObject([{ type: event.type, delivery_id: 'd_1' }]);
 			expect(found).toMatchObject([
-				generation === 'guide' ? { recoverable: false } : { recovered: true, data: event.data },
+				wireFormat === 'guide' ? { recoverable: false } : { recovered: true, data: event.data },
 			]);
 		},
 	);
 
 	it('are two when the same happened twice', async () => {
-		avala.generation = 'older';
+		avala.wireFormat = 'older';
 		const again = { ...event, id: 'evt_y', created_at: at(1) };
 		avala.seedDeliveries([
 			delivery(1, { ...failed, event }),
@@ -317,7 +317,7 @@ describe('missed events', () => {
 	});
 
 	it('are not taken for delivered because another webhook got them', async () => {
-		avala.generation = 'older';
+		avala.wireFormat = 'older';
 		avala.seedDeliveries([
 			delivery(1, { ...failed, event }),
 			delivery(2, { event, webhookUid: 'wh_b' }),

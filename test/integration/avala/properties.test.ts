@@ -90,7 +90,7 @@ describe('event normalisation', () => {
 	});
 	const types = fc.constantFrom('task.completed', 'export.completed', 'dataset.created');
 
-	it('gives back type, time and resource untouched in each generation', () => {
+	it('gives back type, time and resource untouched in each wire format', () => {
 		fc.assert(
 			fc.property(types, objects, fc.string({ minLength: 1 }), (type, data, id) => {
 				const created_at = '2026-03-02T10:30:00Z';

@@ -8,7 +8,7 @@ import * as deliveryOperations from '../../../nodes/Avala/actions/delivery/opera
 import * as webhookOperations from '../../../nodes/Avala/actions/webhook/operations';
 import { normaliseEvent } from '../../../nodes/Avala/shared/event';
 import { isObject, listOf } from '../../../nodes/Avala/shared/types';
-import type { Generation, Sandbox } from '../../../sandbox';
+import type { WireFormat, Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { executeAvala } from '../../support/contexts';
 
@@ -53,9 +53,9 @@ const PARAMETERS: Record<string, INodeParameters> = {
 
 async function outputs(resource: string, operation: string): Promise<IDataObject[]> {
 	const given: IDataObject[] = [];
-	for (const generation of ['guide', 'older', 'newer'] satisfies Generation[]) {
+	for (const wireFormat of ['guide', 'older', 'newer'] satisfies WireFormat[]) {
 		avala.reset();
-		avala.generation = generation;
+		avala.wireFormat = wireFormat;
 		const webhooks = [targetUrl, 'https://127.0.0.1:1/'].map(
 			(url) => avala.addWebhook({ targetUrl: url }).uid,
 		);

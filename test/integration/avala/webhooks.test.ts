@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { Avala } from '../../../nodes/Avala/Avala.node';
-import type { Generation, Sandbox } from '../../../sandbox';
+import type { WireFormat, Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { executeAvala, loadOptionsContext } from '../../support/contexts';
 
@@ -30,11 +30,11 @@ async function run(operation: string, parameters: INodeParameters = {}): Promise
 	return output.map(({ json }) => json);
 }
 
-describe.each<Generation>(['guide', 'older', 'newer'])(
+describe.each<WireFormat>(['guide', 'older', 'newer'])(
 	'webhooks in the format "%s"',
-	(generation) => {
+	(wireFormat) => {
 		beforeEach(() => {
-			avala.generation = generation;
+			avala.wireFormat = wireFormat;
 		});
 
 		it('Create gives the webhook with the secret that Avala made', async () => {
@@ -131,7 +131,7 @@ describe.each<Generation>(['guide', 'older', 'newer'])(
 			const [failed] = await run('test', { webhookId: byId(uid) });
 			expect(failed).toMatchObject({ success: false });
 			expect(JSON.stringify(failed)).toContain('404');
-			const good = avala.addWebhook({ targetUrl: `${avala.url}/sandbox/generation` });
+			const good = avala.addWebhook({ targetUrl: `${avala.url}/sandbox/wire-format` });
 			avala.fault({
 				path: `/api/v1/webhooks/${good.uid}/test/`,
 				status: 200,

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 
 import { startSandbox } from '../../../sandbox';
-import type { Generation, Sandbox } from '../../../sandbox';
+import type { WireFormat, Sandbox } from '../../../sandbox';
 import type { ServedTrigger, TriggerSetup } from '../../support/contexts';
 import { serveTrigger } from '../../support/contexts';
 
@@ -306,12 +306,12 @@ describe('what the sandbox delivers', () => {
 	});
 	afterAll(async () => await avala.stop());
 
-	it.each<Generation>(['guide', 'older', 'newer'])(
+	it.each<WireFormat>(['guide', 'older', 'newer'])(
 		'gives the same item in the format "%s"',
-		async (generation) => {
+		async (wireFormat) => {
 			const { started, url } = await serve();
 			avala.reset();
-			avala.generation = generation;
+			avala.wireFormat = wireFormat;
 			avala.addWebhook({ targetUrl: url, events: ['task.completed'], secret: SECRET });
 			const delivered = avala.next('delivered');
 			const event = avala.emit('task.completed', {
@@ -324,12 +324,12 @@ describe('what the sandbox delivers', () => {
 					json: expect.objectContaining({
 						id: expect.any(String),
 						type: 'task.completed',
-						created_at: generation === 'newer' ? '2026-03-02T10:29:55Z' : event.created_at,
+						created_at: wireFormat === 'newer' ? '2026-03-02T10:29:55Z' : event.created_at,
 						data: event.data,
 					}),
 				},
 			]);
-			if (generation === 'newer') expect(started[0]?.json.delivery_id).toBe(event.deliveries[0]);
+			if (wireFormat === 'newer') expect(started[0]?.json.delivery_id).toBe(event.deliveries[0]);
 		},
 	);
 });

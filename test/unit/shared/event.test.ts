@@ -10,7 +10,7 @@ const data: IDataObject = {
 };
 
 describe('normaliseEvent', () => {
-	it('gives the same item for the three generations of payloads', () => {
+	it('gives the same item for the three wire formats', () => {
 		const time = '2026-03-02T10:29:55Z';
 		const guide = normaliseEvent(
 			{ id: 'evt_1', type: 'task.completed', created_at: time, data },
