@@ -7,7 +7,16 @@ import type {
 } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { DEFAULT_BASE_URL, parseBaseUrl } from '../nodes/Avala/shared/baseUrl';
+import { DEFAULT_BASE_URL, parseBaseUrl } from '../nodes/Avala/transport/baseUrl';
+import { readApiKey } from '../nodes/Avala/transport/credential';
+
+/** As the newer and the older of n8n's request helpers spell it. */
+const WITHOUT_REDIRECTS = {
+	disableFollowRedirect: true,
+	followRedirect: false,
+	followAllRedirects: false,
+	maxRedirects: 0,
+};
 
 export class AvalaApi implements ICredentialType {
 	name = 'avalaApi';
@@ -52,7 +61,8 @@ export class AvalaApi implements ICredentialType {
 
 	/**
 	 * Adds the key, and only to requests that stay at the base URL's origin: so neither a mistyped base
-	 * URL nor an HTTP Request node that uses this credential can take the key to another host.
+	 * URL nor an HTTP Request node that uses this credential can take the key to another host. Redirects
+	 * are not followed, since n8n would send the key along.
 	 */
 	authenticate = async (
 		{ apiKey, baseUrl }: ICredentialDataDecryptedObject,
@@ -69,7 +79,8 @@ export class AvalaApi implements ICredentialType {
 		}
 		return {
 			...request,
-			headers: { ...request.headers, 'X-Avala-Api-Key': String(apiKey).trim() },
+			...WITHOUT_REDIRECTS,
+			headers: { ...request.headers, 'X-Avala-Api-Key': readApiKey(apiKey) },
 		};
 	};
 

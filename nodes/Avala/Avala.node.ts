@@ -6,11 +6,9 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import * as deliveryOperations from './actions/delivery/operations';
 import { describeResource } from './actions/operation';
+import { RESOURCES } from './actions/resources';
 import { executeOperation } from './actions/router';
-import * as webhookOperations from './actions/webhook/operations';
-import { searchWebhooks } from './shared/webhooks';
 
 export class Avala implements INodeType {
 	description: INodeTypeDescription = {
@@ -19,8 +17,7 @@ export class Avala implements INodeType {
 		icon: { light: 'file:avala.svg', dark: 'file:avala.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle:
-			'={{ ({ getAll: "get many", getHealth: "get health", getMissedEvents: "get missed events", test: "send test" }[$parameter["operation"]] || $parameter["operation"]) + ": " + $parameter["resource"] }}',
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description:
 			'Administer Avala webhooks, send test events, watch deliveries and recover missed events',
 		defaults: { name: 'Avala' },
@@ -34,26 +31,14 @@ export class Avala implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: [
-					{
-						name: 'Delivery',
-						value: 'delivery',
-						description: 'One event on its way to one webhook, with its tries',
-					},
-					{
-						name: 'Webhook',
-						value: 'webhook',
-						description: 'A subscription: an address that Avala sends events to',
-					},
-				],
+				options: RESOURCES.map(({ option }) => option),
 				default: 'webhook',
 			},
-			...describeResource('webhook', Object.values(webhookOperations)),
-			...describeResource('delivery', Object.values(deliveryOperations)),
+			...RESOURCES.flatMap(describeResource),
 		],
 	};
 
-	methods = { listSearch: { searchWebhooks } };
+	methods = { listSearch: Object.assign({}, ...RESOURCES.map(({ listSearch }) => listSearch)) };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return [await executeOperation(this)];

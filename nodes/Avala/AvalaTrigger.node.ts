@@ -7,7 +7,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { customEvents, webhookEvents } from './shared/fields';
+import { customEvents, webhookEvents } from './actions/fields';
 import { tellingAll } from './trigger/activation';
 import { receiveEvent } from './trigger/receive';
 import { createWebhook, keepWebhook, removeWebhook } from './trigger/registration';

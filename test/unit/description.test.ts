@@ -3,18 +3,18 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import manifest from '../../package.json';
-import * as deliveryOperations from '../../nodes/Avala/actions/delivery/operations';
-import * as webhookOperations from '../../nodes/Avala/actions/webhook/operations';
+import { RESOURCES } from '../../nodes/Avala/actions/resources';
 import { Avala } from '../../nodes/Avala/Avala.node';
 import { AvalaTrigger } from '../../nodes/Avala/AvalaTrigger.node';
-import { EVENT_CATALOGUE } from '../../nodes/Avala/shared/events';
+import { EVENT_CATALOGUE } from '../../nodes/Avala/shared/eventCatalogue';
 
 const avala = new Avala();
 const trigger = new AvalaTrigger();
-const operations = {
-	webhook: Object.values(webhookOperations),
-	delivery: Object.values(deliveryOperations),
-};
+const operations = RESOURCES.flatMap(({ operations: all }) => all);
+const valuesOf = (resource: string) =>
+	RESOURCES.find(({ option }) => option.value === resource)
+		?.operations.map(({ option }) => option.value)
+		.sort();
 const readme = readFileSync(path.join(__dirname, '../../README.md'), 'utf8');
 
 /** Every parameter, those in collections included. */
@@ -38,12 +38,10 @@ describe('the Avala node', () => {
 				})
 				.map(({ name }) => name);
 		expect(avala.description).toMatchObject({ name: 'avala', displayName: 'Avala', version: 1 });
-		expect(operations.webhook.map(({ option }) => option.value).sort()).toEqual(
+		expect(valuesOf('webhook')).toEqual(
 			['create', 'delete', 'get', 'getAll', 'test', 'update'].sort(),
 		);
-		expect(operations.delivery.map(({ option }) => option.value).sort()).toEqual(
-			['get', 'getAll', 'getHealth', 'getMissedEvents'].sort(),
-		);
+		expect(valuesOf('delivery')).toEqual(['get', 'getAll', 'getHealth', 'getMissedEvents'].sort());
 		expect(names('webhook', 'create')).toEqual(['targetUrl', 'events', 'additionalFields']);
 		expect(names('webhook', 'getAll')).toEqual(['returnAll', 'limit', 'filters']);
 		expect(names('webhook', 'update')).toEqual(['webhookId', 'updateFields']);
@@ -70,7 +68,7 @@ describe('the Avala node', () => {
 	});
 
 	it('describes every operation and parameter, for people and for models', () => {
-		for (const { option } of [...operations.webhook, ...operations.delivery]) {
+		for (const { option } of operations) {
 			expect(option.description?.length).toBeGreaterThan(20);
 			expect(option.action).toBeTruthy();
 		}
@@ -83,8 +81,7 @@ describe('the Avala node', () => {
 	});
 
 	it('is described in the README, each operation of it', () => {
-		for (const { option } of [...operations.webhook, ...operations.delivery])
-			expect(readme).toContain(option.name);
+		for (const { option } of operations) expect(readme).toContain(option.name);
 	});
 });
 

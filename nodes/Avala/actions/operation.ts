@@ -1,41 +1,64 @@
 import type {
 	IDataObject,
 	IExecuteFunctions,
+	ILoadOptionsFunctions,
+	INodeExecutionData,
+	INodeListSearchResult,
 	INodeProperties,
 	INodePropertyOptions,
 } from 'n8n-workflow';
 
-/** Work that items of one execution share when they ask for the same. */
-export class Shared<T> {
-	private readonly known = new Map<string, Promise<T>>();
-
-	/** What was made for this key before, or what `make` gives. */
-	async get(key: string, make: () => Promise<T>): Promise<T> {
-		const made = this.known.get(key) ?? make();
-		this.known.set(key, made);
-		return await made;
-	}
-}
+import type { Connection } from '../transport/connection';
 
 /** One input item of one execution. */
 export interface ItemRun {
 	context: IExecuteFunctions;
 	itemIndex: number;
-	/** The results of page walks, by what was asked for. */
-	walks: Shared<IDataObject[]>;
-	/** The ids of webhooks, by their target URL. */
-	webhookIds: Shared<string>;
+	connection: Connection;
+	/**
+	 * Does work that other items of the execution ask for as well only once, if it succeeds. Each caller
+	 * gets a copy of its own.
+	 *
+	 * @param key says what the work is, with all that its result depends on
+	 */
+	once<T extends object | string>(key: unknown[], work: () => Promise<T>): Promise<T>;
+	/** Shows a note on the node's output, each text once. */
+	hint(message: string): void;
 }
 
 /** One operation: how the editor offers it, its parameters, and what it does for one item. */
 export interface Operation {
 	option: INodePropertyOptions & { value: string };
 	properties: INodeProperties[];
-	execute(run: ItemRun): Promise<IDataObject[]>;
+	/** The router pairs what comes out with the input item. */
+	execute(run: ItemRun): Promise<INodeExecutionData[]>;
+}
+
+type ListSearch = (
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+) => Promise<INodeListSearchResult>;
+
+/** One resource: a folder beside this file, and a line in `resources.ts`. */
+export interface Resource {
+	option: INodePropertyOptions & { value: string };
+	/** In the order in which the editor offers them. */
+	operations: Operation[];
+	/** The searches behind its locators, by the names that they have in the description. */
+	listSearch?: Record<string, ListSearch>;
+}
+
+/** What most operations give: one n8n item for each object. */
+export function itemsOf(objects: IDataObject[]): INodeExecutionData[] {
+	return objects.map((json) => ({ json }));
 }
 
 /** The operation menu of a resource followed by the parameters of each of its operations. */
-export function describeResource(resource: string, operations: Operation[]): INodeProperties[] {
+export function describeResource({
+	option: { value: resource },
+	operations,
+}: Resource): INodeProperties[] {
 	const menu: INodeProperties = {
 		displayName: 'Operation',
 		name: 'operation',

@@ -1,68 +1,65 @@
 import type { IDataObject } from 'n8n-workflow';
-import { NodeOperationError, tryToParseDateTime } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
-import { isObject, textOf } from '../shared/types';
-import { findWebhookId } from '../shared/webhooks';
+import {
+	isObject,
+	notUnderstood,
+	readBoolean,
+	readMoment,
+	readWholeNumber,
+} from '../shared/values';
 import type { ItemRun } from './operation';
 
-/** A collection of optional fields, as the user has filled it in for this item. */
-export function collectionOf({ context, itemIndex }: ItemRun, name: string): IDataObject {
-	const value: unknown = context.getNodeParameter(name, itemIndex, {});
-	return isObject(value) ? value : {};
-}
-
-/** How many results are wanted: all of them, or the limit. */
-export function wantedCount({ context, itemIndex }: ItemRun): number {
-	const isAll = context.getNodeParameter('returnAll', itemIndex, false) === true;
-	return isAll ? Infinity : limitOf({ context, itemIndex });
-}
-
-/** @throws NodeOperationError for a limit below 1 */
-export function limitOf({ context, itemIndex }: Pick<ItemRun, 'context' | 'itemIndex'>): number {
-	const limit = Number(context.getNodeParameter('limit', itemIndex, 50));
-	if (Number.isInteger(limit) && limit >= 1) return limit;
-	throw new NodeOperationError(context.getNode(), 'Limit must be a whole number of at least 1');
+/** A parameter of the operation as an expression or an AI agent may have filled it in. */
+export function parameterOf(
+	{ context, itemIndex }: ItemRun,
+	name: string,
+	fallback?: unknown,
+): unknown {
+	return context.getNodeParameter(name, itemIndex, fallback as IDataObject) as unknown;
 }
 
 /**
- * The id that the webhook locator stands for.
+ * The fields that were added to a collection.
  *
- * @throws NodeOperationError when none is chosen, or its target URL does not lead to exactly one
+ * @param known the names of all fields that there are
+ * @throws UserError for a field that is none of them, since it would be ignored
  */
-export async function webhookIdOf(run: ItemRun): Promise<string> {
-	const chosen: unknown = run.context.getNodeParameter('webhookId', run.itemIndex, '');
-	const id = await resolveLocator(run, chosen);
-	if (id !== undefined) return id;
-	throw new NodeOperationError(run.context.getNode(), 'No webhook is chosen', {
-		description: 'Choose a webhook from the list, or enter its ID or its target URL.',
-	});
+export function collectionOf(
+	run: ItemRun,
+	name: string,
+	label: string,
+	known: readonly string[],
+): IDataObject {
+	const value = parameterOf(run, name, {});
+	if (!isObject(value)) throw notUnderstood(label, 'a collection of fields', value);
+	const unknown = Object.keys(value).find((field) => !known.includes(field));
+	if (unknown === undefined) return value;
+	throw new UserError(
+		`'${label}' has no field ${JSON.stringify(unknown)} for this operation. It has ${known.join(', ')}.`,
+	);
 }
 
-/** The id that a locator's value stands for; undefined when it is empty. */
-export async function resolveLocator(run: ItemRun, locator: unknown): Promise<string | undefined> {
-	const { mode, value } = isObject(locator) ? locator : { mode: 'id', value: locator };
-	const text = textOf(value)?.trim();
-	if (!text || mode !== 'url') return text;
-	return await run.webhookIds.get(text, async () => await findWebhookId(run.context, text));
+/** The value of a field that was added, undefined for one that was not. */
+export function given<T>(
+	fields: IDataObject,
+	name: string,
+	read: (value: unknown) => T,
+): T | undefined {
+	return name in fields ? read(fields[name]) : undefined;
 }
 
-/**
- * A moment in Unix milliseconds. A time without a zone is meant in the workflow's time zone.
- *
- * @throws NodeOperationError when the value is no time
- */
-export function momentOf({ context }: ItemRun, label: string, value: unknown): number | undefined {
-	if (value === undefined || value === null || value === '') return undefined;
-	try {
-		return tryToParseDateTime(value, context.getTimezone()).toMillis();
-	} catch {
-		throw new NodeOperationError(
-			context.getNode(),
-			`${label} is not a time: ${JSON.stringify(value)}`,
-			{
-				description:
-					'Enter a date and time such as 2026-03-02T10:30:00Z, or choose one in the calendar.',
-			},
-		);
-	}
+/** How many results are wanted: all of them (Infinity), or the limit. */
+export function wantedCount(run: ItemRun): number {
+	const isAll = readBoolean('Return All', parameterOf(run, 'returnAll', false));
+	return isAll ? Infinity : limitOf(run);
+}
+
+export function limitOf(run: ItemRun): number {
+	return readWholeNumber('Limit', parameterOf(run, 'limit', 50), 1);
+}
+
+/** Reads a moment; without a zone it is in the workflow's time zone. */
+export function momentReader({ context }: ItemRun, label: string): (value: unknown) => number {
+	return (value) => readMoment(label, value, context.getTimezone());
 }

@@ -1,52 +1,73 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { deepCopy, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import * as delivery from './delivery/operations';
-import type { Operation } from './operation';
-import { Shared } from './operation';
-import * as webhook from './webhook/operations';
-
-const OPERATIONS: Record<string, Operation[]> = {
-	delivery: Object.values(delivery),
-	webhook: Object.values(webhook),
-};
+import { connect } from '../transport/connection';
+import type { ItemRun, Operation } from './operation';
+import { RESOURCES } from './resources';
 
 /**
- * Runs the chosen operation once for each input item, with that item's parameters, and pairs what
+ * Runs the selected operation once for each input item, with that item's parameters, and pairs what
  * comes out with it. With Continue On Fail a failing item gives an item that tells its error.
  */
 export async function executeOperation(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const walks = new Shared<IDataObject[]>();
-	const webhookIds = new Shared<string>();
-	const given = new Set<IDataObject[]>();
+	const results = new Map<string, Promise<unknown>>();
+	const hints = new Set<string>();
 	const output: INodeExecutionData[] = [];
 	for (const itemIndex of context.getInputData().keys()) {
 		const pairedItem = { item: itemIndex };
 		try {
-			const operation = chosenOperation(context, itemIndex);
-			const results = await operation.execute({ context, itemIndex, walks, webhookIds });
-			// Items that share a walk get copies: no two are to hold the same object.
-			const isShared = given.has(results);
-			given.add(results);
+			const operation = selectedOperation(context, itemIndex);
+			const items = await operation.execute(await runOf(context, itemIndex, results, hints));
 			// One by one: as arguments of a single call they would overflow the stack beyond some 125,000.
-			for (const json of results) output.push({ json: isShared ? { ...json } : json, pairedItem });
+			for (const item of items) output.push({ ...item, pairedItem });
 		} catch (error) {
 			const shown = forItem(context, error, itemIndex);
 			if (!context.continueOnFail()) throw shown;
 			output.push({ json: describeError(shown), pairedItem });
 		}
 	}
+	const notes = [...hints].map((message) => ({ message, location: 'outputPane' as const }));
+	if (notes.length > 0) context.addExecutionHints(...notes);
 	return output;
 }
 
-function chosenOperation(context: IExecuteFunctions, itemIndex: number): Operation {
-	const resource = context.getNodeParameter('resource', itemIndex);
-	const name = context.getNodeParameter('operation', itemIndex);
-	const operation = OPERATIONS[resource]?.find(({ option }) => option.value === name);
+async function runOf(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	results: Map<string, Promise<unknown>>,
+	hints: Set<string>,
+): Promise<ItemRun> {
+	const connection = await connect(context, { itemIndex });
+	return {
+		context,
+		itemIndex,
+		connection,
+		once: async <T extends object | string>(key: unknown[], work: () => Promise<T>) => {
+			// Items may use different accounts: a credential can hold expressions.
+			const name = JSON.stringify([connection.baseUrl, connection.secrets, ...key]);
+			const known = results.get(name) as Promise<T> | undefined;
+			if (known) return deepCopy(await known);
+			const working = work();
+			results.set(name, working);
+			// What has failed may go well for the next item.
+			working.catch(() => results.delete(name));
+			return await working;
+		},
+		hint: (message) => hints.add(message),
+	};
+}
+
+/** @throws NodeOperationError for a name that an expression gave and that is not an operation */
+function selectedOperation(context: IExecuteFunctions, itemIndex: number): Operation {
+	const resource: unknown = context.getNodeParameter('resource', itemIndex);
+	const name: unknown = context.getNodeParameter('operation', itemIndex);
+	const operation = RESOURCES.find(({ option }) => option.value === resource)?.operations.find(
+		({ option }) => option.value === name,
+	);
 	if (operation) return operation;
 	throw new NodeOperationError(
 		context.getNode(),
-		`The Avala node has no operation "${resource}: ${name}"`,
+		`The Avala node has no operation "${String(resource)}: ${String(name)}"`,
 	);
 }
 
@@ -60,9 +81,15 @@ function forItem(
 		error.context.itemIndex = itemIndex;
 		return error;
 	}
-	return new NodeOperationError(context.getNode(), error instanceof Error ? error : String(error), {
-		itemIndex,
-	});
+	const message = error instanceof Error ? error.message : String(error);
+	const shown = new NodeOperationError(
+		context.getNode(),
+		error instanceof Error ? error : message,
+		{ itemIndex },
+	);
+	// n8n puts a general text in the place of a message that holds the name of a system error.
+	shown.message = message;
+	return shown;
 }
 
 /** By these two fields, and no others, n8n knows an item for the error output if the node has one. */

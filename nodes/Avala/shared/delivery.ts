@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject, textOf } from './types';
+import { idOf, isObject, momentIn, numberOf, textOf } from './values';
 
-/** A delivery under the guide's names, beside whatever the server sent in its own generation. */
+/** A delivery under the guide's names, beside whatever the server sent in its own wire format. */
 export interface Delivery extends IDataObject {
 	uid: string;
 	webhook_uid: string | null;
@@ -10,63 +10,95 @@ export interface Delivery extends IDataObject {
 	response_status_code: number | null;
 	response_body: string | null;
 	attempt_count: number | null;
-	/** Avala's own words where it has some, else what the answer of the target tells. */
+	/** Avala's own words where it has some, else what the response of the target tells. */
 	error_message: string | null;
-	created_at: string;
+	/** As Avala sent it; `createdAt` reads it. */
+	created_at: string | number | null;
 }
 
 export type DeliveryStatus = 'delivered' | 'failed' | 'pending';
 
 /**
- * Fills in the guide's names from the two later generations of field names. It writes into what was
- * sent, since a copy costs more than all the rest of reading a long list.
+ * Where a delivery stands: `retrying` when its tries so far have failed and another one is to come,
+ * `failed` when none is.
+ */
+export type DeliveryOutcome = 'succeeded' | 'failed' | 'retrying' | 'pending';
+
+/** Avala tries five times: at once and after 1, 5, 15 and 60 minutes. */
+const TRIES = 5;
+const LAST_TRY_AFTER_MS = (1 + 5 + 15 + 60) * 60_000;
+
+/**
+ * Fills in the guide's names from the two later wire formats. It writes into what was sent, since a
+ * copy costs more than all the rest of reading a long list.
  */
 export function normaliseDelivery(sent: IDataObject): Delivery {
-	const code = sent.response_status_code ?? sent.response_status;
-	const attempts = sent.attempt_count ?? sent.attempts;
-	const responseStatusCode = typeof code === 'number' ? code : null;
+	const responseStatusCode = numberOf(sent.response_status_code ?? sent.response_status) ?? null;
+	const { created_at: createdAt } = sent;
 	return Object.assign(sent, {
-		uid: textOf(sent.uid) ?? '',
+		uid: idOf(sent.uid) ?? '',
 		webhook_uid: uidOf(sent.webhook_uid) ?? uidOf(sent.subscription) ?? null,
-		event_type: textOf(sent.event_type) ?? '',
+		event_type: idOf(sent.event_type) ?? '',
 		response_status_code: responseStatusCode,
 		response_body: textOf(sent.response_body) ?? textOf(sent.response_preview) ?? null,
-		attempt_count: typeof attempts === 'number' ? attempts : null,
-		error_message: textOf(sent.error_message) ?? causeOf(sent, responseStatusCode),
-		created_at: textOf(sent.created_at) ?? '',
+		attempt_count: numberOf(sent.attempt_count ?? sent.attempts) ?? null,
+		error_message: textOf(sent.error_message) ?? null,
+		created_at: typeof createdAt === 'number' ? createdAt : (textOf(createdAt) ?? null),
 	});
 }
 
-/** The guide's `success` is what the later generations call `delivered`. */
+/** Unix time in milliseconds; undefined when Avala sent no time that can be read. */
+export function createdAt(delivery: Delivery): number | undefined {
+	return momentIn(delivery.created_at);
+}
+
+/** The guide's `success` is what the later wire formats call `delivered`. */
 export function statusOf({ status }: Delivery): DeliveryStatus {
 	if (status === 'success' || status === 'delivered') return 'delivered';
 	return status === 'failed' ? 'failed' : 'pending';
 }
 
-/** What n8n answers with status 200 while it starts, whatever node the request is for. */
-const ANSWER_OF_STARTING_N8N = 'n8n is starting up. Please wait';
+/** What n8n responds with status 200 while it starts, whatever node the request is for. */
+const RESPONSE_OF_STARTING_N8N = 'n8n is starting up. Please wait';
 
-/** True when the target itself has answered: not so when n8n, still starting, did in its stead. */
-export function wasReceived(delivery: Delivery): boolean {
-	return (
-		statusOf(delivery) === 'delivered' && delivery.response_body?.trim() !== ANSWER_OF_STARTING_N8N
-	);
+/** @param now Unix time in milliseconds */
+export function outcomeOf(delivery: Delivery, now: number): DeliveryOutcome {
+	const status = statusOf(delivery);
+	if (status === 'delivered') return wasTakenByStartingN8n(delivery) ? 'failed' : 'succeeded';
+	if (status === 'failed') return isTriedAgain(delivery, now) ? 'retrying' : 'failed';
+	const hasFailedTries =
+		(delivery.attempt_count ?? 0) > 0 || delivery.response_status_code !== null;
+	return hasFailedTries ? 'retrying' : 'pending';
 }
 
-/** True when it was not received and no further try will come. */
-export function wasMissed(delivery: Delivery): boolean {
-	const status = statusOf(delivery);
-	if (status === 'delivered') return !wasReceived(delivery);
-	return status === 'failed' && !textOf(delivery.next_retry_at);
+/** Why an event has not arrived, or not yet. */
+export function causeOf(delivery: Delivery): string {
+	if (wasTakenByStartingN8n(delivery)) {
+		return 'n8n was starting up: it responded 200 and no workflow saw the event';
+	}
+	const { error_message, response_status_code } = delivery;
+	if (error_message !== null) return error_message;
+	return response_status_code === null
+		? 'No response from the target'
+		: `The target responded ${response_status_code}`;
+}
+
+function wasTakenByStartingN8n({ status, response_body }: Delivery): boolean {
+	const isDelivered = status === 'success' || status === 'delivered';
+	return isDelivered && response_body?.trim() === RESPONSE_OF_STARTING_N8N;
+}
+
+/**
+ * The later wire formats say when the next try is. The guide's says `failed` from the first failed try
+ * on, so there the number of tries decides, and the time by which the last one is over.
+ */
+function isTriedAgain(delivery: Delivery, now: number): boolean {
+	if ('next_retry_at' in delivery) return idOf(delivery.next_retry_at) !== undefined;
+	const created = createdAt(delivery);
+	const tries = delivery.attempt_count ?? 1;
+	return tries < TRIES && created !== undefined && now - created < LAST_TRY_AFTER_MS;
 }
 
 function uidOf(value: unknown): string | undefined {
-	return textOf(isObject(value) ? value.uid : value);
-}
-
-function causeOf({ status }: IDataObject, responseStatusCode: number | null): string | null {
-	if (status !== 'failed') return null;
-	return responseStatusCode === null
-		? 'No answer from the target'
-		: `The target answered ${responseStatusCode}`;
+	return idOf(isObject(value) ? value.uid : value);
 }

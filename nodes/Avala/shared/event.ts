@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject, textOf } from './types';
+import { isObject, textOf } from './values';
 
 /** An event as both nodes give it out, whichever generation of Avala's wire format it came in. */
 export interface AvalaEvent extends IDataObject {

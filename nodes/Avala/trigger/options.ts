@@ -1,6 +1,6 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import { isObject, listOf, textOf } from '../shared/types';
+import { isObject, textOf, textsIn } from '../shared/values';
 
 /** The trigger's parameters, as its users set them. */
 export interface TriggerParameters {
@@ -18,8 +18,8 @@ export function readParameters(context: IHookFunctions | IWebhookFunctions): Tri
 	const given: unknown = context.getNodeParameter('options', {});
 	const options = isObject(given) ? given : {};
 	return {
-		events: listOf(chosen),
-		customEvents: listOf(options.customEvents),
+		events: textsIn(chosen),
+		customEvents: textsIn(options.customEvents),
 		runOnTestEvents: options.runOnTestEvents === true,
 		ipAllowlist: textOf(options.ipAllowlist) ?? '',
 		maxEventAgeMinutes: Number(options.maxEventAge) || 0,

@@ -2,8 +2,8 @@ import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import type { AvalaEvent } from '../shared/event';
 import { normaliseEvent } from '../shared/event';
-import { isChosenEvent } from '../shared/events';
-import { isObject, textOf } from '../shared/types';
+import { isChosenEvent } from '../shared/eventCatalogue';
+import { isObject, textOf } from '../shared/values';
 import { isAllowed } from './ipAllowlist';
 import type { TriggerParameters } from './options';
 import { readParameters } from './options';

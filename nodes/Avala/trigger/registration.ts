@@ -2,10 +2,13 @@ import { createHmac, randomBytes } from 'crypto';
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { expandEvents } from '../shared/events';
-import { avalaList, avalaRequest, webhookPath, WEBHOOKS_PATH } from '../shared/transport';
-import { isObject, textOf } from '../shared/types';
-import { isSameUrl } from '../shared/webhooks';
+import { expandEvents } from '../shared/eventCatalogue';
+import { isObject, textOf, textsIn } from '../shared/values';
+import { isSameUrl } from '../shared/webhook';
+import { connect } from '../transport/connection';
+import { avalaList } from '../transport/pages';
+import { all, one, WEBHOOKS } from '../transport/paths';
+import { avalaRequest } from '../transport/request';
 import { invalidEntries } from './ipAllowlist';
 import { readParameters } from './options';
 
@@ -197,11 +200,10 @@ async function registerWebhook(
 	const deadline = Date.now() + LIMIT_MS;
 	const ownSecret = await secretInCredential(context);
 	const secret = ownSecret ?? randomBytes(32).toString('hex');
-	const created = await avalaRequest(context, {
+	const { value: created } = await avalaRequest(await connect(context, { deadline }), {
 		method: 'POST',
-		path: WEBHOOKS_PATH,
+		endpoint: all(WEBHOOKS),
 		body: { target_url: wanted.targetUrl, events: wanted.events, is_active: true, secret },
-		deadline,
 	});
 	const webhook = readWebhook(context, created);
 	await correctWebhook(context, webhook, wanted, deadline);
@@ -227,11 +229,10 @@ async function correctWebhook(
 		wanted.events.every((event) => events.has(event));
 	if (isRight) return;
 
-	const corrected = await avalaRequest(context, {
+	const { value: corrected } = await avalaRequest(await connect(context, { deadline }), {
 		method: 'PATCH',
-		path: webhookPath(context, webhook.uid),
+		endpoint: one(WEBHOOKS, webhook.uid),
 		body: { events: wanted.events, is_active: true },
-		deadline,
 	});
 	if (readWebhook(context, corrected).isActive) return;
 	throw apiProblem(
@@ -246,9 +247,9 @@ async function getWebhook(
 	uid: string,
 	deadline: number,
 ): Promise<RemoteWebhook | undefined> {
-	const request = { method: 'GET', path: webhookPath(context, uid), deadline } as const;
-	const answer = await unlessNotFound(avalaRequest(context, request));
-	return answer === undefined ? undefined : readWebhook(context, answer);
+	const request = { method: 'GET', endpoint: one(WEBHOOKS, uid) } as const;
+	const answer = await unlessNotFound(avalaRequest(await connect(context, { deadline }), request));
+	return answer === undefined ? undefined : readWebhook(context, answer.value);
 }
 
 async function findWebhooks(
@@ -257,7 +258,7 @@ async function findWebhooks(
 	deadline: number,
 ): Promise<RemoteWebhook[]> {
 	const found: RemoteWebhook[] = [];
-	for await (const entry of avalaList(context, WEBHOOKS_PATH, { deadline })) {
+	for await (const entry of avalaList(await connect(context, { deadline }), all(WEBHOOKS))) {
 		const webhook = readWebhook(context, entry);
 		if (isSameUrl(webhook.targetUrl, targetUrl)) found.push(webhook);
 	}
@@ -279,11 +280,11 @@ async function deleteWebhook(
 	uid: string,
 	deadline: number,
 ): Promise<void> {
-	const request = { method: 'DELETE', path: webhookPath(context, uid), deadline } as const;
-	await unlessNotFound(avalaRequest(context, request));
+	const request = { method: 'DELETE', endpoint: one(WEBHOOKS, uid) } as const;
+	await unlessNotFound(avalaRequest(await connect(context, { deadline }), request));
 }
 
-async function unlessNotFound(answer: Promise<unknown>): Promise<unknown> {
+async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
 	return await answer.catch((error: unknown) => {
 		if (error instanceof NodeApiError && error.httpCode === '404') return undefined;
 		throw error;
@@ -311,11 +312,10 @@ function readWebhook(context: IHookFunctions, value: unknown): RemoteWebhook {
 			'Avala answered without the ID of a webhook. Check that the base URL of the Avala credential points to the API.',
 		);
 	}
-	const events: unknown[] = Array.isArray(value.events) ? value.events : [];
 	return {
 		uid,
 		targetUrl: textOf(value.target_url) ?? '',
-		events: events.filter((event) => typeof event === 'string'),
+		events: textsIn(value.events),
 		isActive: value.is_active !== false,
 	};
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { normaliseEvent } from '../../../nodes/Avala/shared/event';
-import { isObject } from '../../../nodes/Avala/shared/types';
+import { isObject } from '../../../nodes/Avala/shared/values';
 import type { Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { executeAvala } from '../../support/contexts';

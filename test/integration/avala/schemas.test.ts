@@ -4,10 +4,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import path from 'node:path';
 
-import * as deliveryOperations from '../../../nodes/Avala/actions/delivery/operations';
-import * as webhookOperations from '../../../nodes/Avala/actions/webhook/operations';
+import { RESOURCES } from '../../../nodes/Avala/actions/resources';
 import { normaliseEvent } from '../../../nodes/Avala/shared/event';
-import { isObject, listOf } from '../../../nodes/Avala/shared/types';
+import { isObject, textsIn } from '../../../nodes/Avala/shared/values';
 import type { WireFormat, Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { executeAvala } from '../../support/contexts';
@@ -91,7 +90,7 @@ const TYPES: Record<string, (value: unknown) => boolean> = {
 /** Where a value is not what the schema says, as paths. */
 function contradictions(schema: unknown, value: unknown, at = ''): string[] {
 	if (!isObject(schema)) return [`${at} has no schema`];
-	const types = listOf(Array.isArray(schema.type) ? schema.type : [schema.type]);
+	const types = textsIn(Array.isArray(schema.type) ? schema.type : [schema.type]);
 	if (!types.some((type) => TYPES[type]?.(value))) return [`${at} is no ${types.join(' or ')}`];
 	if (Array.isArray(value)) {
 		return value.flatMap((entry, index) => contradictions(schema.items, entry, `${at}[${index}]`));
@@ -105,19 +104,23 @@ function contradictions(schema: unknown, value: unknown, at = ''): string[] {
 const fieldsOf = (schema: unknown) =>
 	isObject(schema) && isObject(schema.properties) ? Object.keys(schema.properties) : [];
 
-describe.each([
-	...Object.values(webhookOperations).map(({ option }) => ['webhook', option.value] as const),
-	...Object.values(deliveryOperations).map(({ option }) => ['delivery', option.value] as const),
-])('the fields that the editor shows before the first run: %s %s', (resource, operation) => {
-	it('are fields that come out, of the type that is shown', async () => {
-		const schema = schemaOf(resource, operation);
-		const given = await outputs(resource, operation);
-		const recoverable = given.filter((item) => item.recoverable !== false);
-		expect(given.length).toBeGreaterThan(0);
-		expect(recoverable.flatMap((item) => contradictions(schema, item))).toEqual([]);
-		for (const field of fieldsOf(schema)) expect(given.flatMap(Object.keys)).toContain(field);
-	});
-});
+const ALL_OPERATIONS = RESOURCES.flatMap((resource) =>
+	resource.operations.map(({ option }) => [resource.option.value, option.value] as const),
+);
+
+describe.each(ALL_OPERATIONS)(
+	'the fields that the editor shows before the first run: %s %s',
+	(resource, operation) => {
+		it('are fields that come out, of the type that is shown', async () => {
+			const schema = schemaOf(resource, operation);
+			const given = await outputs(resource, operation);
+			const recoverable = given.filter((item) => item.recoverable !== false);
+			expect(given.length).toBeGreaterThan(0);
+			expect(recoverable.flatMap((item) => contradictions(schema, item))).toEqual([]);
+			for (const field of fieldsOf(schema)) expect(given.flatMap(Object.keys)).toContain(field);
+		});
+	},
+);
 
 it('the fields that the editor shows for the trigger are those of an event', () => {
 	const schema = loadOutputSchema({ nodeDir, version: 2 });

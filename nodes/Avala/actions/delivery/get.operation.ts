@@ -1,14 +1,19 @@
 import { normaliseDelivery } from '../../shared/delivery';
-import { avalaObject, deliveryPath } from '../../shared/transport';
+import { readText } from '../../shared/values';
+import { DELIVERIES, one } from '../../transport/paths';
+import { avalaObject } from '../../transport/request';
+import { isSimplified, simplifyFields } from '../fields';
 import type { Operation } from '../operation';
+import { itemsOf } from '../operation';
+import { parameterOf } from '../parameters';
+import { completeDelivery, simplifyDelivery } from './simplify';
 
 export const get: Operation = {
 	option: {
 		name: 'Get',
 		value: 'get',
-		action: 'Get a delivery',
-		description:
-			'Look up one delivery: what was sent, how the target answered, how often it was tried',
+		action: 'Get delivery',
+		description: 'Look up one delivery: its event, its tries and how the target responded',
 	},
 	properties: [
 		{
@@ -18,11 +23,15 @@ export const get: Operation = {
 			required: true,
 			default: '',
 			placeholder: 'e.g. whd_1a2b3c4d',
-			description: 'The uid of the delivery, such as Get Many and Get Health show it',
+			description: 'The uid of the delivery, as Get Many and Get Health show it',
 		},
+		...simplifyFields,
 	],
-	async execute({ context, itemIndex }) {
-		const path = deliveryPath(context, String(context.getNodeParameter('deliveryId', itemIndex)));
-		return [normaliseDelivery(await avalaObject(context, { method: 'GET', path }))];
+	async execute(run) {
+		const show = isSimplified(run) ? simplifyDelivery : completeDelivery;
+		const id = readText('Delivery ID', parameterOf(run, 'deliveryId', ''));
+		const endpoint = one(DELIVERIES, id);
+		const delivery = await avalaObject(run.connection, { method: 'GET', endpoint });
+		return itemsOf([show(normaliseDelivery(delivery))]);
 	},
 };

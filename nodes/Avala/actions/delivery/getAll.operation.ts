@@ -1,27 +1,41 @@
-import type { Delivery } from '../../shared/delivery';
-import { deliveryFilters, limit, returnAll } from '../../shared/fields';
+import type { IDataObject } from 'n8n-workflow';
+
+import { isSimplified, limit, returnAll, simplifyFields } from '../fields';
+import { hintAtMore } from '../getMany';
 import type { Operation } from '../operation';
+import { itemsOf } from '../operation';
 import { wantedCount } from '../parameters';
-import { readFilters, sharedWalk, walkDeliveries } from './walk';
+import { deliveryFilters, readFilters } from './filters';
+import { listDeliveries } from './list';
+import { completeDelivery, simplifyDelivery } from './simplify';
 
 export const getAll: Operation = {
 	option: {
 		name: 'Get Many',
 		value: 'getAll',
 		action: 'Get many deliveries',
-		description:
-			'List deliveries over all webhooks, newest first, narrowed to a state, event types, a webhook or a time',
+		description: 'List deliveries, newest first; filter by status, event type, webhook or time',
 	},
-	properties: [returnAll, limit, deliveryFilters],
+	properties: [returnAll, limit, deliveryFilters, ...simplifyFields],
 	async execute(run) {
+		const isSimple = isSimplified(run);
 		const wanted = wantedCount(run);
-		const narrowed = await readFilters(run);
-		return await sharedWalk(run, 'getAll', wanted, narrowed, async () => {
-			const found: Delivery[] = [];
-			for await (const page of walkDeliveries(run, narrowed, wanted)) {
-				for (const delivery of page) found.push(delivery);
-			}
-			return found;
-		});
+		const filters = await readFilters(run, deliveryFilters);
+		const { deliveries, hasMore } = await run.once(
+			['getAll', wanted, filters, isSimple],
+			async () => {
+				const shown: IDataObject[] = [];
+				let isCut = false;
+				for await (const page of listDeliveries(run.connection, filters, wanted)) {
+					for (const delivery of page.found) {
+						shown.push(isSimple ? simplifyDelivery(delivery) : completeDelivery(delivery));
+					}
+					isCut = page.hasMore;
+				}
+				return { deliveries: shown, hasMore: isCut && shown.length >= wanted };
+			},
+		);
+		if (hasMore) hintAtMore(run, wanted, 'deliveries');
+		return itemsOf(deliveries);
 	},
 };

@@ -1,19 +1,21 @@
 import type { IDataObject } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
-import { expandEvents } from '../../shared/events';
-import { customEvents, webhookEvents } from '../../shared/fields';
-import { avalaObject, WEBHOOKS_PATH } from '../../shared/transport';
-import { listOf, textOf } from '../../shared/types';
+import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
+import { readBoolean, readText } from '../../shared/values';
+import { all, WEBHOOKS } from '../../transport/paths';
+import { avalaObject } from '../../transport/request';
+import { customEvents, webhookEvents } from '../fields';
 import type { Operation } from '../operation';
-import { collectionOf } from '../parameters';
+import { itemsOf } from '../operation';
+import { collectionOf, given, parameterOf } from '../parameters';
 
 export const create: Operation = {
 	option: {
 		name: 'Create',
 		value: 'create',
-		action: 'Create a webhook',
-		description:
-			'Have Avala send events to an address. Not needed for the Avala Trigger, which does it by itself.',
+		action: 'Create webhook',
+		description: 'Have Avala send events to a URL. The Avala Trigger does this by itself.',
 	},
 	properties: [
 		{
@@ -48,27 +50,50 @@ export const create: Operation = {
 					typeOptions: { password: true },
 					default: '',
 					description:
-						'Key that Avala signs the events with. Left empty, Avala makes one, and the output of this operation is the only place that ever shows it.',
+						'Key that Avala signs the events with. Without it Avala generates one, which only the output of this operation ever shows.',
 				},
 			],
 		},
 	],
 	async execute(run) {
-		const { context, itemIndex } = run;
-		const fields = collectionOf(run, 'additionalFields');
-		const secret = textOf(fields.secret);
+		const fields = collectionOf(run, 'additionalFields', 'Additional Fields', [
+			'isActive',
+			'customEvents',
+			'secret',
+		]);
+		const types = parameterOf(run, 'events', []);
+		const custom = given(fields, 'customEvents', (value) =>
+			readEventTypes('Custom Event Types', value),
+		);
+		const isActive = given(fields, 'isActive', (value) => readBoolean('Active', value));
+		const secret = given(fields, 'secret', readSecret);
 		const body: IDataObject = {
-			target_url: context.getNodeParameter('targetUrl', itemIndex),
+			target_url: readText('Target URL', parameterOf(run, 'targetUrl', '')),
 			events: expandEvents(
-				listOf(context.getNodeParameter('events', itemIndex, [])),
-				listOf(fields.customEvents),
+				custom !== undefined && isEmpty(types) ? [] : readEventTypes('Event Types', types),
+				custom,
 			),
-			...(typeof fields.isActive === 'boolean' && { is_active: fields.isActive }),
+			...(isActive !== undefined && { is_active: isActive }),
 			...(secret !== undefined && { secret }),
 		};
-		const created = await avalaObject(context, { method: 'POST', path: WEBHOOKS_PATH, body });
-		// Who supplied the secret knows it: no need to have it in the execution's data.
+		const endpoint = all(WEBHOOKS);
+		const created = await avalaObject(run.connection, { method: 'POST', endpoint, body });
+		// Whoever supplied the secret knows it, so it need not stand in the execution's data.
 		if (secret !== undefined) delete created.secret;
-		return [created];
+		return itemsOf([created]);
 	},
 };
+
+/** Custom event types can be all there is. */
+function isEmpty(types: unknown): boolean {
+	return (Array.isArray(types) && types.length === 0) || types === '';
+}
+
+/** @throws UserError that does not quote the value */
+function readSecret(value: unknown): string {
+	const secret = typeof value === 'string' ? value.trim() : '';
+	if (secret !== '') return secret;
+	throw new UserError(
+		"'Secret' is empty or not text. Enter a secret, or remove the field to have Avala generate one.",
+	);
+}

@@ -1,19 +1,19 @@
-import { webhookLocator } from '../../shared/fields';
-import { avalaRequest, webhookPath } from '../../shared/transport';
+import { avalaRequest } from '../../transport/request';
 import type { Operation } from '../operation';
-import { webhookIdOf } from '../parameters';
+import { itemsOf } from '../operation';
+import { webhookEndpoint, webhookLocator } from './locator';
 
 export const deleteWebhook: Operation = {
 	option: {
 		name: 'Delete',
 		value: 'delete',
-		action: 'Delete a webhook',
+		action: 'Delete webhook',
 		description: 'Remove a webhook for good, so that Avala sends nothing to it any more',
 	},
 	properties: [{ ...webhookLocator, required: true }],
 	async execute(run) {
-		const path = webhookPath(run.context, await webhookIdOf(run));
-		await avalaRequest(run.context, { method: 'DELETE', path });
-		return [{ deleted: true }];
+		const endpoint = await webhookEndpoint(run);
+		await avalaRequest(run.connection, { method: 'DELETE', endpoint });
+		return itemsOf([{ deleted: true }]);
 	},
 };

@@ -1,18 +1,21 @@
-import { webhookLocator } from '../../shared/fields';
-import { avalaObject, webhookPath } from '../../shared/transport';
+import { avalaObject } from '../../transport/request';
 import type { Operation } from '../operation';
-import { webhookIdOf } from '../parameters';
+import { itemsOf } from '../operation';
+import { hintIfInactive } from './inactive';
+import { webhookEndpoint, webhookLocator } from './locator';
 
 export const get: Operation = {
 	option: {
 		name: 'Get',
 		value: 'get',
-		action: 'Get a webhook',
-		description: 'Look up one webhook: where it sends events, which ones, and whether it is active',
+		action: 'Get webhook',
+		description: 'Look up one webhook: its target URL, its event types and whether it is active',
 	},
 	properties: [{ ...webhookLocator, required: true }],
 	async execute(run) {
-		const path = webhookPath(run.context, await webhookIdOf(run));
-		return [await avalaObject(run.context, { method: 'GET', path })];
+		const endpoint = await webhookEndpoint(run);
+		const webhook = await avalaObject(run.connection, { method: 'GET', endpoint });
+		hintIfInactive(run, [webhook]);
+		return itemsOf([webhook]);
 	},
 };

@@ -1,80 +1,97 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { EVENT_CATALOGUE } from '../../shared/events';
-import { limit, returnAll } from '../../shared/fields';
-import { avalaList, WEBHOOKS_PATH } from '../../shared/transport';
-import { listOf, textOf } from '../../shared/types';
-import type { Operation } from '../operation';
-import { collectionOf, wantedCount } from '../parameters';
+import { EVENT_CATALOGUE, readKnownEventTypes } from '../../shared/eventCatalogue';
+import { readBoolean, readText } from '../../shared/values';
+import { readWebhook } from '../../shared/webhook';
+import { all, WEBHOOKS } from '../../transport/paths';
+import { limit, returnAll } from '../fields';
+import { getMany } from '../getMany';
+import type { ItemRun, Operation } from '../operation';
+import { itemsOf } from '../operation';
+import { collectionOf, given, wantedCount } from '../parameters';
+import { hintIfInactive } from './inactive';
+
+const filters: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add filter',
+	default: {},
+	options: [
+		{
+			displayName: 'Active',
+			name: 'isActive',
+			type: 'boolean',
+			default: true,
+			description: 'Whether to list the webhooks that are active, or those that are inactive',
+		},
+		{
+			displayName: 'Event Type',
+			name: 'event',
+			type: 'options',
+			default: 'task.completed',
+			description: 'Only webhooks that subscribe to this event type',
+			options: [...EVENT_CATALOGUE],
+		},
+		{
+			displayName: 'Target URL',
+			name: 'targetUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. n8n.example.com',
+			description: 'Only webhooks whose target URL contains this text',
+		},
+	],
+};
 
 export const getAll: Operation = {
 	option: {
 		name: 'Get Many',
 		value: 'getAll',
 		action: 'Get many webhooks',
-		description:
-			'List the webhooks of the account, newest first, for example those that are switched off',
+		description: 'List the webhooks of the account, newest first, for example the inactive ones',
 	},
-	properties: [
-		returnAll,
-		limit,
-		{
-			displayName: 'Filters',
-			name: 'filters',
-			type: 'collection',
-			placeholder: 'Add filter',
-			default: {},
-			options: [
-				{
-					displayName: 'Active',
-					name: 'isActive',
-					type: 'boolean',
-					default: true,
-					description:
-						'Whether to list the webhooks that are active, or those that are switched off',
-				},
-				{
-					displayName: 'Event',
-					name: 'event',
-					type: 'options',
-					default: 'task.completed',
-					description: 'Only webhooks that subscribe to this event type',
-					options: [...EVENT_CATALOGUE],
-				},
-				{
-					displayName: 'Target URL',
-					name: 'targetUrl',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. n8n.example.com',
-					description: 'Only webhooks whose target URL contains this text',
-				},
-			],
-		},
-	],
+	properties: [returnAll, limit, filters],
 	async execute(run) {
-		const wanted = wantedCount(run);
-		const filters = collectionOf(run, 'filters');
-		const isFiltered = Object.keys(filters).length > 0;
-		return await run.walks.get(JSON.stringify(['webhooks', wanted, filters]), async () => {
-			const found: IDataObject[] = [];
-			const pageSize = isFiltered ? undefined : wanted;
-			for await (const webhook of avalaList(run.context, WEBHOOKS_PATH, { pageSize })) {
-				if (matches(webhook, filters)) found.push(webhook);
-				if (found.length >= wanted) break;
-			}
-			return found;
+		const wanted = readFilters(run);
+		const webhooks = await getMany(run, all(WEBHOOKS), {
+			wanted: wantedCount(run),
+			filters: wanted,
+			...(Object.values(wanted).some((value) => value !== undefined) && {
+				matches: (entry: IDataObject) => matches(entry, wanted),
+			}),
 		});
+		hintIfInactive(run, webhooks);
+		return itemsOf(webhooks);
 	},
 };
 
-function matches(webhook: IDataObject, { event, isActive, targetUrl }: IDataObject): boolean {
-	const wantedEvents = listOf(event);
-	const events = listOf(webhook.events);
-	const wantedUrl = textOf(targetUrl)?.trim().toLowerCase() ?? '';
+interface WebhookFilters {
+	isActive?: boolean;
+	/** Empty for all. */
+	events?: string[];
+	/** In lower case. */
+	targetUrl?: string;
+}
+
+function readFilters(run: ItemRun): WebhookFilters {
+	const fields = collectionOf(run, 'filters', 'Filters', ['isActive', 'event', 'targetUrl']);
+	return {
+		isActive: given(fields, 'isActive', (value) => readBoolean('Active', value)),
+		events: given(fields, 'event', (value) => readKnownEventTypes('Event Type', value)),
+		targetUrl: given(fields, 'targetUrl', (value) => readText('Target URL', value).toLowerCase()),
+	};
+}
+
+function matches(
+	entry: IDataObject,
+	{ isActive, events = [], targetUrl = '' }: WebhookFilters,
+): boolean {
+	const webhook = readWebhook(entry);
 	return (
-		(wantedEvents.length === 0 || wantedEvents.some((wanted) => events.includes(wanted))) &&
-		(typeof isActive !== 'boolean' || webhook.is_active === isActive) &&
-		(textOf(webhook.target_url) ?? '').toLowerCase().includes(wantedUrl)
+		webhook !== undefined &&
+		(isActive === undefined || webhook.isActive === isActive) &&
+		(events.length === 0 || events.some((event) => webhook.events.includes(event))) &&
+		webhook.targetUrl.toLowerCase().includes(targetUrl)
 	);
 }

@@ -1,21 +1,20 @@
-import { webhookLocator } from '../../shared/fields';
-import { avalaObject, webhookPath } from '../../shared/transport';
+import { avalaObject } from '../../transport/request';
 import type { Operation } from '../operation';
-import { webhookIdOf } from '../parameters';
+import { itemsOf } from '../operation';
+import { webhookEndpoint, webhookLocator } from './locator';
 
 export const test: Operation = {
 	option: {
 		name: 'Send Test',
 		value: 'test',
-		action: 'Send a test event to a webhook',
-		description:
-			'Have Avala send a signed test event with sample data now, and tell how the target answered. A failed test is data, not an error.',
+		action: 'Send test event to webhook',
+		description: 'Have Avala send a test event now and report the response; a failure is no error',
 	},
 	properties: [{ ...webhookLocator, required: true }],
 	async execute(run) {
-		const path = `${webhookPath(run.context, await webhookIdOf(run))}test/`;
-		const result = await avalaObject(run.context, { method: 'POST', path });
+		const endpoint = await webhookEndpoint(run, 'test');
+		const result = await avalaObject(run.connection, { method: 'POST', endpoint });
 		// One of Avala's documents says `delivered` for `success`.
-		return [{ ...result, success: (result.success ?? result.delivered) === true }];
+		return itemsOf([{ ...result, success: (result.success ?? result.delivered) === true }]);
 	},
 };

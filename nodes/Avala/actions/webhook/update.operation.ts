@@ -1,20 +1,23 @@
 import type { IDataObject } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
-import { expandEvents } from '../../shared/events';
-import { customEvents, webhookEvents, webhookLocator } from '../../shared/fields';
-import { avalaObject, webhookPath } from '../../shared/transport';
-import { listOf } from '../../shared/types';
-import type { Operation } from '../operation';
-import { collectionOf, webhookIdOf } from '../parameters';
+import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
+import { readBoolean, readText } from '../../shared/values';
+import { readWebhook } from '../../shared/webhook';
+import type { Endpoint } from '../../transport/paths';
+import { avalaObject } from '../../transport/request';
+import { customEvents, webhookEvents } from '../fields';
+import type { ItemRun, Operation } from '../operation';
+import { itemsOf } from '../operation';
+import { collectionOf, given } from '../parameters';
+import { webhookEndpoint, webhookLocator } from './locator';
 
 export const update: Operation = {
 	option: {
 		name: 'Update',
 		value: 'update',
-		action: 'Update a webhook',
-		description:
-			'Change where a webhook sends events and which ones, or switch it on or off. Its secret cannot be changed.',
+		action: 'Update webhook',
+		description: 'Change target URL or event types, enable or disable. The secret cannot change.',
 	},
 	properties: [
 		{ ...webhookLocator, required: true },
@@ -32,11 +35,14 @@ export const update: Operation = {
 					default: true,
 					description: 'Whether Avala sends events to it',
 				},
-				customEvents,
+				{
+					...customEvents,
+					description:
+						'Further event types. With Event Types they replace those of the webhook; alone they are added to them.',
+				},
 				{
 					...webhookEvents,
-					description:
-						'Event types that Avala sends to the webhook from now on, in place of those before',
+					description: 'What Avala sends from now on, in place of the event types before',
 				},
 				{
 					displayName: 'Target URL',
@@ -50,20 +56,43 @@ export const update: Operation = {
 		},
 	],
 	async execute(run) {
-		const { context } = run;
-		const { targetUrl, events, customEvents: custom, isActive } = collectionOf(run, 'updateFields');
-		const changesEvents = events !== undefined || custom !== undefined;
-		const body: IDataObject = {
-			...(targetUrl !== undefined && targetUrl !== '' && { target_url: targetUrl }),
-			...(changesEvents && { events: expandEvents(listOf(events), listOf(custom)) }),
-			...(typeof isActive === 'boolean' && { is_active: isActive }),
-		};
-		if (Object.keys(body).length === 0) {
-			throw new NodeOperationError(context.getNode(), 'Nothing to update was given', {
-				description: 'Add at least one field under Update Fields.',
-			});
+		const added = collectionOf(run, 'updateFields', 'Update Fields', [
+			'isActive',
+			'customEvents',
+			'events',
+			'targetUrl',
+		]);
+		// A field that was added and left empty changes nothing.
+		const fields = Object.fromEntries(Object.entries(added).filter(([, value]) => !isBlank(value)));
+		const targetUrl = given(fields, 'targetUrl', (value) => readText('Target URL', value));
+		const isActive = given(fields, 'isActive', (value) => readBoolean('Active', value));
+		const types = given(fields, 'events', (value) => readEventTypes('Event Types', value));
+		const custom = given(fields, 'customEvents', (value) =>
+			readEventTypes('Custom Event Types', value),
+		);
+		if (Object.keys(fields).length === 0) {
+			throw new UserError(
+				"There is nothing to update: fill in at least one field under 'Update Fields'.",
+			);
 		}
-		const path = webhookPath(context, await webhookIdOf(run));
-		return [await avalaObject(context, { method: 'PATCH', path, body })];
+		const endpoint = await webhookEndpoint(run);
+		const events =
+			types === undefined && custom !== undefined
+				? expandEvents(await currentTypes(run, endpoint), custom)
+				: types && expandEvents(types, custom);
+		const body: IDataObject = {
+			...(targetUrl !== undefined && { target_url: targetUrl }),
+			...(events !== undefined && { events }),
+			...(isActive !== undefined && { is_active: isActive }),
+		};
+		return itemsOf([await avalaObject(run.connection, { method: 'PATCH', endpoint, body })]);
 	},
 };
+
+function isBlank(value: unknown): boolean {
+	return value === '' || (Array.isArray(value) && value.every((entry) => entry === ''));
+}
+
+async function currentTypes(run: ItemRun, endpoint: Endpoint): Promise<string[]> {
+	return readWebhook(await avalaObject(run.connection, { method: 'GET', endpoint }))?.events ?? [];
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { redact } from '../../../nodes/Avala/shared/redact';
+import { redact } from '../../../nodes/Avala/transport/redact';
 
 describe('redact', () => {
 	it.each([

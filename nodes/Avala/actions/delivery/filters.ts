@@ -1,0 +1,121 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Delivery, DeliveryStatus } from '../../shared/delivery';
+import { createdAt, statusOf } from '../../shared/delivery';
+import { EVENT_CATALOGUE, readEventTypes, readKnownEventTypes } from '../../shared/eventCatalogue';
+import { notUnderstood } from '../../shared/values';
+import { customEvents } from '../fields';
+import type { ItemRun } from '../operation';
+import { collectionOf, given, momentReader } from '../parameters';
+import { webhookIdOf, webhookLocator } from '../webhook/locator';
+
+const withoutStatus: INodeProperties[] = [
+	{
+		displayName: 'Created After',
+		name: 'createdAfter',
+		type: 'dateTime',
+		default: '',
+		description:
+			'Only deliveries created at or after this time. It also ends the search there, which saves requests.',
+	},
+	{
+		displayName: 'Created Before',
+		name: 'createdBefore',
+		type: 'dateTime',
+		default: '',
+		description: 'Only deliveries created before this time',
+	},
+	{
+		...customEvents,
+		description: 'Only deliveries of these event types, or of those under Event Types',
+	},
+	{
+		displayName: 'Event Types',
+		name: 'eventType',
+		type: 'multiOptions',
+		default: [],
+		description: 'Only deliveries of these event types',
+		options: [...EVENT_CATALOGUE],
+	},
+	{ ...webhookLocator, description: 'Only deliveries to this webhook' },
+];
+
+const status: INodeProperties = {
+	displayName: 'Status',
+	name: 'status',
+	type: 'options',
+	default: 'failed',
+	description: 'Only deliveries with this status',
+	options: [
+		{ name: 'Delivered', value: 'delivered', description: 'The target has responded 2xx' },
+		{ name: 'Failed', value: 'failed', description: 'The target has not accepted it' },
+		{ name: 'Pending', value: 'pending', description: 'Still being delivered or retried' },
+	],
+};
+
+/** What deliveries can be narrowed to; Avala itself has no filter, so the node looks at each of them. */
+export const deliveryFilters: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add filter',
+	default: {},
+	options: [...withoutStatus.slice(0, -1), status, ...withoutStatus.slice(-1)],
+};
+
+/** The same where all statuses have to be looked at. */
+export const filtersWithoutStatus: INodeProperties = { ...deliveryFilters, options: withoutStatus };
+
+/** The filters as they are compared with. */
+export interface DeliveryFilters {
+	webhookId?: string;
+	/** Empty for all. */
+	eventTypes: string[];
+	status?: DeliveryStatus;
+	/** Unix time in milliseconds. */
+	createdAfter?: number;
+	createdBefore?: number;
+}
+
+/** @param property the filters that the operation has */
+export async function readFilters(
+	run: ItemRun,
+	property: INodeProperties,
+): Promise<DeliveryFilters> {
+	const names = (property.options ?? []).map(({ name }) => name);
+	const fields = collectionOf(run, 'filters', 'Filters', names);
+	return {
+		webhookId: await given(fields, 'webhookId', async (value) => await webhookIdOf(run, value)),
+		eventTypes: [
+			...(given(fields, 'eventType', (value) => readKnownEventTypes('Event Types', value)) ?? []),
+			...(given(fields, 'customEvents', (value) => readEventTypes('Custom Event Types', value)) ??
+				[]),
+		],
+		status: given(fields, 'status', readStatus),
+		createdAfter: given(fields, 'createdAfter', momentReader(run, 'Created After')),
+		createdBefore: given(fields, 'createdBefore', momentReader(run, 'Created Before')),
+	};
+}
+
+function readStatus(value: unknown): DeliveryStatus {
+	const text = typeof value === 'string' ? value.trim().toLowerCase() : value;
+	if (text === 'delivered' || text === 'success') return 'delivered';
+	if (text === 'failed' || text === 'pending') return text;
+	throw notUnderstood('Status', 'delivered, failed or pending', value);
+}
+
+export function isFiltered({ eventTypes, ...others }: DeliveryFilters): boolean {
+	return eventTypes.length > 0 || Object.values(others).some((value) => value !== undefined);
+}
+
+/** A delivery without a time that can be read passes the filters by time, so that it is not lost. */
+export function matches(delivery: Delivery, filters: DeliveryFilters): boolean {
+	const { webhookId, eventTypes, createdAfter = -Infinity, createdBefore = Infinity } = filters;
+	const created = createdAt(delivery);
+	return (
+		(created === undefined || (created >= createdAfter && created < createdBefore)) &&
+		(webhookId === undefined || delivery.webhook_uid === webhookId) &&
+		(eventTypes.length === 0 || eventTypes.includes(delivery.event_type)) &&
+		(filters.status === undefined || statusOf(delivery) === filters.status)
+	);
+}

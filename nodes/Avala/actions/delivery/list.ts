@@ -1,0 +1,54 @@
+import type { Delivery } from '../../shared/delivery';
+import { createdAt, normaliseDelivery } from '../../shared/delivery';
+import type { Connection } from '../../transport/connection';
+import { avalaPages } from '../../transport/pages';
+import { all, DELIVERIES } from '../../transport/paths';
+import type { DeliveryFilters } from './filters';
+import { isFiltered, matches } from './filters';
+
+/** Deliveries that match, and whether others come after them. */
+export interface FoundPage {
+	found: Delivery[];
+	hasMore: boolean;
+}
+
+/**
+ * The deliveries that match, newest first and page by page, until so many as are wanted are found.
+ * Avala cannot filter, so each is looked at; once they are older than `createdAfter` no more pages
+ * are requested.
+ */
+export async function* listDeliveries(
+	connection: Connection,
+	filters: DeliveryFilters,
+	wanted: number,
+): AsyncGenerator<FoundPage, void, undefined> {
+	const { createdAfter = -Infinity } = filters;
+	const options = {
+		pageSize: isFiltered(filters) ? undefined : wanted,
+		query: { ordering: '-created_at' },
+	};
+	let isNewestFirst = true;
+	let previous = Infinity;
+	let missing = wanted;
+	for await (const { entries, next } of avalaPages(connection, all(DELIVERIES), options)) {
+		const found: Delivery[] = [];
+		let isPastTheOldest = false;
+		for (const sent of entries) {
+			const delivery = normaliseDelivery(sent);
+			const created = createdAt(delivery);
+			if (created !== undefined) {
+				// Should a server not keep to the order, all pages have to be looked at.
+				if (created > previous) isNewestFirst = false;
+				previous = created;
+				isPastTheOldest = isNewestFirst && created < createdAfter;
+			}
+			if (isPastTheOldest) break;
+			if (matches(delivery, filters)) found.push(delivery);
+		}
+		const isEnough = found.length >= missing;
+		const hasMore = found.length > missing || (isEnough && !isPastTheOldest && next !== undefined);
+		yield { found: found.slice(0, missing), hasMore };
+		missing -= found.length;
+		if (isPastTheOldest || isEnough) return;
+	}
+}

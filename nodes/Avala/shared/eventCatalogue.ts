@@ -1,0 +1,167 @@
+import type { INodePropertyOptions } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import { readTexts } from './values';
+
+/** Stands for every event type in the catalogue, in the trigger and in the webhook operations alike. */
+export const ALL_EVENTS = '*';
+
+interface EventType extends INodePropertyOptions {
+	value: string;
+}
+
+/** The event types that Avala documents, grouped by what they are about: the order people see them in. */
+export const EVENT_CATALOGUE: readonly EventType[] = [
+	{
+		name: 'Task Completed',
+		value: 'task.completed',
+		description: 'An annotator has finished a task',
+	},
+	{ name: 'Task Created', value: 'task.created', description: 'A task was added to a project' },
+	{ name: 'Task Deleted', value: 'task.deleted', description: 'A task was removed from a project' },
+	{ name: 'Task Rejected', value: 'task.rejected', description: 'A reviewer has sent a task back' },
+	{
+		name: 'Task Reviewed',
+		value: 'task.reviewed',
+		description: 'A reviewer has looked at a finished task',
+	},
+	{ name: 'Task Updated', value: 'task.updated', description: 'A task was changed' },
+	{
+		name: 'Export Completed',
+		value: 'export.completed',
+		description: 'An export is ready to be downloaded',
+	},
+	{
+		name: 'Export Created',
+		value: 'export.created',
+		description: 'An export was requested and is being prepared',
+	},
+	{ name: 'Export Failed', value: 'export.failed', description: 'An export could not be prepared' },
+	{ name: 'Project Created', value: 'project.created', description: 'A project was created' },
+	{ name: 'Project Deleted', value: 'project.deleted', description: 'A project was removed' },
+	{ name: 'Project Updated', value: 'project.updated', description: 'A project was changed' },
+	{ name: 'Dataset Created', value: 'dataset.created', description: 'A dataset was created' },
+	{ name: 'Dataset Deleted', value: 'dataset.deleted', description: 'A dataset was removed' },
+	{ name: 'Dataset Updated', value: 'dataset.updated', description: 'A dataset was changed' },
+	{
+		name: 'Quality Alert',
+		value: 'quality.alert',
+		description: 'A quality target was missed. Not every account has this type.',
+	},
+	{
+		name: 'Result Accepted',
+		value: 'result.accepted',
+		description: 'A reviewer has accepted a result. Not every account has this type.',
+	},
+	{
+		name: 'Result Rejected',
+		value: 'result.rejected',
+		description: 'A reviewer has rejected a result. Not every account has this type.',
+	},
+	{
+		name: 'Result Submitted',
+		value: 'result.submitted',
+		description: 'An annotator has submitted a result. Not every account has this type.',
+	},
+];
+
+/** Named in single places of Avala's documents: too uncertain to offer, but no mistake. */
+const FURTHER_TYPES = [
+	'export.ready',
+	'project.completed',
+	'project.status_changed',
+	'task.approved',
+	'task.failed',
+	'task.submitted',
+];
+
+const CATALOGUE_TYPES: readonly string[] = EVENT_CATALOGUE.map(({ value }) => value);
+
+const BY_LABEL: ReadonlyMap<string, string> = new Map([
+	['all', ALL_EVENTS],
+	['all event types', ALL_EVENTS],
+	...EVENT_CATALOGUE.map(({ name, value }) => [name.toLowerCase(), value] as const),
+]);
+
+/** `task.completed`: a subject and what happened to it. */
+export function looksLikeEventType(text: string): boolean {
+	return /^[a-z][\w-]*(?:\.[\w-]+)+$/i.test(text);
+}
+
+/**
+ * The event types that a parameter holds. The labels of the editor are understood as well.
+ *
+ * @throws UserError for what is empty, or cannot be an event type
+ */
+export function readEventTypes(name: string, value: unknown): string[] {
+	return readTexts(name, value).map((text) => {
+		const type = BY_LABEL.get(text.toLowerCase()) ?? text;
+		if (type === ALL_EVENTS || looksLikeEventType(type)) return type;
+		throw unknownType(name, text);
+	});
+}
+
+/**
+ * The same for what is searched for among events that have happened: an unknown type would find
+ * nothing, which looks like good news. `*` is every type, and so no restriction: an empty list.
+ */
+export function readKnownEventTypes(name: string, value: unknown): string[] {
+	const types = readEventTypes(name, value);
+	if (types.includes(ALL_EVENTS)) return [];
+	const unknown = types.find((type) => ![...CATALOGUE_TYPES, ...FURTHER_TYPES].includes(type));
+	if (unknown !== undefined) throw unknownType(name, unknown);
+	return types;
+}
+
+function unknownType(name: string, text: string): UserError {
+	return new UserError(
+		`'${name}' does not know the event type ${JSON.stringify(text.slice(0, 80))}. The nearest is ${nearestType(text)}. A type that the list lacks goes into 'Custom Event Types', written as Avala writes it.`,
+	);
+}
+
+/**
+ * The event types that a choice stands for: `*` is spelled out, and each is there once. Avala itself
+ * knows no wildcard.
+ */
+export function expandEvents(chosen: readonly string[], custom: readonly string[] = []): string[] {
+	const types = chosen.flatMap((type) => (type === ALL_EVENTS ? CATALOGUE_TYPES : [type]));
+	return [...new Set([...types, ...custom])];
+}
+
+/** Whether an event type is among those that a choice stands for. */
+export function isChosenEvent(
+	type: string,
+	chosen: readonly string[],
+	custom: readonly string[],
+): boolean {
+	return (
+		chosen.includes(type) ||
+		custom.includes(type) ||
+		(chosen.includes(ALL_EVENTS) && CATALOGUE_TYPES.includes(type))
+	);
+}
+
+function nearestType(text: string): string {
+	const wanted = text.slice(0, 80).toLowerCase();
+	const [subject = ''] = wanted.split(/[^a-z]/);
+	const distances = CATALOGUE_TYPES.map((type) => ({
+		type,
+		// The subject is seldom what is wrong: of task.done, task.completed is nearer than dataset.created.
+		distance: distance(wanted, type) - (subject !== '' && type.startsWith(`${subject}.`) ? 10 : 0),
+	}));
+	return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).type;
+}
+
+/** The number of letters to insert, delete or replace (Levenshtein). */
+function distance(a: string, b: string): number {
+	let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+	for (const [i, letter] of [...a].entries()) {
+		const next = [i + 1];
+		for (const [j, other] of [...b].entries()) {
+			const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1);
+			next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+		}
+		row = next;
+	}
+	return row[b.length] ?? 0;
+}

@@ -1,0 +1,148 @@
+import type { IDataObject } from 'n8n-workflow';
+import { tryToParseDateTime, UserError } from 'n8n-workflow';
+
+/** True for what JSON calls an object: not null, not an array. */
+export function isObject(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value when it is a string with something in it. */
+export function textOf(value: unknown): string | undefined {
+	return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** An ID or a word from Avala, which some servers send as a number. */
+export function idOf(value: unknown): string | undefined {
+	return typeof value === 'number' && Number.isFinite(value) ? String(value) : textOf(value);
+}
+
+/** A number from Avala, which some servers send as text. */
+export function numberOf(value: unknown): number | undefined {
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+/** The texts in a list from Avala; whatever else stands in it is passed over. */
+export function textsIn(value: unknown): string[] {
+	const entries: unknown[] = Array.isArray(value) ? value : [];
+	return entries.filter((entry) => typeof entry === 'string');
+}
+
+/** Unix times from here on are milliseconds: as seconds they would lie beyond the year 5000. */
+const LEAST_MILLISECONDS = 1e11;
+const LEAST_SECONDS = 1e8;
+const MOST_MILLISECONDS = 1e14;
+
+/** A Unix time in seconds or milliseconds, as milliseconds; undefined for a number that is neither. */
+export function unixMilliseconds(value: number): number | undefined {
+	if (value >= LEAST_MILLISECONDS && value < MOST_MILLISECONDS) return value;
+	return value >= LEAST_SECONDS && value < LEAST_MILLISECONDS ? value * 1000 : undefined;
+}
+
+/**
+ * When something happened at Avala, in Unix milliseconds: ISO 8601 (without a zone it is UTC), or a
+ * Unix time in seconds or milliseconds; undefined for anything else.
+ */
+export function momentIn(value: unknown): number | undefined {
+	if (typeof value === 'number') return unixMilliseconds(value);
+	const text = textOf(value)?.trim();
+	if (text === undefined) return undefined;
+	if (/^\d+(\.\d+)?$/.test(text)) return unixMilliseconds(Number(text));
+	const isZoned = /(?:z|[+-]\d\d(?::?\d\d)?|gmt|utc)$/i.test(text) && /[t\s]\d\d/i.test(text);
+	const moment = Date.parse(isZoned || !/\d:\d/.test(text) ? text : `${text.replace(' ', 'T')}Z`);
+	return Number.isNaN(moment) ? undefined : moment;
+}
+
+/**
+ * The readers below take what an expression or an AI agent gave for a parameter. Each understands the
+ * spellings that are clear and throws a UserError that names the parameter for all others.
+ */
+
+export function readBoolean(name: string, value: unknown): boolean {
+	const text = typeof value === 'string' ? value.trim().toLowerCase() : value;
+	if (text === true || text === 'true' || text === 1 || text === '1') return true;
+	if (text === false || text === 'false' || text === 0 || text === '0') return false;
+	throw notUnderstood(name, 'true or false', value);
+}
+
+/** A whole number of at least `least`. */
+export function readWholeNumber(name: string, value: unknown, least: number): number {
+	const number = numberOf(value);
+	if (number !== undefined && Number.isInteger(number) && number >= least) return number;
+	throw notUnderstood(name, `a whole number of at least ${least}`, value);
+}
+
+export function readNumber(name: string, value: unknown, least: number): number {
+	const number = numberOf(value);
+	if (number !== undefined && number >= least) return number;
+	throw notUnderstood(name, `a number of at least ${least}`, value);
+}
+
+/** A text without blanks around it, never empty. */
+export function readText(name: string, value: unknown): string {
+	const text = idOf(value)?.trim();
+	if (text) return text;
+	throw notUnderstood(name, 'a text', value);
+}
+
+/** A list: as the editor stores it, separated by commas, or as the text of a JSON list. Never empty. */
+export function readTexts(name: string, value: unknown): string[] {
+	const entries = entriesOf(value).flatMap((entry) => {
+		if (typeof entry !== 'string') throw notUnderstood(name, 'a list of texts', value);
+		return entry.split(',').map((part) => part.trim());
+	});
+	const texts = entries.filter((entry) => entry !== '');
+	if (texts.length > 0) return [...new Set(texts)];
+	throw notUnderstood(name, 'a list with at least one entry', value);
+}
+
+function entriesOf(value: unknown): unknown[] {
+	if (Array.isArray(value)) return value;
+	if (typeof value !== 'string' || !/^\s*\[/.test(value)) return [value];
+	try {
+		const parsed: unknown = JSON.parse(value);
+		return Array.isArray(parsed) ? parsed : [value];
+	} catch {
+		return [value];
+	}
+}
+
+/**
+ * A moment in Unix milliseconds: a date, a Unix time in seconds or milliseconds, or what n8n's date
+ * picker gives. Without a zone it is in the given time zone, the workflow's.
+ */
+export function readMoment(name: string, value: unknown, timezone: string): number {
+	const refusal = notUnderstood(name, 'a date such as 2026-03-02T10:30:00Z', value);
+	if (
+		typeof value === 'number' ||
+		(typeof value === 'string' && /^\s*\d{9,}(\.\d+)?\s*$/.test(value))
+	) {
+		const unix = unixMilliseconds(Number(value));
+		if (unix === undefined) throw refusal;
+		return unix;
+	}
+	try {
+		if (textOf(value) !== undefined || value instanceof Object) {
+			return tryToParseDateTime(value, timezone).toMillis();
+		}
+	} catch {
+		// n8n's own message would not name the parameter.
+	}
+	throw refusal;
+}
+
+/** "'Limit' must be a whole number of at least 1, but is "many"." */
+export function notUnderstood(name: string, expected: string, value: unknown): UserError {
+	const isEmpty = value === undefined || value === null || value === '';
+	const hint = isEmpty
+		? ' Enter a value or remove the field; an expression may have given nothing.'
+		: '';
+	return new UserError(`'${name}' must be ${expected}, but is ${shown(value)}.${hint}`);
+}
+
+/** A value for a message, shortened. */
+function shown(value: unknown): string {
+	if (value === undefined || value === null || value === '') return 'empty';
+	const text = JSON.stringify(value) ?? typeof value;
+	return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}

@@ -1,0 +1,27 @@
+import { idOf, isObject, textOf, textsIn } from './values';
+
+/** A webhook at Avala, in the one form in which both nodes read it. */
+export interface Webhook {
+	uid: string;
+	targetUrl: string;
+	events: string[];
+	isActive: boolean;
+}
+
+/** @returns undefined for what has no ID, and so is no webhook that could be used */
+export function readWebhook(value: unknown): Webhook | undefined {
+	if (!isObject(value)) return undefined;
+	const uid = idOf(value.uid);
+	if (uid === undefined) return undefined;
+	return {
+		uid,
+		targetUrl: textOf(value.target_url) ?? '',
+		events: textsIn(value.events),
+		isActive: value.is_active !== false,
+	};
+}
+
+/** True for the same address, however it is written: case of the host, default port. */
+export function isSameUrl(a: string, b: string): boolean {
+	return URL.canParse(a) && URL.canParse(b) && new URL(a).href === new URL(b).href;
+}

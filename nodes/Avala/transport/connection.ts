@@ -1,0 +1,50 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IExecuteFunctions,
+	IHookFunctions,
+	ILoadOptionsFunctions,
+} from 'n8n-workflow';
+
+import { readCredential } from './credential';
+
+/** The n8n contexts in which requests are sent to Avala. A running webhook is not among them. */
+export type AvalaContext = IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions;
+
+/** What all requests of one piece of work have in common. */
+export interface Connection {
+	context: AvalaContext;
+	/** As n8n has decrypted it, once for all requests. */
+	credential: ICredentialDataDecryptedObject;
+	/** Without a slash at its end. */
+	baseUrl: string;
+	/** What must not appear in an error, whatever its shape. */
+	secrets: string[];
+	/** The moment (Unix time in milliseconds) after which nothing is waited for or tried again. */
+	deadline: number;
+	/** Aborted when the user stops the execution. */
+	cancelled?: AbortSignal;
+}
+
+/**
+ * Decrypts the credential `avalaApi` and checks it.
+ *
+ * @param itemIndex the item whose expressions fill in the credential, if it has any
+ * @throws UserError when the credential cannot be used
+ */
+export async function connect(
+	context: AvalaContext,
+	{ itemIndex, deadline = Infinity }: { itemIndex?: number; deadline?: number } = {},
+): Promise<Connection> {
+	const credential = await context.getCredentials('avalaApi', itemIndex);
+	const { apiKey, baseUrl, webhookSecret } = readCredential(credential);
+	return {
+		context,
+		credential,
+		baseUrl,
+		secrets: webhookSecret === undefined ? [apiKey] : [apiKey, webhookSecret],
+		deadline,
+		...('getExecutionCancelSignal' in context && {
+			cancelled: context.getExecutionCancelSignal(),
+		}),
+	};
+}

@@ -1,0 +1,199 @@
+import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
+
+import { isObject, textOf } from '../shared/values';
+import type { Connection } from './connection';
+
+/** More than a hundred deliveries with their payloads need; a longer response is cut off. */
+const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+/** Of a refusal only the beginning is read. */
+const MAX_REFUSAL_BYTES = 64 * 1024;
+
+/** One response, whatever its status. */
+export interface Exchanged {
+	status: number;
+	/** Names in lower case. */
+	headers: IDataObject;
+	text: string;
+}
+
+/** A response whose body is still to be read. */
+export interface OpenResponse {
+	status: number;
+	headers: IDataObject;
+	body: ResponseBody | string;
+}
+
+/** The body that n8n gives for `encoding: 'stream'`. */
+export type ResponseBody = AsyncIterable<Uint8Array | string> & {
+	destroy(error?: Error): void;
+};
+
+/** A failure that is ours to report as it is: the text holds nothing that came over the wire. */
+export class CutOff extends Error {
+	constructor(
+		message: string,
+		readonly isPassing: boolean,
+	) {
+		super(message);
+	}
+}
+
+/**
+ * Sends one request with the API key and reads its response, whatever the status. It ends within the
+ * time limit even if the response trickles in, and within 64 MiB.
+ *
+ * @throws what n8n's request helper throws when there is no response; `whyNoResponse` reads it
+ */
+export async function exchange(
+	connection: Connection,
+	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>,
+	limitMs: number,
+): Promise<Exchanged> {
+	return await withinLimit(limitMs, async (limit, destroyLater) => {
+		const { status, headers, body } = await open(connection, { ...request, json: true }, limitMs);
+		if (typeof body === 'string') return { status, headers, text: body };
+		destroyLater(body);
+		return { status, headers, text: await readText(body, status, limit) };
+	});
+}
+
+/**
+ * Sends one request with the API key, without following a redirect, and gives its response unread.
+ *
+ * @param limitMs how long n8n waits for the response to begin
+ */
+export async function open(
+	{ context, credential }: Connection,
+	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body' | 'json'>,
+	limitMs: number,
+): Promise<OpenResponse> {
+	return toOpenResponse(
+		await context.helpers.httpRequestWithAuthentication.call(
+			context,
+			'avalaApi',
+			{ headers: { Accept: 'application/json' }, ...unfollowed(limitMs), ...request },
+			// Left to itself n8n would fetch and decrypt the credential again for each request.
+			{ credentialsDecrypted: { id: '', name: '', type: 'avalaApi', data: credential } },
+		),
+	);
+}
+
+/** The options for a response that is given whatever its status, unread, and with no redirect followed. */
+export function unfollowed(limitMs: number) {
+	return {
+		encoding: 'stream',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		timeout: limitMs,
+	} as const;
+}
+
+/** @throws CutOff for what cannot be a response of n8n's request helper */
+export function toOpenResponse(response: unknown): OpenResponse {
+	if (isObject(response) && typeof response.statusCode === 'number') {
+		const { statusCode: status, headers, body } = response;
+		return {
+			status,
+			headers: isObject(headers) ? headers : {},
+			body: isBody(body) ? body : (textOf(body) ?? ''),
+		};
+	}
+	throw new CutOff('n8n gave a response without a status', false);
+}
+
+/** n8n's own `timeout` only limits silence, and in an execution n8n puts its cancel signal in the place of ours. */
+async function withinLimit<T>(
+	limitMs: number,
+	work: (limit: AbortSignal, destroyLater: (body: ResponseBody) => void) => Promise<T>,
+): Promise<T> {
+	const limit = AbortSignal.timeout(limitMs);
+	let opened: ResponseBody | undefined;
+	let expire = () => {};
+	const expired = new Promise<never>((_, reject) => {
+		expire = () => {
+			opened?.destroy();
+			reject(new CutOff(`no complete response within ${Math.round(limitMs / 1000)} s`, true));
+		};
+	});
+	limit.addEventListener('abort', expire);
+	try {
+		return await Promise.race([work(limit, (body) => (opened = body)), expired]);
+	} finally {
+		// A limit that is listened to would keep the response in memory until it has passed.
+		limit.removeEventListener('abort', expire);
+	}
+}
+
+async function readText(body: ResponseBody, status: number, limit: AbortSignal): Promise<string> {
+	const isRefusal = status < 200 || status >= 300;
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	// Leaving the loop early destroys the stream.
+	for await (const chunk of body) {
+		const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+		size += bytes.length;
+		if (isRefusal && size > MAX_REFUSAL_BYTES) {
+			chunks.push(bytes.subarray(0, bytes.length - (size - MAX_REFUSAL_BYTES)));
+			break;
+		}
+		if (size > MAX_RESPONSE_BYTES) throw new CutOff('the response is larger than 64 MiB', false);
+		if (limit.aborted) throw new CutOff('the response came too late', true);
+		chunks.push(bytes);
+	}
+	return Buffer.concat(chunks).toString('utf8');
+}
+
+function isBody(value: unknown): value is ResponseBody {
+	return (
+		typeof value === 'object' &&
+		value !== null &&
+		Symbol.asyncIterator in value &&
+		'destroy' in value &&
+		typeof value.destroy === 'function'
+	);
+}
+
+/** In words: n8n replaces a message that holds the name of a system error with a general one. */
+const KNOWN_REASONS: Record<string, string> = {
+	ECONNREFUSED: 'the connection was refused',
+	ENOTFOUND: 'the host name is unknown',
+	EAI_AGAIN: 'the host name could not be looked up',
+	ECONNRESET: 'the connection was cut',
+	EPIPE: 'the connection was cut',
+	ERR_STREAM_PREMATURE_CLOSE: 'the connection was cut in the middle of the response',
+	ECONNABORTED: 'the time limit was exceeded',
+	ETIMEDOUT: 'the time limit was exceeded',
+};
+
+/** What another try would meet again: no such host, nobody listening, a certificate or request that is wrong. */
+const LASTING_CODE =
+	/^(?:ECONNREFUSED|ENOTFOUND|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|ERR_TLS_|ERR_INVALID_|ERR_UNESCAPED_|ERR_CANCELED)/;
+
+/**
+ * Why a request got no response, in words, and whether that may pass by itself. n8n's versions word the
+ * same failure differently, so whatever is not known to last counts as passing.
+ */
+export function whyNoResponse(error: unknown): { reason: string; isPassing: boolean } {
+	if (error instanceof CutOff) return { reason: error.message, isPassing: error.isPassing };
+	const code = errorCode(error);
+	const message = error instanceof Error ? error.message : 'unknown reason';
+	const known = code === undefined ? undefined : KNOWN_REASONS[code];
+	return {
+		reason: known ?? (code === undefined ? message : `${message} (${code})`),
+		isPassing: code === undefined || !LASTING_CODE.test(code),
+	};
+}
+
+/** n8n wraps the failure of the connection; its code is somewhere down the chain of causes. */
+function errorCode(error: unknown): string | undefined {
+	for (
+		let cause = error, depth = 0;
+		cause instanceof Error && depth < 5;
+		cause = cause.cause, depth++
+	) {
+		const code = 'code' in cause ? textOf(cause.code) : undefined;
+		if (code) return code;
+	}
+	return undefined;
+}

@@ -1,0 +1,112 @@
+const MARK = '[redacted]';
+
+/** Names of fields whose value is a secret, whatever stands around the word. */
+const SECRET_NAME = /secret|token|password|passwd|api[_-]?key|authorization|credential/i;
+
+/** What follows such a name: a sign, and a value in quotes or up to the next blank. */
+const ASSIGNED_VALUE =
+	/["']?\s*[:=]\s*(?:"((?:[^"\\]|\\.)*)"?|'((?:[^'\\]|\\.)*)'?|(?:(?:bearer|basic)\s+)?([^\s"',;}\]]+))/iy;
+
+/**
+ * What Avala's own SDKs hide in error texts, by its shape. No pattern looks at a character more than a
+ * few times, so that a hostile text cannot hold up n8n.
+ */
+const SECRET_SHAPES: ReadonlyArray<readonly [RegExp, string]> = [
+	[/-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g, MARK],
+	[/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${MARK}`],
+	// 40 digits are an Avala key, 64 a signing secret.
+	[/[0-9a-f]{40,}/gi, MARK],
+	[/\b(?:sk-|avk_)[\w-]{6,}/g, MARK],
+];
+
+/**
+ * The text without anything that looks like a secret, nor any of the given secrets in any spelling.
+ * The time it takes grows with the length of the text alone.
+ *
+ * @param known secrets in use now; a server may quote one that has an unusual shape
+ */
+export function redact(text: string, known: readonly string[] = []): string {
+	const withoutKnown = known.reduce(
+		(result, secret) => result.replace(spellingsOf(secret) ?? NEVER, MARK),
+		text,
+	);
+	const withoutNamed = hideNamedValues(withoutKnown);
+	const withoutShapes = SECRET_SHAPES.reduce(
+		(result, [shape, mark]) => result.replace(shape, mark),
+		withoutNamed,
+	);
+	return withoutShapes.replace(/[\w.-]{8,}/g, hideToken);
+}
+
+/** True for a name such as `api_key` or `X-Auth-Token`. */
+export function isSecretName(name: string): boolean {
+	return SECRET_NAME.test(name);
+}
+
+const NEVER = /(?!)/g;
+
+/**
+ * Matches a secret as it is and as servers quote it: escaped for JSON (once or twice), URLs or HTML.
+ * Shorter ones are left alone, or every text would be full of holes.
+ */
+function spellingsOf(secret: string): RegExp | undefined {
+	const text = secret.trim();
+	if (text.length < 4) return undefined;
+	return new RegExp([...text].map(spellingsOfCharacter).join(''), 'g');
+}
+
+function spellingsOfCharacter(character: string): string {
+	const utf16 = character.split('').map((unit) => hex(unit.charCodeAt(0), 4));
+	const utf8 = [...Buffer.from(character)].map((byte) => hex(byte, 2));
+	const codePoint = character.codePointAt(0) ?? 0;
+	const escaped = utf16.map((unit) => String.raw`\\{1,4}u${unit}`).join('');
+	const inUrl = utf8.map((byte) => `%(?:25){0,2}${byte}`).join('');
+	const inHtml = `&#(?:x0{0,4}${hex(codePoint, 1)}|0{0,4}${codePoint});`;
+	const literal = character.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+	// In JSON a quote, a slash or a backslash has one or more backslashes before it.
+	const plain = /["\\/]/.test(character) ? String.raw`\\{0,4}${literal}` : literal;
+	return `(?:${plain}|${escaped}|${inUrl}|${inHtml}${NAMED_ENTITIES[character] ?? ''})`;
+}
+
+const NAMED_ENTITIES: Record<string, string> = {
+	'&': '|&amp;',
+	'<': '|&lt;',
+	'>': '|&gt;',
+	'"': '|&quot;',
+	"'": '|&apos;',
+};
+
+/** A number in hexadecimal digits, upper and lower case alike. */
+function hex(value: number, length: number): string {
+	return value
+		.toString(16)
+		.padStart(length, '0')
+		.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+}
+
+/** Hides the value behind each name such as `api_key`, in JSON, in a query or in prose. */
+function hideNamedValues(text: string): string {
+	let result = '';
+	let done = 0;
+	for (const { 0: name, index } of text.matchAll(/[\w-]+/g)) {
+		const end = index + name.length;
+		if (index < done || !isSecretName(name)) continue;
+		ASSIGNED_VALUE.lastIndex = end;
+		const assigned = ASSIGNED_VALUE.exec(text);
+		if (!assigned) continue;
+		const [all, quoted, singleQuoted, bare] = assigned;
+		const value = quoted ?? singleQuoted ?? bare ?? '';
+		const at = end + all.lastIndexOf(value);
+		if (text.startsWith(MARK, at)) continue;
+		result += text.slice(done, at) + (value === '' ? '' : MARK);
+		done = at + value.length;
+	}
+	return result + text.slice(done);
+}
+
+/** A run of word characters without the JWT or the live key in it. */
+function hideToken(run: string): string {
+	const jwt = run.indexOf('eyJ');
+	if (jwt !== -1 && run.slice(jwt).split('.').length > 2) return run.slice(0, jwt) + MARK;
+	return run.includes('_live_') ? MARK : run;
+}

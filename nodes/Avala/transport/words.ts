@@ -1,0 +1,90 @@
+import { isObject, textOf } from '../shared/values';
+import { isSecretName, redact } from './redact';
+
+/** How much of a text is looked at, and how much of it is shown. */
+const MAX_READ = 4000;
+const MAX_SHOWN = 400;
+/** Deeper than any of Avala's documents; without a bound a hostile answer could exhaust the stack. */
+const MAX_DEPTH = 5;
+const MAX_PROBLEMS = 20;
+
+/** What Avala says about a refusal. */
+export interface AvalasWords {
+	/** One line, ending with a full stop; empty when it says nothing. */
+	text: string;
+	/** The fields that it complains about. */
+	fields: string[];
+}
+
+/**
+ * Avala's own explanation, in the three shapes that its documents show; of a page that is no JSON its
+ * first words. It is read first and redacted afterwards, piece by piece: so a field that is called
+ * `secret` can be named, and an escaped secret is seen for what it is.
+ */
+export function avalasWords(body: string, secrets: readonly string[]): AvalasWords {
+	const value = parseJson(body);
+	const problems = value === undefined ? [] : problemsIn(value, 0).slice(0, MAX_PROBLEMS);
+	const fields = problems.flatMap(({ field }) => field ?? []);
+	const lines = problems.map(({ field, text }) => {
+		const shown = tidy(text, secrets);
+		if (field === undefined) return shown;
+		return `${tidy(field, secrets)}: ${isSecretName(field) && !/\s/.test(shown) ? '[redacted]' : shown}`;
+	});
+	const line = lines.length > 0 ? lines.join(' ') : tidy(body, secrets);
+	const short = line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
+	return {
+		text: short && !/[.!?…]$/.test(short) ? `${short}.` : short,
+		fields: fields.map((field) => tidy(field, secrets)),
+	};
+}
+
+/** A text from outside as one line without tags and secrets. */
+export function tidy(text: string, secrets: readonly string[]): string {
+	const line = text
+		.slice(0, MAX_READ)
+		.replace(/<[^<>]*>/g, ' ')
+		.replace(/\s+/g, ' ')
+		.trim();
+	return redact(line, secrets);
+}
+
+interface Problem {
+	field?: string;
+	text: string;
+}
+
+function problemsIn(value: unknown, depth: number): Problem[] {
+	if (typeof value === 'string') return value.trim() === '' ? [] : [{ text: value }];
+	if (depth >= MAX_DEPTH) return [];
+	if (Array.isArray(value)) return joined(value.flatMap((entry) => problemsIn(entry, depth + 1)));
+	if (!isObject(value)) return [];
+	if (isObject(value.error)) {
+		const { message, details } = value.error;
+		const text = textOf(message);
+		return [...(text ? [{ text }] : []), ...problemsIn(details, depth + 1)];
+	}
+	const general = textOf(value.detail) ?? textOf(value.message) ?? textOf(value.error);
+	if (general !== undefined) return [{ text: general }];
+	return Object.entries(value).flatMap(([field, problem]) =>
+		joined(problemsIn(problem, depth + 1)).map(({ field: inner, text }) => ({
+			field: inner === undefined ? field : `${field}.${inner}`,
+			text,
+		})),
+	);
+}
+
+/** Several sentences about the same are one. */
+function joined(problems: Problem[]): Problem[] {
+	const isPlain = problems.every(({ field }) => field === undefined);
+	if (!isPlain || problems.length < 2) return problems;
+	return [{ text: problems.map(({ text }) => text).join(' ') }];
+}
+
+/** The value of a JSON text; undefined for any other text. */
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return undefined;
+	}
+}
