@@ -64,7 +64,7 @@ export async function exchange(
  */
 export async function open(
 	{ context, credential }: Connection,
-	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body' | 'json'>,
+	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body' | 'json' | 'headers'>,
 	limitMs: number,
 ): Promise<OpenResponse> {
 	return toOpenResponse(
@@ -103,7 +103,7 @@ export function toOpenResponse(response: unknown): OpenResponse {
 }
 
 /** n8n's own `timeout` only limits silence, and in an execution n8n puts its cancel signal in the place of ours. */
-async function withinLimit<T>(
+export async function withinLimit<T>(
 	limitMs: number,
 	work: (limit: AbortSignal, destroyLater: (body: ResponseBody) => void) => Promise<T>,
 ): Promise<T> {
@@ -125,7 +125,12 @@ async function withinLimit<T>(
 	}
 }
 
-async function readText(body: ResponseBody, status: number, limit: AbortSignal): Promise<string> {
+/** The whole body as text; of a refusal its beginning. */
+export async function readText(
+	body: ResponseBody,
+	status: number,
+	limit: AbortSignal,
+): Promise<string> {
 	const isRefusal = status < 200 || status >= 300;
 	const chunks: Uint8Array[] = [];
 	let size = 0;

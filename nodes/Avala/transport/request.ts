@@ -20,7 +20,7 @@ const LONGEST_ASKED_WAIT_MS = 60_000;
 const MAX_RETRIES = 3;
 const FIRST_PAUSE_MS = 500;
 /** Responses after which a read may be tried again; a write may have been done all the same. */
-const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
+export const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 
 export interface AvalaRequest {
 	method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -46,12 +46,29 @@ export async function avalaRequest(
 	connection: Connection,
 	request: AvalaRequest,
 ): Promise<AvalaResponse> {
-	const { cancelled, deadline, context } = connection;
+	return await withRetries(
+		connection,
+		`${request.method} ${request.endpoint.path}`,
+		async (limitMs) => await attempt(connection, request, limitMs),
+	);
+}
+
+/**
+ * Tries a request until it has a response, as often and as long as every request to Avala may be.
+ *
+ * @param what the request, for n8n's log
+ * @throws the error of the last try
+ */
+export async function withRetries<T>(
+	{ cancelled, deadline, context }: Connection,
+	what: string,
+	tryOnce: (limitMs: number) => Promise<Outcome<T>>,
+): Promise<T> {
 	let spentMs = 0;
 	for (let retry = 0; ; retry++) {
 		const startedAt = Date.now();
 		const limitMs = Math.min(TRY_LIMIT_MS, REQUEST_LIMIT_MS - spentMs, deadline - startedAt);
-		const outcome = await attempt(connection, request, Math.max(1, limitMs));
+		const outcome = await tryOnce(Math.max(1, limitMs));
 		if ('response' in outcome) return outcome.response;
 
 		const { error, mayRetry, askedMs } = outcome;
@@ -66,7 +83,7 @@ export async function avalaRequest(
 			!cancelled?.aborted;
 		if (!isWorthIt) throw error;
 		context.logger.debug(
-			`Avala: ${request.method} ${request.endpoint.path} is tried again in ${pauseMs} ms (${error.httpCode ?? 'no response'}).`,
+			`Avala: ${what} is tried again in ${pauseMs} ms (${error.httpCode ?? 'no response'}).`,
 		);
 		await pause(pauseMs, cancelled);
 	}
@@ -99,14 +116,15 @@ export function askedFor({ baseUrl }: Connection, { method, endpoint, url }: Ava
 	return { method, path: endpoint.path, host: (url ?? new URL(baseUrl)).host, endpoint };
 }
 
-type Outcome =
-	{ response: AvalaResponse } | { error: NodeApiError; mayRetry: boolean; askedMs?: number };
+/** What one try gave: a response, or an error and whether another try makes sense. */
+export type Outcome<T> =
+	{ response: T } | { error: NodeApiError; mayRetry: boolean; askedMs?: number };
 
 async function attempt(
 	connection: Connection,
 	request: AvalaRequest,
 	limitMs: number,
-): Promise<Outcome> {
+): Promise<Outcome<AvalaResponse>> {
 	const { method, endpoint, body, url = new URL(connection.baseUrl + endpoint.path) } = request;
 	const asked = askedFor(connection, request);
 	const suppliedSecret = textOf(body?.secret);

@@ -1,0 +1,19 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { simplified } from '../simplified';
+
+/** The ten fields that tell the most, by the same names in every wire format. */
+export function simplifyDataset(dataset: IDataObject): IDataObject {
+	return simplified(dataset, [
+		'uid',
+		'name',
+		'slug',
+		['owner', 'owner_name'],
+		'item_count',
+		'data_type',
+		'status',
+		'visibility',
+		'created_at',
+		'updated_at',
+	]);
+}

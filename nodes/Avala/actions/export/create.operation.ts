@@ -1,0 +1,92 @@
+import type { IDataObject } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import { idOf, notUnderstood } from '../../shared/values';
+import { all, EXPORTS, one } from '../../transport/paths';
+import { avalaObject } from '../../transport/request';
+import { datasetLocator } from '../dataset/locator';
+import { isSimplified, simplifyFields } from '../fields';
+import { idIn } from '../locator';
+import type { ItemRun, Operation } from '../operation';
+import { itemsOf } from '../operation';
+import { collectionOf, parameterOf } from '../parameters';
+import { projectLocator } from '../project/locator';
+import { completeExport, simplifyExport } from './output';
+import { maxWaitIn, waitOptions, waitUntilReady } from './waiting';
+
+export const create: Operation = {
+	option: {
+		name: 'Create',
+		value: 'create',
+		action: 'Create export',
+		description:
+			'Have Avala prepare an export of a project or a dataset, and wait for it if wanted',
+	},
+	properties: [
+		{
+			displayName: 'Export From',
+			name: 'exportFrom',
+			type: 'options',
+			default: 'project',
+			description: 'What the export is to contain',
+			options: [
+				{ name: 'Dataset', value: 'dataset', description: 'All annotations of one dataset' },
+				{ name: 'Project', value: 'project', description: 'All annotations of one project' },
+			],
+		},
+		{
+			...projectLocator,
+			required: true,
+			displayOptions: { show: { exportFrom: ['project'] } },
+			description: 'The project to export',
+		},
+		{
+			...datasetLocator,
+			required: true,
+			displayOptions: { show: { exportFrom: ['dataset'] } },
+			description: 'The dataset to export',
+		},
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			description: 'Without Wait Until Ready the export is only requested, and given as it is then',
+			options: waitOptions,
+		},
+		...simplifyFields,
+	],
+	async execute(run) {
+		const show = isSimplified(run) ? simplifyExport : completeExport;
+		const options = collectionOf(run, 'options', 'Options', ['maxWait', 'waitUntilReady']);
+		const maxWaitMs = maxWaitIn(options);
+		const body = sourceOf(run);
+		const { connection } = run;
+		const created = await avalaObject(connection, {
+			method: 'POST',
+			endpoint: all(EXPORTS),
+			body,
+		});
+		if (maxWaitMs === undefined) return itemsOf([show(created)]);
+		const uid = idOf(created.uid);
+		if (uid === undefined) {
+			throw new UserError(
+				'Avala created an export but did not say its ID, so it cannot be waited for. Find it with Export Get Many.',
+			);
+		}
+		const endpoint = one(EXPORTS, uid);
+		return itemsOf([show(await waitUntilReady(connection, endpoint, maxWaitMs, created))]);
+	},
+};
+
+function sourceOf(run: ItemRun): IDataObject {
+	const source = parameterOf(run, 'exportFrom', 'project');
+	if (source === 'project') {
+		return { project: idIn('Project', parameterOf(run, 'projectId', '')) };
+	}
+	if (source === 'dataset') {
+		return { dataset: idIn('Dataset', parameterOf(run, 'datasetId', '')) };
+	}
+	throw notUnderstood('Export From', 'project or dataset', source);
+}

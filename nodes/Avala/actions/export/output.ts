@@ -1,0 +1,25 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { exportState } from '../../shared/export';
+import { simplified } from '../simplified';
+
+/** The ten fields that tell the most, by the same names in every wire format. */
+export function simplifyExport(sent: IDataObject): IDataObject {
+	const { uid, name, ...others } = simplified(sent, [
+		'uid',
+		'name',
+		'status',
+		'format',
+		'download_url',
+		'total_task_count',
+		'exported_task_count',
+		'created_at',
+		'updated_at',
+	]);
+	return { uid, name, state: exportState(sent), ...others };
+}
+
+/** All that Avala sent, and the state. */
+export function completeExport(sent: IDataObject): IDataObject {
+	return { ...sent, state: exportState(sent) };
+}

@@ -1,0 +1,62 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { idOf, isObject, notUnderstood } from '../shared/values';
+
+/** What tells the locators of the resources apart. */
+export interface LocatorTexts {
+	displayName: string;
+	name: string;
+	/** As in "Select a project…". */
+	noun: string;
+	/** An ID as it may look. */
+	example: string;
+	searchListMethod: string;
+	description: string;
+	/** For models that build workflows: where the ID comes from. */
+	propertyHint: string;
+}
+
+/** A parameter that picks one thing: from a searchable list, or by its ID. */
+export function locatorOf(texts: LocatorTexts): INodeProperties {
+	const { displayName, name, noun, example, searchListMethod, description, propertyHint } = texts;
+	return {
+		displayName,
+		name,
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		description,
+		builderHint: { propertyHint },
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: `Select ${withArticle(noun)}…`,
+				typeOptions: { searchListMethod, searchable: true },
+			},
+			{
+				displayName: 'By ID',
+				name: 'id',
+				type: 'string',
+				placeholder: `e.g. ${example}`,
+				hint: `The uid that Avala gave the ${noun}`,
+			},
+		],
+	};
+}
+
+/**
+ * The ID that a locator's value stands for; an expression may give it without a mode.
+ *
+ * @throws UserError that names the parameter, when there is none
+ */
+export function idIn(displayName: string, locator: unknown): string {
+	const value: unknown = isObject(locator) && 'value' in locator ? locator.value : locator;
+	const id = idOf(value)?.trim();
+	if (id) return id;
+	throw notUnderstood(displayName, `${withArticle(displayName.toLowerCase())} or its ID`, value);
+}
+
+function withArticle(noun: string): string {
+	return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}

@@ -1,0 +1,55 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { apiError } from '../../transport/errors';
+import type { Collection } from '../../transport/paths';
+import { all, one, PROJECTS, PROJECTS_OF_OLDER_SERVERS } from '../../transport/paths';
+import { avalaObject, unlessRefused } from '../../transport/request';
+import type { Wanted } from '../getMany';
+import { getMany } from '../getMany';
+import type { ItemRun } from '../operation';
+import { simplified } from '../simplified';
+
+/**
+ * One project, from where older servers keep it if need be. On newer ones that is for Avala's staff, so
+ * the first refusal is the one that tells.
+ */
+export async function readProject({ connection }: ItemRun, id: string): Promise<IDataObject> {
+	const read = async (projects: Collection) =>
+		await avalaObject(connection, { method: 'GET', endpoint: one(projects, id) });
+	const first = read(PROJECTS);
+	return (
+		(await unlessRefused([404], first)) ??
+		(await unlessRefused([403, 404], read(PROJECTS_OF_OLDER_SERVERS))) ??
+		(await first)
+	);
+}
+
+/** The projects that match, from where older servers keep them if need be. */
+export async function listProjects(run: ItemRun, wanted: Wanted): Promise<IDataObject[]> {
+	const projects =
+		(await unlessRefused([404], getMany(run, all(PROJECTS), wanted))) ??
+		(await unlessRefused([403], getMany(run, all(PROJECTS_OF_OLDER_SERVERS), wanted)));
+	if (projects !== undefined) return projects;
+	const [newer, older] = [PROJECTS.path, PROJECTS_OF_OLDER_SERVERS.path];
+	throw apiError(
+		run.connection,
+		`Avala does not list the projects of this API key: it does not know ${newer} (404), and ${older}, where older servers keep them, is closed to the key (403). Check the base URL of the Avala credential, and have the owner of the key grant it the permission ${PROJECTS.permissions.read} at Avala.`,
+		`The requests were GET ${newer} and GET ${older}.`,
+		403,
+	);
+}
+
+/** The fields that tell the most, by the same names in every wire format. */
+export function simplifyProject(project: IDataObject): IDataObject {
+	return simplified(project, [
+		'uid',
+		'name',
+		'status',
+		'task_type',
+		'is_active',
+		'visibility',
+		['owner', 'owner_name'],
+		'created_at',
+		'updated_at',
+	]);
+}

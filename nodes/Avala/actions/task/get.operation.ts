@@ -1,0 +1,39 @@
+import { readText } from '../../shared/values';
+import { one, TASKS } from '../../transport/paths';
+import { avalaObject } from '../../transport/request';
+import { isSimplified, simplifyFields } from '../fields';
+import type { Operation } from '../operation';
+import { itemsOf } from '../operation';
+import { parameterOf } from '../parameters';
+import { simplifyTask } from './simplify';
+
+export const get: Operation = {
+	option: {
+		name: 'Get',
+		value: 'get',
+		action: 'Get task',
+		description: 'Look up one task: its type, its status and its project',
+	},
+	properties: [
+		{
+			displayName: 'Task ID',
+			name: 'taskId',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. task_1a2b3c4d',
+			description: 'The uid of the task, as an event about a task or Get Many shows it',
+			builderHint: {
+				propertyHint:
+					'The uid of a task. Behind the Avala Trigger it is the expression {{ $json.data.uid }} of a task event.',
+			},
+		},
+		...simplifyFields,
+	],
+	async execute(run) {
+		const isSimple = isSimplified(run);
+		const endpoint = one(TASKS, readText('Task ID', parameterOf(run, 'taskId', '')));
+		const task = await avalaObject(run.connection, { method: 'GET', endpoint });
+		return itemsOf([isSimple ? simplifyTask(task) : task]);
+	},
+};

@@ -1,0 +1,17 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { simplified } from '../simplified';
+
+/**
+ * The fields that tell the most, by the same names in every wire format. Only the guide's says who has
+ * worked on a task and when it was completed.
+ */
+export function simplifyTask(task: IDataObject): IDataObject {
+	const { assignee, completed_at: completedAt } = task;
+	return {
+		...simplified(task, ['uid', 'type', 'name', 'status', ['project', 'project_uid']]),
+		...(assignee !== undefined && { assignee }),
+		...(completedAt !== undefined && { completed_at: completedAt }),
+		...simplified(task, ['created_at', 'updated_at']),
+	};
+}

@@ -1,0 +1,109 @@
+import type { IBinaryData } from 'n8n-workflow';
+
+import { idOf } from '../shared/values';
+import type { Connection } from './connection';
+import { whyNoResponse } from './exchange';
+import { cutOff, linkRefused, megabytes } from './fileErrors';
+import { nameAndType } from './fileName';
+import type { OpenFile } from './openFile';
+import { discard, openFile } from './openFile';
+import type { Endpoint } from './paths';
+import type { Readable, Watch } from './received';
+import { Received } from './received';
+
+const IDLE_LIMIT_MS = 60_000;
+const PROGRESS_EVERY_MS = 5_000;
+
+/** A file to be downloaded. */
+export interface Wanted {
+	/** What it is the file of. */
+	endpoint: Endpoint;
+	/** Where Avala says it is: on another origin, on the API's, or relative to the API's. */
+	link: string;
+	/** Asks Avala for the link again, in case it has expired. */
+	freshLink: () => Promise<string>;
+	/** A name that the user wants. */
+	fileName?: string;
+	/** A name without an extension, where nothing else gives one. */
+	fallbackName: string;
+	/** n8n's `prepareBinaryData`. */
+	store: (stream: Readable, name: string, mimeType: string) => Promise<IBinaryData>;
+	/** Without a byte for so long the download ends; a minute by default. */
+	idleLimitMs?: number;
+}
+
+/**
+ * Hands a file on to n8n as binary data, chunk by chunk. The API key goes to the API's origin alone; a
+ * link that has expired is asked for anew once; a file that is not whole is an error.
+ *
+ * @throws NodeApiError without the query of the link, which may open the file
+ */
+export async function download(connection: Connection, wanted: Wanted): Promise<IBinaryData> {
+	const { endpoint, link, freshLink } = wanted;
+	let file = await openFile(connection, endpoint, link);
+	if (file.refusal && file.mayHaveExpired) {
+		connection.context.logger.debug(
+			`Avala: the link to the file of ${endpoint.subject} is asked for anew.`,
+		);
+		file = await openFile(connection, endpoint, await freshLink());
+	}
+	if (file.refusal) throw file.refusal;
+	return await passOn(connection, wanted, file);
+}
+
+/** @throws NodeApiError when the file did not arrive whole, else what n8n's storing throws */
+async function passOn(
+	connection: Connection,
+	wanted: Wanted,
+	file: OpenFile,
+): Promise<IBinaryData> {
+	const { endpoint, fileName, fallbackName, idleLimitMs = IDLE_LIMIT_MS } = wanted;
+	const { headers, url } = file;
+	const contentType = idOf(headers['content-type']);
+	if (typeof file.body === 'string' || /^\s*text\/html\b/i.test(contentType ?? '')) {
+		discard(file);
+		throw linkRefused(
+			connection,
+			endpoint,
+			url,
+			`${url.host} responded with a web page and not with a file.`,
+		);
+	}
+	const { name, mimeType } = nameAndType({
+		given: fileName,
+		disposition: idOf(headers['content-disposition']),
+		url,
+		fallback: fallbackName,
+		contentType,
+	});
+	const received = new Received(headers, file.body, {
+		idleLimitMs,
+		cancelled: connection.cancelled,
+		onProgress: progressLog(connection, endpoint),
+	});
+	return await wanted
+		.store(received.stream, name, mimeType)
+		.catch((error: unknown) => {
+			connection.cancelled?.throwIfAborted();
+			if (received.failure === undefined) throw error;
+			throw cutOff(connection, endpoint, url, {
+				reason: whyNoResponse(received.failure).reason,
+				bytes: received.receivedBytes,
+				expected: received.expectedBytes,
+			});
+		})
+		.finally(() => received.close());
+}
+
+/** Tells n8n's log every few seconds how far the download is. */
+function progressLog({ context }: Connection, { subject }: Endpoint): Watch['onProgress'] {
+	let next = Date.now() + PROGRESS_EVERY_MS;
+	return (received, expected) => {
+		if (Date.now() < next) return;
+		next = Date.now() + PROGRESS_EVERY_MS;
+		const total = expected === undefined ? '' : ` of ${megabytes(expected)}`;
+		context.logger.debug(
+			`Avala: ${megabytes(received)}${total} of the file of ${subject} received.`,
+		);
+	};
+}

@@ -1,0 +1,123 @@
+import { notUnderstood, readText } from '../shared/values';
+
+/** Longer than any export's name, shorter than what file systems take. */
+const MAX_LENGTH = 200;
+
+/** The types that exports come in; n8n knows all others by the name alone. */
+const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
+	csv: 'text/csv',
+	geojson: 'application/geo+json',
+	gz: 'application/gzip',
+	json: 'application/json',
+	jsonl: 'application/x-ndjson',
+	tar: 'application/x-tar',
+	tgz: 'application/gzip',
+	txt: 'text/plain',
+	xml: 'application/xml',
+	zip: 'application/zip',
+};
+
+/** What storage says when it does not know. */
+const UNKNOWN_TYPES: readonly string[] = ['application/octet-stream', 'binary/octet-stream'];
+
+/** What a file is called from, in the order in which it is believed. */
+export interface NameSources {
+	/** What the user wants. */
+	given?: string;
+	/** The header `Content-Disposition`, as Node gives it. */
+	disposition?: string;
+	/** Where the file came from. */
+	url: URL;
+	/** Without an extension. */
+	fallback: string;
+	/** The header `Content-Type`. */
+	contentType?: string;
+}
+
+/** A name without any path in it, and the MIME type of the file. */
+export function nameAndType(sources: NameSources): { name: string; mimeType: string } {
+	const { given, disposition = '', url, fallback, contentType = '' } = sources;
+	const sentType = /^\s*([\w.+-]+\/[\w.+-]+)/.exec(contentType)?.[1]?.toLowerCase();
+	const knownType =
+		sentType !== undefined && !UNKNOWN_TYPES.includes(sentType) ? sentType : undefined;
+	const name =
+		given ??
+		cleaned(encodedNameIn(disposition)) ??
+		cleaned(plainNameIn(disposition)) ??
+		withExtension(cleaned(percentDecoded(url.pathname.split('/').pop() ?? ''))) ??
+		`${cleaned(fallback) ?? 'export'}${extensionOf(knownType)}`;
+	const extension = /\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
+	return {
+		name,
+		mimeType: knownType ?? TYPE_BY_EXTENSION[extension] ?? sentType ?? 'application/octet-stream',
+	};
+}
+
+/**
+ * A name for a file that the user gave.
+ *
+ * @throws UserError when it would lead into another folder
+ */
+export function readFileName(name: string, value: unknown): string {
+	const text = readText(name, value);
+	if (cleaned(text) === text) return text;
+	throw notUnderstood(
+		name,
+		`a plain name for a file, without a folder, '..' or special characters and of at most ${MAX_LENGTH} characters`,
+		value,
+	);
+}
+
+/** The last part of a path, without what could mislead a file system or a reader. */
+function cleaned(text: string | undefined): string | undefined {
+	const last = (text ?? '').slice(-1000).split(/[/\\]/).pop() ?? '';
+	const plain = last
+		// Control characters, and invisible ones that turn the direction of writing.
+		.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '')
+		.replace(/[<>:"|?*]/g, '_')
+		.replace(/\.{2,}/g, '.')
+		.replace(/^[.\s]+/, '')
+		.replace(/[.\s]+$/, '');
+	if (plain === '') return undefined;
+	if (plain.length <= MAX_LENGTH) return plain;
+	const extension = /\.\w{1,10}$/.exec(plain)?.[0] ?? '';
+	return plain.slice(0, MAX_LENGTH - extension.length) + extension;
+}
+
+/** `filename*=UTF-8''stra%C3%9Fe.zip` (RFC 6266) */
+function encodedNameIn(disposition: string): string | undefined {
+	const found = /(?:^|;)\s*filename\*\s*=\s*"?([\w-]+)'[\w-]*'([^;"\s]+)/i.exec(disposition);
+	if (!found) return undefined;
+	const [, charset = '', text = ''] = found;
+	if (/^utf-?8$/i.test(charset)) return percentDecoded(text);
+	if (!/^iso-8859-1$/i.test(charset)) return undefined;
+	return text.replace(/%([0-9a-f]{2})/gi, (_, digits: string) =>
+		String.fromCharCode(parseInt(digits, 16)),
+	);
+}
+
+/** `filename="street scenes.zip"`; Node reads the bytes of a header as Latin-1, and many send UTF-8. */
+function plainNameIn(disposition: string): string | undefined {
+	const found = /(?:^|;)\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"]+))/i.exec(disposition);
+	const text = found?.[1]?.replace(/\\(["\\])/g, '$1') ?? found?.[2];
+	if (text === undefined || /[^\0-\xff]/.test(text)) return text;
+	const decoded = Buffer.from(text, 'latin1').toString('utf8');
+	return decoded.includes('\ufffd') ? text : decoded;
+}
+
+function percentDecoded(text: string): string | undefined {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return undefined;
+	}
+}
+
+function withExtension(name: string | undefined): string | undefined {
+	return name !== undefined && /[^.]\.\w{1,10}$/.test(name) ? name : undefined;
+}
+
+function extensionOf(mimeType: string | undefined): string {
+	const found = Object.entries(TYPE_BY_EXTENSION).find(([, type]) => type === mimeType);
+	return found ? `.${found[0]}` : '';
+}
