@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Fault } from '../fault';
 import type { Context } from '../context';
 import type { StoredDelivery } from '../records';
+import { MAIN_ACCOUNT } from '../records';
 import type { Resource } from '../resources/records';
 import { fileName } from '../storage/files';
 import type { Store } from '../store';
@@ -74,8 +75,8 @@ export function mountConsole(server: FastifyInstance, context: Context): void {
 		'/sandbox/events',
 		EVENTS,
 		async ({ body: { type, data = {}, count = 1 } }) => {
-			for (let further = 1; further < count; further++) context.emit(type, data);
-			return context.emit(type, data);
+			for (let further = 1; further < count; further++) context.emit(type, data, MAIN_ACCOUNT);
+			return context.emit(type, data, MAIN_ACCOUNT);
 		},
 	);
 	server.post<{ Body: { wireFormat: WireFormat } }>(
