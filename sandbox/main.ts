@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 
 import type { SandboxOptions } from './index';
 import { startSandbox } from './index';
-import type { WireFormat } from './store';
+import type { WireFormat } from './wireFormat';
 
 const USAGE = `Starts a stand-in for Avala on this machine.
 
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: {
 			port: { type: 'string', default: '4010' },
-			wireFormat: { type: 'string', default: 'guide' },
+			'wire-format': { type: 'string', default: 'guide' },
 			'clock-speed': { type: 'string', default: '1' },
 			ca: { type: 'string' },
 			state: { type: 'string' },
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
 	}
 	const options: SandboxOptions = {
 		port: numberOf('--port', values.port, 0, 65_535),
-		wireFormat: generationOf(values.wireFormat),
+		wireFormat: wireFormatOf(values['wire-format']),
 		clockSpeed: numberOf('--clock-speed', values['clock-speed'], 0.001, 1_000_000),
 		ca: values.ca === undefined ? undefined : readFileSync(values.ca, 'utf8'),
 		stateFile: values.state,
@@ -44,13 +44,13 @@ async function main(): Promise<void> {
 	console.log(`Console   ${sandbox.url}`);
 	console.log(`Base URL  ${sandbox.baseUrl}`);
 	console.log(`API key   ${sandbox.apiKey}`);
-	console.log('Ctrl-C ends it.');
+	console.log('Press Ctrl-C to stop.');
 	const end = () => void sandbox.stop().then(() => process.exit(0));
 	process.once('SIGINT', end);
 	process.once('SIGTERM', end);
 }
 
-function generationOf(text: string): WireFormat {
+function wireFormatOf(text: string): WireFormat {
 	if (text === 'guide' || text === 'older' || text === 'newer') return text;
 	throw new Error(`--wire-format is one of guide, older, newer; not ${text}.`);
 }

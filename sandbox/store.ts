@@ -1,114 +1,62 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
-import type { Resource } from './samples';
+import { Collection } from './collection';
+import type { StoredDelivery, StoredWebhook } from './records';
+import type { StoredDataset, StoredExport, StoredProject, StoredTask } from './resources/records';
 
-export type WireFormat = 'guide' | 'older' | 'newer';
-
-export interface StoredWebhook {
-	uid: string;
-	targetUrl: string;
-	events: string[];
-	isActive: boolean;
-	secret: string;
-	createdAt: string;
-	updatedAt: string;
-}
-
-export interface EmittedEvent {
-	id: string;
-	type: string;
-	created_at: string;
-	data: Resource;
-}
-
-export interface StoredDelivery {
-	uid: string;
-	webhookUid: string;
-	event: EmittedEvent;
-	/** In which format the body was, and each further try is, sent. */
-	wireFormat: WireFormat;
-	status: 'pending' | 'delivered' | 'failed';
-	attempts: number;
-	/** Unix time in milliseconds; null when no further try is promised. */
-	nextRetryAt: number | null;
-	responseStatus: number | null;
-	responseBody: string;
-	errorMessage: string | null;
-	createdAt: string;
-	updatedAt: string;
-}
-
-interface State {
-	webhooks: StoredWebhook[];
-	deliveries: StoredDelivery[];
-}
+export { makeDelivery } from './records';
 
 const SAVE_DELAY_MS = 100;
 /** Saving takes at most one part in so many of the time. */
 const SHARE_OF_TIME = 20;
 
-/** What Avala remembers: webhooks and deliveries, oldest first, in memory and, if wanted, in a file. */
-export class Store {
-	webhooks: StoredWebhook[] = [];
+type State = Partial<Record<keyof Collections, unknown>>;
 
-	deliveries: StoredDelivery[] = [];
+interface Collections {
+	webhooks: Collection<StoredWebhook>;
+	deliveries: Collection<StoredDelivery>;
+	projects: Collection<StoredProject>;
+	tasks: Collection<StoredTask>;
+	datasets: Collection<StoredDataset>;
+	exports: Collection<StoredExport>;
+}
 
-	private readonly deliveriesByUid = new Map<string, StoredDelivery>();
+/** What Avala remembers, in memory and, if wanted, in a file. */
+export class Store implements Collections {
+	readonly webhooks = new Collection<StoredWebhook>();
+
+	readonly deliveries = new Collection<StoredDelivery>();
+
+	readonly projects = new Collection<StoredProject>();
+
+	readonly tasks = new Collection<StoredTask>();
+
+	readonly datasets = new Collection<StoredDataset>();
+
+	readonly exports = new Collection<StoredExport>();
+
+	/** Whether the file had something to go on from. */
+	readonly isRestored: boolean;
 
 	private saving: NodeJS.Timeout | undefined;
 
 	private saveDelayMs = SAVE_DELAY_MS;
 
+	/** @throws when the file holds anything but a saved state */
 	constructor(private readonly file: string | undefined) {
-		if (!file || !existsSync(file)) return;
+		this.isRestored = file !== undefined && existsSync(file);
+		if (file === undefined || !this.isRestored) return;
 		const state = readState(file);
-		this.webhooks = state.webhooks;
-		for (const delivery of state.deliveries) this.addDelivery(delivery);
-	}
-
-	webhook(uid: string): StoredWebhook | undefined {
-		return this.webhooks.find((webhook) => webhook.uid === uid);
-	}
-
-	delivery(uid: string): StoredDelivery | undefined {
-		return this.deliveriesByUid.get(uid);
-	}
-
-	/** Adds a webhook, or replaces the one with the same uid. */
-	putWebhook(given: Partial<StoredWebhook>, wireFormat: WireFormat): StoredWebhook {
-		const now = new Date().toISOString();
-		const webhook: StoredWebhook = {
-			uid: wireFormat === 'guide' ? `wh_${randomBytes(6).toString('hex')}` : randomUUID(),
-			targetUrl: 'https://example.com/hook',
-			events: ['task.completed'],
-			isActive: true,
-			secret: randomBytes(32).toString('hex'),
-			createdAt: now,
-			updatedAt: now,
-			...given,
-		};
-		const index = this.webhooks.findIndex(({ uid }) => uid === webhook.uid);
-		if (index === -1) this.webhooks.push(webhook);
-		else this.webhooks[index] = webhook;
-		this.save();
-		return webhook;
-	}
-
-	removeWebhook(uid: string): void {
-		this.webhooks = this.webhooks.filter((webhook) => webhook.uid !== uid);
-		this.save();
-	}
-
-	addDelivery(delivery: StoredDelivery): void {
-		this.deliveries.push(delivery);
-		this.deliveriesByUid.set(delivery.uid, delivery);
+		fill(this.webhooks, state.webhooks);
+		fill(this.deliveries, state.deliveries);
+		fill(this.projects, state.projects);
+		fill(this.tasks, state.tasks);
+		fill(this.datasets, state.datasets);
+		fill(this.exports, state.exports);
 	}
 
 	clear(): void {
-		this.webhooks = [];
-		this.deliveries = [];
-		this.deliveriesByUid.clear();
+		for (const collection of Object.values(this.collections())) collection.clear();
 		this.save();
 	}
 
@@ -119,7 +67,7 @@ export class Store {
 			try {
 				this.saveNow();
 			} catch (error) {
-				console.error(`The state is not saved: ${String(error)}`);
+				console.error(`The state was not saved: ${String(error)}`);
 			}
 		}, this.saveDelayMs);
 	}
@@ -129,15 +77,26 @@ export class Store {
 		clearTimeout(this.saving);
 		this.saving = undefined;
 		if (!this.file) return;
-		const { webhooks, deliveries } = this;
 		const startedAt = Date.now();
-		writeFileSync(`${this.file}.new`, JSON.stringify({ webhooks, deliveries }), { mode: 0o600 });
+		const state = Object.fromEntries(
+			Object.entries(this.collections()).map(([name, { list }]) => [name, list]),
+		);
+		writeFileSync(`${this.file}.new`, JSON.stringify(state), { mode: 0o600 });
 		renameSync(`${this.file}.new`, this.file);
 		this.saveDelayMs = Math.max(SAVE_DELAY_MS, SHARE_OF_TIME * (Date.now() - startedAt));
 	}
+
+	private collections(): Collections {
+		const { webhooks, deliveries, projects, tasks, datasets, exports } = this;
+		return { webhooks, deliveries, projects, tasks, datasets, exports };
+	}
 }
 
-/** @throws when the file holds anything but a saved state */
+/** The sandbox alone writes the file, so its entries are what they were when it did. */
+function fill<T extends { uid: string }>(collection: Collection<T>, entries: unknown): void {
+	for (const entry of Array.isArray(entries) ? entries : []) collection.put(entry as T);
+}
+
 function readState(file: string): State {
 	let state: unknown;
 	try {
@@ -149,7 +108,7 @@ function readState(file: string): State {
 	return state;
 }
 
-/** The sandbox alone writes the file, so only a foreign one has to be told from it. */
+/** Tells a saved state from any other file. */
 function isState(value: unknown): value is State {
 	return (
 		typeof value === 'object' &&
@@ -159,34 +118,4 @@ function isState(value: unknown): value is State {
 		'deliveries' in value &&
 		Array.isArray(value.deliveries)
 	);
-}
-
-/** A delivery with the given fields and otherwise one that was delivered at the first try. */
-export function makeDelivery(
-	given: Partial<StoredDelivery>,
-	wireFormat: WireFormat,
-): StoredDelivery {
-	const now = new Date().toISOString();
-	const uid = wireFormat === 'guide' ? `whd_${randomBytes(6).toString('hex')}` : randomUUID();
-	const event = {
-		id: `evt_${randomBytes(6).toString('hex')}`,
-		type: 'task.completed',
-		created_at: now,
-		data: {},
-	};
-	return {
-		uid,
-		webhookUid: 'wh_gone',
-		event,
-		wireFormat,
-		status: 'delivered',
-		attempts: 1,
-		nextRetryAt: null,
-		responseStatus: 200,
-		responseBody: '',
-		errorMessage: null,
-		createdAt: now,
-		updatedAt: now,
-		...given,
-	};
 }

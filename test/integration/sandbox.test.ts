@@ -11,7 +11,7 @@ import { generate } from 'selfsigned';
 import type { WireFormat, Sandbox, SandboxOptions } from '../../sandbox';
 import { startSandbox } from '../../sandbox';
 import vectors from '../fixtures/signatures.json';
-import { signedHeaders } from '../../sandbox/formats';
+import { signedHeaders } from '../../sandbox/wire/webhooks';
 
 type Json = Record<string, unknown>;
 
@@ -268,9 +268,9 @@ describe('deliveries', () => {
 		const { url, received } = await target(500);
 		avala.addWebhook({ targetUrl: url });
 		const waits: number[] = [];
-		avala.deliverer.on('attempt', ({ nextRetryAt }) => {
+		avala.deliverer.on('attempt', ({ nextRetryAt, updatedAt }) => {
 			if (nextRetryAt !== null)
-				waits.push(Math.round(((nextRetryAt - Date.now()) * clockSpeed) / 60_000));
+				waits.push(Math.round(((nextRetryAt - Date.parse(updatedAt)) * clockSpeed) / 60_000));
 		});
 		const failed = avala.next('failed');
 		avala.emit('task.completed');

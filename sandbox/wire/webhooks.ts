@@ -1,7 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 
-import type { Resource } from './samples';
-import type { EmittedEvent, WireFormat, StoredDelivery, StoredWebhook } from './store';
+import type { EmittedEvent, StoredDelivery, StoredWebhook } from '../records';
+import type { Resource } from '../resources/records';
+import type { WireFormat } from '../wireFormat';
 
 /** The body of a delivery: an envelope in the guide and the older format, the bare resource in the newer. */
 export function payloadOf(event: EmittedEvent, wireFormat: WireFormat): Resource {
@@ -35,29 +36,34 @@ export function signedHeaders(
 		: { ...common, 'x-avala-signature': signature };
 }
 
-/** A webhook as the API shows it; the secret only in the answer to its creation. */
-export function shownWebhook(webhook: StoredWebhook, withSecret = false): Resource {
+/** A webhook as the API shows it; with its secret only in the response to its creation. */
+export function shownWebhook(webhook: StoredWebhook, secret?: string): Resource {
 	return {
 		uid: webhook.uid,
 		target_url: webhook.targetUrl,
 		events: webhook.events,
 		is_active: webhook.isActive,
-		...(withSecret && { secret: webhook.secret }),
+		...(secret !== undefined && { secret }),
 		created_at: webhook.createdAt,
 		updated_at: webhook.updatedAt,
 	};
 }
 
-/** A delivery as the API in the wire format shows it. */
-export function shownDelivery(delivery: StoredDelivery, wireFormat: WireFormat): Resource {
+/** A delivery as the API shows it; a retry that is due is `retryStatus` in the guide's format. */
+export function shownDelivery(
+	delivery: StoredDelivery,
+	wireFormat: WireFormat,
+	retryStatus: 'pending' | 'failed',
+): Resource {
 	const { uid, webhookUid, event, status, responseStatus, responseBody, createdAt, updatedAt } =
 		delivery;
 	if (wireFormat === 'guide') {
+		const isRetrying = status === 'pending' && delivery.attempts > 0;
 		return {
 			uid,
 			webhook_uid: webhookUid,
 			event_type: event.type,
-			status: status === 'delivered' ? 'success' : status,
+			status: status === 'delivered' ? 'success' : isRetrying ? retryStatus : status,
 			response_status_code: responseStatus,
 			response_body: responseBody,
 			attempt_count: delivery.attempts,
@@ -65,7 +71,7 @@ export function shownDelivery(delivery: StoredDelivery, wireFormat: WireFormat):
 			created_at: createdAt,
 		};
 	}
-	const answer =
+	const response =
 		wireFormat === 'older'
 			? { response_body: responseBody }
 			: {
@@ -79,7 +85,7 @@ export function shownDelivery(delivery: StoredDelivery, wireFormat: WireFormat):
 		event_type: event.type,
 		payload: payloadOf(event, wireFormat),
 		response_status: responseStatus,
-		...answer,
+		...response,
 		attempts: delivery.attempts,
 		next_retry_at:
 			delivery.nextRetryAt === null ? null : new Date(delivery.nextRetryAt).toISOString(),
@@ -89,17 +95,17 @@ export function shownDelivery(delivery: StoredDelivery, wireFormat: WireFormat):
 	};
 }
 
-/** What the API answers to Send Test, in the words of each wire format's documents. */
+/** What the API gives for Send Test, in the words of each wire format's documents. */
 export function shownTestResult(
 	result: { status: number; body: string } | { error: string },
 	wireFormat: WireFormat,
 ): Resource {
 	if ('error' in result) {
-		if (wireFormat === 'newer') return { delivered: false, error: result.error };
-		return wireFormat === 'older'
-			? { success: false, message: result.error }
-			: { success: false, error: result.error };
+		return wireFormat === 'guide'
+			? { success: false, error: result.error }
+			: { success: false, message: result.error };
 	}
-	if (wireFormat === 'newer') return { delivered: true };
-	return { success: true, response: { status_code: result.status, body: result.body } };
+	return wireFormat === 'newer'
+		? { success: true, message: `The target responded with ${result.status}.` }
+		: { success: true, response: { status_code: result.status, body: result.body } };
 }

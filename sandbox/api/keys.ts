@@ -1,0 +1,47 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+import type { Context } from '../context';
+import type { Keys } from '../settings';
+import { ApiError } from './errors';
+import type { Scope } from './scopes';
+
+declare module 'fastify' {
+	interface FastifyContextConfig {
+		/** What a key must be allowed for this route. */
+		scope?: Scope;
+	}
+	interface FastifyRequest {
+		/** The account of the key that came with the request. */
+		account: string;
+	}
+}
+
+/** Refuses what comes without a key (401), and what the key has no scope for (403). */
+export function mountKeys(server: FastifyInstance, { keys }: Context): void {
+	server.decorateRequest('account', '');
+	server.addHook('onRequest', async (request) => {
+		const given = keyOf(request);
+		if (given === undefined) {
+			throw new ApiError(401, 'Authentication credentials were not provided.');
+		}
+		const key = keys.get(given);
+		if (!key) throw new ApiError(401, 'Invalid API key.');
+		request.account = key.account;
+		const { scope } = request.routeOptions.config;
+		if (scope && key.scopes && !key.scopes.includes(scope)) {
+			throw new ApiError(403, `This API key lacks the permission "${scope}".`);
+		}
+	});
+}
+
+/** The scopes of the key that came with the request; undefined is all of them. */
+export function scopesOf(request: FastifyRequest, keys: Keys): readonly Scope[] | undefined {
+	return keys.get(keyOf(request) ?? '')?.scopes;
+}
+
+/** From `X-Avala-Api-Key`, or from `Authorization: Bearer`. */
+function keyOf({ headers }: FastifyRequest): string | undefined {
+	const own = headers['x-avala-api-key'];
+	if (typeof own === 'string') return own;
+	return /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
+}

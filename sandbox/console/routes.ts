@@ -1,0 +1,162 @@
+import type { FastifyInstance } from 'fastify';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import type { Fault } from '../fault';
+import type { Context } from '../context';
+import type { StoredDelivery } from '../records';
+import type { Resource } from '../resources/records';
+import type { WireFormat } from '../wireFormat';
+import { WIRE_FORMATS } from '../wireFormat';
+
+const CONSOLE_FILES: Record<string, string> = {
+	'/': 'index.html',
+	'/console.css': 'console.css',
+	'/console.js': 'console.js',
+};
+const TYPES: Record<string, string> = {
+	'.html': 'text/html; charset=utf-8',
+	'.css': 'text/css; charset=utf-8',
+	'.js': 'text/javascript; charset=utf-8',
+};
+const SHOWN_DELIVERIES = 100;
+const SHOWN_RESOURCES = 20;
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+const EVENTS = bodySchema(
+	{
+		type: { type: 'string', minLength: 1 },
+		data: { type: 'object' },
+		count: { type: 'integer', minimum: 1, maximum: 1000 },
+	},
+	['type'],
+);
+const WIRE_FORMAT = bodySchema({ wireFormat: { enum: WIRE_FORMATS } }, ['wireFormat']);
+const DELIVERIES = bodySchema({ fail: { type: 'boolean' } }, ['fail']);
+const FAULT = bodySchema({
+	method: { type: 'string' },
+	path: { type: 'string' },
+	times: { type: 'integer', minimum: 1 },
+	every: { type: 'integer', minimum: 1 },
+	delayMs: { type: 'integer', minimum: 0 },
+	status: { type: 'integer', minimum: 200, maximum: 599 },
+	body: {},
+	headers: { type: 'object', additionalProperties: { type: 'string' } },
+	redirectTo: { type: 'string' },
+	afterHandling: { type: 'boolean' },
+	reset: { type: 'boolean' },
+	resetAfterHandling: { type: 'boolean' },
+});
+
+/**
+ * The console page and what it uses, for other programs too. These take no API key, so they respond only
+ * to a loopback name in the Host header, and a command must be JSON or a DELETE: no other site's page can
+ * reach them through a browser. The hook stands on the routes, so no spelling of a path goes around it.
+ */
+export function mountConsole(server: FastifyInstance, context: Context): void {
+	const { settings, deliverer, faults, changes } = context;
+	server.addHook('onRequest', async (request, reply) => {
+		if (LOOPBACK.has(request.hostname)) return;
+		return await reply.status(403).send({ detail: 'The console responds on loopback only.' });
+	});
+	for (const [url, file] of Object.entries(CONSOLE_FILES)) {
+		server.get(url, async (_request, reply) => {
+			reply.type(TYPES[path.extname(file)] ?? 'text/plain');
+			reply.header('content-security-policy', "default-src 'self'; img-src data:");
+			return await readFile(path.join(__dirname, file), 'utf8');
+		});
+	}
+	server.get('/sandbox/state', async () => stateOf(context));
+	server.post<{ Body: { type: string; data?: Resource; count?: number } }>(
+		'/sandbox/events',
+		EVENTS,
+		async ({ body: { type, data = {}, count = 1 } }) => {
+			for (let further = 1; further < count; further++) context.emit(type, data);
+			return context.emit(type, data);
+		},
+	);
+	server.post<{ Body: { wireFormat: WireFormat } }>(
+		'/sandbox/wire-format',
+		WIRE_FORMAT,
+		async ({ body: { wireFormat } }) => {
+			settings.wireFormat = wireFormat;
+			changes.emit('change');
+			return { wireFormat };
+		},
+	);
+	server.post<{ Body: { fail: boolean } }>(
+		'/sandbox/deliveries',
+		DELIVERIES,
+		async ({ body: { fail } }) => {
+			deliverer.isFailing = fail;
+			changes.emit('change');
+			return { fail };
+		},
+	);
+	server.post('/sandbox/retries', async () => ({ retried: deliverer.retryNow() }));
+	server.post<{ Body: Fault }>('/sandbox/faults', FAULT, async ({ body }, reply) => {
+		faults.add(body);
+		return await reply.status(201).send(body);
+	});
+	server.delete('/sandbox/faults', async (_request, reply) => {
+		faults.clear();
+		return await reply.status(204).send();
+	});
+	server.get('/sandbox/stream', (_request, reply) => {
+		reply.hijack();
+		reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+		const tell = () => reply.raw.write('data: changed\n\n');
+		changes.on('change', tell);
+		tell();
+		reply.raw.on('close', () => changes.off('change', tell));
+	});
+}
+
+function bodySchema(properties: Resource, required: string[] = []) {
+	return {
+		schema: { body: { type: 'object', properties, required, additionalProperties: false } },
+	};
+}
+
+/** What the console shows: never a secret. */
+function stateOf({ settings, store, deliverer, showExport }: Context): Resource {
+	return {
+		wireFormat: settings.wireFormat,
+		wireFormats: WIRE_FORMATS,
+		deliveriesFail: deliverer.isFailing,
+		webhooks: store.webhooks.newestFirst().map((webhook) => ({ ...webhook, secret: undefined })),
+		deliveries: store.deliveries.newestFirst(SHOWN_DELIVERIES).map(shownDelivery),
+		projects: store.projects.newestFirst(SHOWN_RESOURCES),
+		tasks: store.tasks.newestFirst(SHOWN_RESOURCES),
+		exports: store.exports.newestFirst(SHOWN_RESOURCES).map((entry) => ({
+			uid: entry.uid,
+			name: entry.name,
+			state: entry.state,
+			downloadUrl: showExport(entry).download_url,
+			updatedAt: entry.updatedAt,
+		})),
+	};
+}
+
+function shownDelivery({
+	uid,
+	webhookUid,
+	targetUrl,
+	event,
+	...delivery
+}: StoredDelivery): Resource {
+	const { status, attempts, nextRetryAt, responseStatus, errorMessage, createdAt } = delivery;
+	return {
+		uid,
+		webhookUid,
+		targetUrl,
+		type: event.type,
+		eventId: event.id,
+		status,
+		attempts,
+		nextRetryAt,
+		responseStatus,
+		errorMessage,
+		createdAt,
+	};
+}

@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify';
+
+import { mountDatasets } from './api/datasets';
+import { mountDeliveries } from './api/deliveries';
+import { mountErrors } from './api/errors';
+import { mountExports } from './api/exports';
+import { mountFaults } from './api/faults';
+import { mountFiles } from './api/files';
+import { mountJson } from './api/json';
+import { mountKeys } from './api/keys';
+import { mountPermissions } from './api/permissions';
+import { mountProjects } from './api/projects';
+import { mountRateLimit } from './api/rateLimit';
+import { mountRequestLog } from './api/requestLog';
+import { mountTasks } from './api/tasks';
+import { mountUnknownPaths } from './api/unknownPaths';
+import { mountWebhooks } from './api/webhooks';
+import { mountConsole } from './console/routes';
+import type { Context, Part } from './context';
+
+export const API_PREFIX = '/api/v1';
+
+const EVERYWHERE: readonly Part[] = [mountErrors, mountJson];
+
+/** Hooks come before the routes that they are for. */
+const API: readonly Part[] = [
+	mountRequestLog,
+	mountRateLimit,
+	mountKeys,
+	mountFaults,
+	mountUnknownPaths,
+	mountWebhooks,
+	mountDeliveries,
+	mountExports,
+	mountTasks,
+	mountProjects,
+	mountDatasets,
+	mountPermissions,
+];
+
+const FILES: readonly Part[] = [mountKeys, mountFiles];
+
+const CONSOLE: readonly Part[] = [mountConsole];
+
+/** Puts the server together: the API below its prefix, files and console beside it. */
+export function mountParts(server: FastifyInstance, context: Context): void {
+	const mount = (parts: readonly Part[], prefix = '') =>
+		void server.register(
+			async (scope) => {
+				for (const part of parts) part(scope, context);
+			},
+			{ prefix },
+		);
+	for (const part of EVERYWHERE) part(server, context);
+	mount(API, API_PREFIX);
+	mount(FILES);
+	mount(CONSOLE);
+}

@@ -1,0 +1,70 @@
+import { rootCertificates } from 'node:tls';
+import { Agent, request } from 'undici';
+
+import type { EmittedEvent, StoredWebhook } from './records';
+import { payloadOf, signedHeaders } from './wire/webhooks';
+import type { WireFormat } from './wireFormat';
+
+const MAX_KEPT_RESPONSE = 16 * 1024;
+
+/** How sending an event went: what the target responded, or why there is no response. */
+export type Outcome = { status: number; body: string } | { error: string };
+
+export function isSuccess(outcome: Outcome): boolean {
+	return 'status' in outcome && outcome.status >= 200 && outcome.status < 300;
+}
+
+/** Sends signed events to targets. */
+export class Sender {
+	private readonly agent: Agent;
+
+	/**
+	 * @param timeoutMs how long a target may take to respond, in real milliseconds
+	 * @param ca PEM of a certificate authority that is trusted beside the public ones
+	 */
+	constructor(
+		private readonly timeoutMs: number,
+		ca: string | undefined,
+	) {
+		this.agent = new Agent({
+			connect: { timeout: timeoutMs, ...(ca && { ca: [...rootCertificates, ca] }) },
+		});
+	}
+
+	async send(
+		{ targetUrl, secret }: StoredWebhook,
+		event: EmittedEvent,
+		wireFormat: WireFormat,
+		deliveryUid: string,
+	): Promise<Outcome> {
+		const body = JSON.stringify(payloadOf(event, wireFormat));
+		try {
+			const response = await request(targetUrl, {
+				method: 'POST',
+				headers: signedHeaders(body, secret, wireFormat, { type: event.type, deliveryUid }),
+				body,
+				dispatcher: this.agent,
+				signal: AbortSignal.timeout(this.timeoutMs),
+			});
+			return { status: response.statusCode, body: await readStart(response.body) };
+		} catch (error) {
+			return { error: error instanceof Error ? error.message || error.name : String(error) };
+		}
+	}
+
+	async stop(): Promise<void> {
+		await this.agent.destroy();
+	}
+}
+
+/** The start of a target's response; one that has no end is cut off. */
+async function readStart(body: AsyncIterable<Uint8Array>): Promise<string> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	for await (const chunk of body) {
+		chunks.push(chunk);
+		size += chunk.length;
+		if (size >= MAX_KEPT_RESPONSE) break;
+	}
+	return Buffer.concat(chunks).toString('utf8').slice(0, MAX_KEPT_RESPONSE);
+}

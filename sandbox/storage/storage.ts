@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { FaultList } from '../matching';
+import type { ExportFile, StoredExport } from '../resources/records';
+import type { FileFault } from './files';
+import { fileName, sendFile } from './files';
+import { Links } from './links';
+
+export interface StorageRequest {
+	method: string;
+	/** With its query. */
+	path: string;
+	headers: IncomingHttpHeaders;
+	status: number;
+	/** Whether an API key came with it, in a header or in the address. Such a request is refused. */
+	carriesKey: boolean;
+	/** Unix time in milliseconds. */
+	at: number;
+}
+
+/** Object storage on an origin of its own: it serves files to whoever has a signed link, and never wants an API key. */
+export class Storage {
+	/** What an expired link gets: 403, or 400. */
+	expiredStatus: 403 | 400 = 403;
+
+	private readonly links = new Links();
+
+	private readonly faults = new FaultList<FileFault>();
+
+	private log: StorageRequest[] = [];
+
+	private port = 0;
+
+	private readonly server = createServer((request, response) => {
+		void this.serve(request, response);
+	});
+
+	/** @param find the file at `/exports/<uid>/…` */
+	constructor(
+		private readonly find: (uid: string) => ExportFile | undefined,
+		private readonly isApiKey: (text: string) => boolean,
+	) {}
+
+	async start(port: number): Promise<void> {
+		await once(this.server.listen(port, '127.0.0.1'), 'listening');
+		const address = this.server.address();
+		if (typeof address === 'object' && address) this.port = address.port;
+	}
+
+	async stop(): Promise<void> {
+		this.server.closeAllConnections();
+		await new Promise<void>((resolve) => this.server.close(() => resolve()));
+	}
+
+	get url(): string {
+		return `http://127.0.0.1:${this.port}`;
+	}
+
+	/** A new link to the export's file. */
+	linkTo({ uid, plan }: StoredExport): string {
+		const path = `/exports/${uid}/${encodeURIComponent(fileName(uid, plan.file))}`;
+		return this.url + this.links.sign(path, plan.linkLifetimeMs);
+	}
+
+	/** Every link so far is expired from now on; the next reading of an export gives a fresh one. */
+	expireLinks(): void {
+		this.links.expireAll();
+	}
+
+	/** Something goes wrong with files, also with those that come from the API's origin. @returns removes the fault */
+	fault(fault: FileFault): () => void {
+		return this.faults.add(fault);
+	}
+
+	clearFaults(): void {
+		this.faults.clear();
+	}
+
+	/** The requests so far, oldest first. */
+	requests(): StorageRequest[] {
+		return [...this.log];
+	}
+
+	clearRequests(): void {
+		this.log = [];
+	}
+
+	/** Sends a file with the fault that is next for this request, if there is one. */
+	async send(
+		request: IncomingMessage,
+		response: ServerResponse,
+		name: string,
+		file: ExportFile,
+	): Promise<void> {
+		const fault = this.faults.take(request.method ?? 'GET', request.url ?? '/');
+		if (fault?.delayMs !== undefined) await wait(fault.delayMs, undefined, { ref: false });
+		if (fault?.redirectTo !== undefined) {
+			response.writeHead(fault.status ?? 302, { location: fault.redirectTo, ...fault.headers });
+			response.end();
+		} else if (fault?.status !== undefined) {
+			response.writeHead(fault.status, { 'content-type': 'application/xml', ...fault.headers });
+			response.end(fault.body ?? errorXml('InternalError', 'A fault of the sandbox.'));
+		} else await sendFile(response, name, file, fault);
+	}
+
+	private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const { method = 'GET', url = '/', headers } = request;
+		const carriesKey =
+			headers['x-avala-api-key'] !== undefined ||
+			headers.authorization !== undefined ||
+			this.isApiKey(decodeURIComponentSafely(url)) ||
+			Object.values(headers).some((value) => this.isApiKey(String(value)));
+		const entry = { method, path: url, headers, status: 0, carriesKey, at: Date.now() };
+		this.log.push(entry);
+		response.once('close', () => (entry.status = response.headersSent ? response.statusCode : 0));
+		const refuse = (status: number, code: string, message: string) => {
+			response.writeHead(status, { 'content-type': 'application/xml' });
+			response.end(errorXml(code, message));
+		};
+		if (carriesKey) {
+			refuse(400, 'InvalidArgument', 'Only one auth mechanism allowed.');
+			return;
+		}
+		if (method !== 'GET') {
+			refuse(405, 'MethodNotAllowed', 'The specified method is not allowed.');
+			return;
+		}
+		const verdict = this.links.check(url);
+		if (verdict === 'forged') {
+			refuse(403, 'SignatureDoesNotMatch', 'The signature does not match.');
+			return;
+		}
+		if (verdict === 'expired') {
+			refuse(this.expiredStatus, 'AccessDenied', 'Request has expired');
+			return;
+		}
+		const [, , uid = '', name = ''] = new URL(url, this.url).pathname.split('/');
+		const file = this.find(uid);
+		if (!file) refuse(404, 'NoSuchKey', 'The specified key does not exist.');
+		else await this.send(request, response, decodeURIComponent(name), file);
+	}
+}
+
+function errorXml(code: string, message: string): string {
+	return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+}
+
+function decodeURIComponentSafely(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}
