@@ -5,7 +5,7 @@ const SECRET_NAME = /secret|token|password|passwd|api[_-]?key|authorization|cred
 
 /** What follows such a name: a sign, and a value in quotes or up to the next blank. */
 const ASSIGNED_VALUE =
-	/["']?\s*[:=]\s*(?:"((?:[^"\\]|\\.)*)"?|'((?:[^'\\]|\\.)*)'?|(?:(?:bearer|basic)\s+)?([^\s"',;}\]]+))/iy;
+	/["']?\s*[:=]\s*(?:"((?:[^"\\]|\\.)*)"?|'((?:[^'\\]|\\.)*)'?|((?:(?:bearer|basic)\s+)?[^\s"',;}\]]+))/iy;
 
 /**
  * What Avala's own SDKs hide in error texts, by its shape. No pattern looks at a character more than a
