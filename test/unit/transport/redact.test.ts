@@ -63,16 +63,17 @@ describe('redact', () => {
 	};
 
 	it.each(Object.entries(SPELLINGS))('hides a known secret that is written %s', (_, spell) => {
-		const wellFormed = secrets.filter((secret) => secret.isWellFormed());
+		const wellFormed = secrets.filter((secret) => !/\p{Surrogate}/u.test(secret));
 		fc.assert(
 			fc.property(wellFormed, (secret) => {
-				expect(redact(`<< ${spell(secret)} >>`, [secret]).replace(/\s+/g, ' ')).toBe(
-					'<< [redacted] >>',
+				// Quotes and backslashes of the spelling itself may remain around the hole.
+				expect(redact(`<< ${spell(secret)} >>`, [secret])).toMatch(
+					/^<<[\s"\\]+\[redacted\][\s"\\]+>>$/,
 				);
 			}),
 		);
 		for (const secret of ['pa"ss/wörd\\+ 1', 'k€y-🔑-value', "a'b<c>&d"]) {
-			expect(redact(`x ${spell(secret)} y`, [secret])).toMatch(/^x\s+\[redacted\]\s+y$/);
+			expect(redact(`x ${spell(secret)} y`, [secret])).toMatch(/^x[\s"\\]+\[redacted\][\s"\\]+y$/);
 		}
 	});
 
