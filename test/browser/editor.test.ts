@@ -1,6 +1,8 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 
-import { Stage, untilTrue, version } from '../e2e/stage';
+import type { Stage } from '../../harness/stage';
+import { openStage, version } from '../../harness/suite';
+import { untilTrue } from '../../harness/waiting';
 import { expectPicture, openEditor, part, startBrowser } from './browser';
 
 jest.setTimeout(120_000);
@@ -9,9 +11,9 @@ let stage: Stage;
 let browser: Browser;
 let page: Page;
 beforeAll(async () => {
-	stage = await Stage.open();
-	// The first thing that a new user makes in the editor.
-	await stage.n8n.client.call('DELETE', `/rest/credentials/${stage.credential.id}`);
+	stage = await openStage();
+	// A new user creates it in the editor first.
+	await stage.client.deleteCredential(stage.credential.id);
 	browser = await startBrowser();
 	page = await openEditor(browser, stage.n8n.url);
 });
@@ -90,9 +92,7 @@ describe(`in the editor of n8n ${version}, a new user`, () => {
 	});
 
 	it('sees the execution that an event has started', async () => {
-		const delivered = stage.avala.next('delivered');
-		stage.avala.emit('task.completed');
-		await delivered;
+		await stage.deliver();
 		await part(page, 'radio-button-executions').click();
 		await page.getByText('Succeeded').first().waitFor();
 		await part(page, 'radio-button-workflow').click();

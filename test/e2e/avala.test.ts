@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { Stage, version } from './stage';
+import type { Stage } from '../../harness/stage';
+import { openStage, version } from '../../harness/suite';
 
 jest.setTimeout(400_000);
 
 let stage: Stage;
 beforeAll(async () => {
-	stage = await Stage.open({ wireFormat: 'older' });
+	stage = await openStage({ sandbox: { wireFormat: 'older' } });
 });
 afterAll(async () => await stage?.close());
 beforeEach(() => stage.avala.reset());

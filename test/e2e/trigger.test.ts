@@ -1,26 +1,25 @@
+import type { Stage } from '../../harness/stage';
+import { credentialData, sign } from '../../harness/stage';
+import { openStage, version } from '../../harness/suite';
+import { inParallel, untilTrue } from '../../harness/waiting';
 import type { WireFormat } from '../../sandbox';
-import { credentialData, inParallel, sign, Stage, untilTrue, version } from './stage';
 
 jest.setTimeout(300_000);
 
 let stage: Stage;
 beforeAll(async () => {
-	stage = await Stage.open();
+	stage = await openStage();
 });
 afterAll(async () => await stage?.close());
-afterEach(async () => {
-	for (const { id, active } of await stage.n8n.client.workflows()) {
-		if (active) await stage.n8n.client.deactivate(id);
-	}
-});
+afterEach(async () => await stage.client.deactivateAll());
 beforeEach(() => {
 	stage.avala.reset();
 	stage.avala.wireFormat = 'guide';
 });
 
-async function activated(parameters: Record<string, unknown> = { events: ['task.completed'] }) {
-	const workflow = await stage.makeTriggerWorkflow(parameters);
-	await stage.n8n.client.activate(workflow.id);
+async function activated() {
+	const workflow = await stage.createTriggerWorkflow();
+	await stage.client.activate(workflow.id);
 	const [webhook] = stage.avala.webhooks();
 	if (!webhook) throw new Error('No webhook was registered.');
 	return { workflow, webhook, url: stage.localUrl(webhook.targetUrl) };
@@ -46,7 +45,7 @@ const eventBody = (index: number | string) =>
 
 describe(`in n8n ${version}`, () => {
 	it('tells a good key from a bad one when the credential is tested, and refuses plain http', async () => {
-		const { client } = stage.n8n;
+		const { client } = stage;
 		const test = async (changes: Record<string, unknown>) =>
 			await client.testCredential(stage.credential.id, {
 				...credentialData(stage.avala),
@@ -73,14 +72,9 @@ describe(`in n8n ${version}`, () => {
 
 		for (const wireFormat of ['guide', 'older', 'newer'] satisfies WireFormat[]) {
 			stage.avala.wireFormat = wireFormat;
-			const delivered = stage.avala.next('attempt');
-			const event = stage.avala.emit('task.completed');
-			expect(await delivered).toMatchObject({ status: 'delivered', responseStatus: 200 });
-			const executions = await stage.n8n.client.untilExecuted(
-				workflow.id,
-				['guide', 'older', 'newer'].indexOf(wireFormat) + 1,
-			);
-			const items = await stage.n8n.client.result(executions[0]?.id ?? '');
+			const { event, delivery, executionId } = await stage.execute(workflow.id);
+			expect(delivery).toMatchObject({ status: 'delivered', responseStatus: 200 });
+			const items = await stage.client.result(executionId);
 			expect(items['Avala Trigger']).toEqual([
 				expect.objectContaining({
 					id: expect.any(String),
@@ -89,16 +83,16 @@ describe(`in n8n ${version}`, () => {
 				}),
 			]);
 		}
-		await stage.n8n.client.deactivate(workflow.id);
+		await stage.client.deactivate(workflow.id);
 		expect(stage.avala.webhooks()).toEqual([]);
 	});
 
 	it('leaves no webhook after ten activations and deactivations in a row', async () => {
-		const workflow = await stage.makeTriggerWorkflow({ events: ['export.completed'] });
+		const workflow = await stage.createTriggerWorkflow({ events: ['export.completed'] });
 		for (let round = 0; round < 10; round++) {
-			await stage.n8n.client.activate(workflow.id);
+			await stage.client.activate(workflow.id);
 			expect(stage.avala.webhooks()).toHaveLength(1);
-			await stage.n8n.client.deactivate(workflow.id);
+			await stage.client.deactivate(workflow.id);
 			expect(stage.avala.webhooks()).toEqual([]);
 		}
 	});
@@ -124,10 +118,10 @@ describe(`in n8n ${version}`, () => {
 			answers.push(await post(url, body, { 'x-avala-signature': sign(body, webhook.secret) }));
 		});
 		expect(new Set(answers)).toEqual(new Set([200]));
-		const executions = await stage.n8n.client.untilExecuted(workflow.id, 1000, 180_000);
+		const executions = await stage.client.untilExecuted(workflow.id, 1000, 180_000);
 		expect(executions.filter(({ status }) => status === 'success')).toHaveLength(1000);
 		expect(executions).toHaveLength(1000);
-		await stage.n8n.client.deactivate(workflow.id);
+		await stage.client.deactivate(workflow.id);
 	});
 
 	it('answers what is no event with 400, in JSON, and starts nothing', async () => {
@@ -145,26 +139,23 @@ describe(`in n8n ${version}`, () => {
 			'x-avala-signature': sign(binary, webhook.secret),
 		};
 		expect(await post(url, binary, headers)).toBe(200);
-		expect(await stage.n8n.client.untilExecuted(workflow.id, 1)).toHaveLength(1);
-		await stage.n8n.client.deactivate(workflow.id);
+		expect(await stage.client.untilExecuted(workflow.id, 1)).toHaveLength(1);
+		await stage.client.deactivate(workflow.id);
 	});
 
 	it('keeps the one webhook over a restart, verifies with its secret after it, and removes it', async () => {
 		const { workflow, webhook } = await activated();
 		await stage.n8n.stop();
-		await stage.startAgain();
+		await stage.start();
 		expect(stage.avala.webhooks()).toEqual([webhook]);
-		const delivered = stage.avala.next('attempt');
-		stage.avala.emit('task.completed');
-		expect(await delivered).toMatchObject({ status: 'delivered' });
-		await stage.n8n.client.untilExecuted(workflow.id, 1);
-		await stage.n8n.client.deactivate(workflow.id);
+		await stage.execute(workflow.id);
+		await stage.client.deactivate(workflow.id);
 		expect(stage.avala.webhooks()).toEqual([]);
 	});
 
 	it('listens for a test event beside the active workflow, and removes the test webhook when it has come', async () => {
 		const { workflow, webhook } = await activated();
-		await stage.n8n.client.run(workflow.id, 'Avala Trigger');
+		await stage.client.run(workflow.id, 'Avala Trigger');
 		await untilTrue(() => stage.avala.webhooks().length === 2);
 		const testWebhook = stage.avala
 			.webhooks()
@@ -178,24 +169,24 @@ describe(`in n8n ${version}`, () => {
 		expect(await answer.json()).toMatchObject({ success: true });
 		await untilTrue(() => stage.avala.webhooks().length === 1);
 		expect(stage.avala.webhooks()).toEqual([webhook]);
-		const executions = await stage.n8n.client.untilExecuted(workflow.id, 1);
-		const items = await stage.n8n.client.result(executions[0]?.id ?? '');
+		const executions = await stage.client.untilExecuted(workflow.id, 1);
+		const items = await stage.client.result(executions[0]?.id ?? '');
 		expect(items['Avala Trigger']).toEqual([expect.objectContaining({ test: true })]);
-		await stage.n8n.client.deactivate(workflow.id);
+		await stage.client.deactivate(workflow.id);
 	});
 
 	it('says why an activation fails and what to do, and leaves nothing behind', async () => {
-		const { client } = stage.n8n;
+		const { client } = stage;
 		const wrongKey = await client.createCredential('Wrong key', {
 			...credentialData(stage.avala),
 			apiKey: 'wrong',
 		});
-		const withWrongKey = await stage.makeTriggerWorkflow({ events: ['task.completed'] }, wrongKey);
+		const withWrongKey = await stage.createTriggerWorkflow(undefined, wrongKey);
 		await expect(client.activate(withWrongKey.id)).rejects.toThrow(
 			/refused the API key.*paste a current one/s,
 		);
 
-		const withWrongEvent = await stage.makeTriggerWorkflow({
+		const withWrongEvent = await stage.createTriggerWorkflow({
 			events: [],
 			options: { customEvents: ['no.such_event'] },
 		});
@@ -204,21 +195,18 @@ describe(`in n8n ${version}`, () => {
 	});
 
 	it('keeps a secret of the credential there alone, and still verifies with it', async () => {
-		const { client } = stage.n8n;
+		const { client } = stage;
 		const secret = 'kept-in-the-credential-alone';
 		const credential = await client.createCredential(
 			'With secret',
 			credentialData(stage.avala, secret),
 		);
-		const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] }, credential);
+		const workflow = await stage.createTriggerWorkflow(undefined, credential);
 		await client.activate(workflow.id);
 		expect(stage.avala.webhooks()).toEqual([expect.objectContaining({ secret })]);
-		const delivered = stage.avala.next('attempt');
-		stage.avala.emit('task.completed');
-		expect(await delivered).toMatchObject({ status: 'delivered' });
-		const [execution] = await client.untilExecuted(workflow.id, 1);
+		const { executionId } = await stage.execute(workflow.id);
 		const stored = JSON.stringify([
-			await client.call('GET', `/rest/executions/${execution?.id}`),
+			await client.call('GET', `/rest/executions/${executionId}`),
 			await client.call('GET', `/rest/workflows/${workflow.id}`),
 		]);
 		expect(stored).not.toContain(secret);

@@ -1,31 +1,32 @@
+import type { QueueMode } from '../../harness/queueMode';
+import type { Stage } from '../../harness/stage';
+import { openQueueStage } from '../../harness/suite';
 import type { StoredDelivery } from '../../sandbox';
-import { Cluster } from './cluster';
+import { missedEvents } from './missedEvents';
 import type { Outcome, Target } from './load';
 import { ANSWER_WHILE_STARTING, CLOCK_SPEED, deliverUnderFault, EVENTS, tell } from './load';
 
 jest.setTimeout(600_000);
 
-let cluster: Cluster;
+let queue: QueueMode;
+let stage: Stage;
 beforeAll(async () => {
-	cluster = await Cluster.open({ clockSpeed: CLOCK_SPEED });
+	queue = await openQueueStage({ sandbox: { clockSpeed: CLOCK_SPEED } });
+	stage = queue.stage;
 });
-afterAll(async () => await cluster?.close());
+afterAll(async () => await queue?.close());
 
 async function toTheAvalaTrigger(target: Target): Promise<Outcome> {
-	const workflow = await cluster.makeWorkflow(cluster.trigger);
-	await cluster.client.activate(workflow.id);
-	const outcome = await deliverUnderFault(cluster, {
-		workflowId: workflow.id,
-		type: 'task.completed',
-		target,
-	});
+	const workflow = await stage.createTriggerWorkflow();
+	await stage.client.activate(workflow.id);
+	const outcome = await deliverUnderFault(queue, workflow.id, target);
 	tell(`${target}, Avala Trigger: ${JSON.stringify(outcome)}`);
-	expect(cluster.avala.webhooks()).toHaveLength(1);
-	expect(ids(await cluster.missedEvents(), 'delivery_id')).toEqual(
-		ids(cluster.avala.deliveries().filter(isMissed), 'uid'),
+	expect(stage.avala.webhooks()).toHaveLength(1);
+	expect(ids(await missedEvents(stage), 'delivery_id')).toEqual(
+		ids(stage.avala.deliveries().filter(isMissed), 'uid'),
 	);
-	await cluster.client.deactivate(workflow.id);
-	expect(cluster.avala.webhooks()).toEqual([]);
+	await stage.client.deactivate(workflow.id);
+	expect(stage.avala.webhooks()).toEqual([]);
 	return outcome;
 }
 

@@ -1,6 +1,9 @@
+import type { CredentialRef } from '../../harness/restData';
+import type { Stage } from '../../harness/stage';
+import { credentialData, sign } from '../../harness/stage';
+import { openStage, version } from '../../harness/suite';
+import { untilTrue } from '../../harness/waiting';
 import type { WireFormat } from '../../sandbox';
-import type { AvalaCredentialRef } from '../e2e/stage';
-import { credentialData, sign, Stage, untilTrue, version } from '../e2e/stage';
 import { searchDatabase, searchFiles } from './stored';
 
 jest.setTimeout(300_000);
@@ -14,9 +17,9 @@ let pages: string[];
 
 /** What people do in the e2e suite, with n8n's most talkative log; then n8n ends. */
 beforeAll(async () => {
-	stage = await Stage.open({}, { N8N_LOG_LEVEL: 'debug' });
+	stage = await openStage({ env: { N8N_LOG_LEVEL: 'debug' } });
 	const { avala } = stage;
-	const { client } = stage.n8n;
+	const { client } = stage;
 	const secretive = await client.createCredential(
 		'With secret',
 		credentialData(avala, CREDENTIAL_SECRET),
@@ -26,11 +29,11 @@ beforeAll(async () => {
 		baseUrl: 'http://127.0.0.1:1/api/v1',
 	});
 	for (const credential of [stage.credential, secretive]) {
-		const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] }, credential);
+		const workflow = await stage.createTriggerWorkflow(undefined, credential);
 		await activate(workflow.id);
 		await deliverEach(workflow.id);
 		await stage.n8n.stop();
-		await stage.startAgain();
+		await stage.start();
 		await deliverEach(workflow.id);
 		await listen(workflow.id);
 	}
@@ -51,13 +54,13 @@ function noteSecrets(): void {
 }
 
 async function activate(id: string): Promise<void> {
-	await stage.n8n.client.activate(id);
+	await stage.client.activate(id);
 	noteSecrets();
 }
 
 /** An event in each wire format, and a forged one. */
 async function deliverEach(workflowId: string): Promise<void> {
-	const before = (await stage.n8n.client.executions(workflowId)).length;
+	const before = (await stage.client.executions(workflowId)).length;
 	for (const wireFormat of ['guide', 'older', 'newer'] satisfies WireFormat[]) {
 		stage.avala.wireFormat = wireFormat;
 		stage.avala.emit('task.completed');
@@ -70,23 +73,20 @@ async function deliverEach(workflowId: string): Promise<void> {
 		});
 		expect(answer.status).toBe(401);
 	}
-	await stage.n8n.client.untilExecuted(workflowId, before + 3);
+	await stage.client.untilExecuted(workflowId, before + 3);
 }
 
 async function listen(workflowId: string): Promise<void> {
 	const before = stage.avala.webhooks().length;
-	await stage.n8n.client.run(workflowId, 'Avala Trigger');
+	await stage.client.run(workflowId, 'Avala Trigger');
 	await untilTrue(() => stage.avala.webhooks().length > before);
 	noteSecrets();
-	await stage.n8n.client.stopListening(workflowId);
+	await stage.client.stopListening(workflowId);
 	await untilTrue(() => stage.avala.webhooks().length === before);
 }
 
 /** Avala quotes key and secrets in its errors; a host that does not answer; every read of the action node. */
-async function failInEachWay(
-	secretive: AvalaCredentialRef,
-	unreachable: AvalaCredentialRef,
-): Promise<void> {
+async function failInEachWay(secretive: CredentialRef, unreachable: CredentialRef): Promise<void> {
 	const { avala } = stage;
 	for (const parameters of [
 		{ resource: 'webhook', operation: 'getAll', returnAll: true },
@@ -116,9 +116,9 @@ async function failInEachWay(
 	await expectNoActivation(unreachable);
 }
 
-async function expectNoActivation(credential: AvalaCredentialRef): Promise<void> {
-	const workflow = await stage.makeTriggerWorkflow({ events: ['task.created'] }, credential);
-	await expect(stage.n8n.client.activate(workflow.id)).rejects.toThrow();
+async function expectNoActivation(credential: CredentialRef): Promise<void> {
+	const workflow = await stage.createTriggerWorkflow({ events: ['task.created'] }, credential);
+	await expect(stage.client.activate(workflow.id)).rejects.toThrow();
 }
 
 const everywhere = (secret: string) => [secret, Buffer.from(secret).toString('base64')];

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { Cluster, ProcessName } from './cluster';
+import type { QueueMode } from '../../harness/queueMode';
+import type { ProcessName } from '../../harness/stage';
+import { storedExecutions } from './stored';
 
 export const EVENTS = 2000;
 const EVENTS_A_SECOND = 50;
@@ -43,12 +45,12 @@ export interface Outcome {
 }
 
 /** Kills one part with SIGKILL and starts it again five seconds later. */
-async function breakFor5Seconds(cluster: Cluster, target: Target): Promise<void> {
+async function breakFor5Seconds(queue: QueueMode, target: Target): Promise<void> {
 	const isService = target === 'redis' || target === 'postgres';
-	await (isService ? cluster[target] : cluster.process(target)).kill();
+	await (isService ? queue[target] : queue.stage.process(target)).kill();
 	await wait(FAULT_MS);
-	if (isService) await cluster[target].start();
-	else await cluster.start(target);
+	if (isService) await queue[target].start();
+	else await queue.stage.start(target);
 }
 
 /**
@@ -56,16 +58,18 @@ async function breakFor5Seconds(cluster: Cluster, target: Target): Promise<void>
  * waits until no delivery is to be tried and no execution comes any more, or the time is over.
  */
 export async function deliverUnderFault(
-	cluster: Cluster,
-	{ workflowId, type, target }: { workflowId: string; type: string; target: Target },
+	queue: QueueMode,
+	workflowId: string,
+	target: Target,
 ): Promise<Outcome> {
-	const { avala } = cluster;
+	const { stage, postgres } = queue;
+	const { avala } = stage;
 	const startedAt = Date.now();
 	const eventIds = new Set<string>();
 	let fault: Promise<void> | undefined;
 	for (let index = 0; index < EVENTS; index++) {
-		if (index >= FAULT_AT) fault ??= breakFor5Seconds(cluster, target);
-		eventIds.add(avala.emit(type).id);
+		if (index >= FAULT_AT) fault ??= breakFor5Seconds(queue, target);
+		eventIds.add(avala.emit('task.completed').id);
 		const due = startedAt + ((index + 1) * 1000) / EVENTS_A_SECOND;
 		if (due > Date.now()) await wait(due - Date.now());
 	}
@@ -75,26 +79,26 @@ export async function deliverUnderFault(
 	const revived: ProcessName[] = [];
 	const limit = Date.now() + DRAIN_LIMIT_MS;
 	for (let quietSince = Date.now(), before = -1; Date.now() < limit; await wait(POLL_MS)) {
-		revived.push(...(await cluster.revive()));
+		revived.push(...(await stage.revive()));
 		const waiting = ofThese(avala.deliveries(), eventIds).filter(isPending).length;
-		const executions = cluster.executions(workflowId).filter(isSuccess).length;
+		const executions = storedExecutions(postgres, workflowId).filter(isSuccess).length;
 		if (executions !== before || waiting > 0) quietSince = Date.now();
 		before = executions;
 		if (Date.now() - quietSince > QUIET_MS) break;
 	}
-	return count(cluster, workflowId, eventIds, revived, Date.now() - startedAt);
+	return count(queue, workflowId, eventIds, revived, Date.now() - startedAt);
 }
 
 function count(
-	cluster: Cluster,
+	{ stage, postgres }: QueueMode,
 	workflowId: string,
 	eventIds: Set<string>,
 	revived: ProcessName[],
 	tookMs: number,
 ): Outcome {
-	const deliveries = ofThese(cluster.avala.deliveries(), eventIds);
+	const deliveries = ofThese(stage.avala.deliveries(), eventIds);
 	const delivered = deliveries.filter(({ status }) => status === 'delivered');
-	const executions = cluster.executions(workflowId);
+	const executions = storedExecutions(postgres, workflowId);
 	const successes = executions.filter(isSuccess);
 	const executed = new Set(successes.map(({ eventId }) => eventId));
 	const statusOf = new Map(executions.map(({ eventId, status }) => [eventId, status]));

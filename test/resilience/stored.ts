@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { nodeFor } from '../../harness/instance';
-import { version } from '../e2e/stage';
+import type { Postgres } from '../../harness/services';
+import { version } from '../../harness/suite';
 
 /** Run by n8n's own Node, which has SQLite built in: names each column in which a text stands. */
 const SEARCH = `
@@ -25,6 +26,20 @@ for (const { name } of database.prepare("select name from sqlite_master where ty
 }
 console.log(JSON.stringify({ cells, found }));
 `;
+
+/** Each execution's status and the id of the event in its data, as n8n has stored them in PostgreSQL. */
+export function storedExecutions(
+	postgres: Postgres,
+	workflowId: string,
+): Array<{ status: string; eventId: string }> {
+	return postgres
+		.query(
+			`select e.status, substring(d.data from 'evt_[0-9a-f]{16}')
+			from execution_entity e left join execution_data d on d."executionId" = e.id
+			where e."workflowId" = '${workflowId}' order by e.id`,
+		)
+		.map(([status = '', eventId = '']) => ({ status, eventId }));
+}
 
 export interface Found {
 	/** How many values were looked through. */

@@ -7,9 +7,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 
-import { installN8n } from '../../harness/install';
-import { packPackage, ROOT } from '../../harness/pack';
-import { NEWEST_N8N, parseVersion } from '../../harness/versions';
+import { installN8n } from './install';
+import { packPackage, ROOT } from './pack';
+import { NEWEST_N8N, parseVersion } from './versions';
 
 async function main(): Promise<void> {
 	const { values, tokens } = parseArgs({

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { freePort } from '../../harness/ports';
+import { freePort } from './ports';
 
 const START_LIMIT_MS = 30_000;
 const POLL_MS = 50;
