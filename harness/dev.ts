@@ -50,10 +50,9 @@ async function main(): Promise<void> {
 	let compiler: ChildProcess | undefined;
 	let stage: Stage | undefined;
 	try {
-		console.log(`Installing n8n ${NEWEST_N8N} (takes some minutes and 3 GB the first time)`);
 		await installN8n(NEWEST_N8N, console.log, signal);
 		console.log('Compiling the nodes');
-		linkAssets();
+		preparePackage();
 		compiler = await startCompiler(signal);
 		stage = await Stage.open({
 			version: NEWEST_N8N,
@@ -97,8 +96,8 @@ async function startCompiler(signal: AbortSignal): Promise<ChildProcess> {
 	return compiler;
 }
 
-/** Copies manifest, icons and JSON files into the package, now and whenever one changes. */
-function linkAssets(): void {
+/** Creates the package anew with its manifest, icons and JSON files, and copies those again when one changes. */
+function preparePackage(): void {
 	rmSync(PACKAGE, { recursive: true, force: true });
 	mkdirSync(PACKAGE, { recursive: true });
 	copyFileSync(path.join(ROOT, 'package.json'), path.join(PACKAGE, 'package.json'));

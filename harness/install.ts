@@ -11,7 +11,7 @@ const PROGRESS_INTERVAL_MS = 5000;
 /**
  * Installs the pinned n8n unless it is installed: takes some minutes and 3 GB the first time.
  *
- * @param onProgress called with a line every five seconds
+ * @param onProgress called with a line at the start and every five seconds
  */
 export async function installN8n(
 	version: N8nVersion,
@@ -20,6 +20,7 @@ export async function installN8n(
 ): Promise<void> {
 	const folder = folderOf(version);
 	await installOnce(folder, async (packages) => {
+		onProgress(`Installing n8n ${version}: takes some minutes and 3 GB`);
 		const startedAt = Date.now();
 		const tell = setInterval(() => {
 			const seconds = Math.round((Date.now() - startedAt) / 1000);

@@ -77,6 +77,7 @@ describe(`in the editor of n8n ${version}, a new user`, () => {
 		await output.getByText('task_xyz789').waitFor();
 		await untilTrue(() => stage.avala.webhooks().length === 0);
 		await output.getByText('JSON', { exact: true }).click();
+		await output.getByText('"task_xyz789"').waitFor();
 		await expectPicture(page, 'event');
 	});
 
