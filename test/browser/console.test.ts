@@ -6,7 +6,7 @@ import { expectPicture, openPage, startBrowser } from './browser';
 
 jest.setTimeout(120_000);
 
-/** What each button says, and the event that it makes happen. */
+/** The label of each button and the event that it triggers. */
 const BUTTONS = [
 	['Complete a task', 'task.completed'],
 	['Reject a task', 'task.rejected'],
@@ -15,7 +15,7 @@ const BUTTONS = [
 	['Create a dataset', 'dataset.created'],
 ] as const;
 
-/** The share of the picture that shows ports and ids, which are new in each run. */
+/** The share of the picture that shows ports and ids, which differ in each run. */
 const ADDRESSES = 0.03;
 
 let stage: Stage;
@@ -37,13 +37,13 @@ afterAll(async () => {
 const table = (name: string) => page.getByRole('table', { name }).locator('tbody tr');
 
 describe(`in the console of the sandbox, beside n8n ${version}`, () => {
-	it('a webhook is seen as soon as its workflow is active', async () => {
+	it('a webhook appears as soon as its workflow is active', async () => {
 		await table('Webhooks').getByText('None yet').waitFor();
 		await stage.client.activate(workflowId);
 		await table('Webhooks').getByText('active').waitFor();
 	});
 
-	it.each(BUTTONS)('“%s” has %s delivered, and n8n starts the workflow', async (label, type) => {
+	it.each(BUTTONS)('“%s” delivers %s, and n8n starts the workflow', async (label, type) => {
 		const before = (await stage.client.executions(workflowId)).length;
 		await page.getByRole('button', { name: label }).click();
 		await page.getByRole('status').getByText(`goes to 1 webhook`).waitFor();
@@ -55,7 +55,7 @@ describe(`in the console of the sandbox, beside n8n ${version}`, () => {
 		await stage.client.untilExecuted(workflowId, before + 1);
 	});
 
-	it('the format is chosen, and n8n takes events in each', async () => {
+	it('the format can be selected, and n8n accepts events in each', async () => {
 		await expectPicture(page, 'console', ADDRESSES);
 		for (const [index, wireFormat] of ['older', 'newer', 'guide'].entries()) {
 			await page.getByLabel('Format').selectOption(wireFormat);

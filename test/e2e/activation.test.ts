@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(async () => await stage?.close());
 afterEach(async () => await stage.reset());
 
-/** There is one webhook, and what it is signed with is known: a delivery starts the workflow. */
+/** There is one webhook and the trigger knows its secret: a delivery starts the workflow. */
 async function expectOneThatWorks(workflowId: string): Promise<void> {
 	expect(stage.avala.webhooks()).toHaveLength(1);
 	const { delivery } = await stage.execute(workflowId);
@@ -24,13 +24,13 @@ async function expectOneThatWorks(workflowId: string): Promise<void> {
 }
 
 describe(`an activation in n8n ${version}`, () => {
-	it('leaves exactly one webhook when n8n is killed in the middle of it and started again', async () => {
+	it('leaves exactly one webhook when n8n is killed during it and started again', async () => {
 		const workflow = await stage.createTriggerWorkflow();
 		const activation = stage.client.activate(workflow.id).then(
 			() => 'ended',
 			() => 'cut off',
 		);
-		// While Avala still pings the new webhook, n8n has not heard of it: its secret is lost.
+		// Avala still pings the new webhook, so n8n has no response yet and loses the secret.
 		while (stage.avala.webhooks().length === 0) await nextTurn();
 		const [lost] = stage.avala.webhooks();
 		await stage.n8n.kill();
@@ -42,8 +42,8 @@ describe(`an activation in n8n ${version}`, () => {
 		const { client } = stage;
 		const { active } = await client.workflow(workflow.id);
 		if (active && version === NEWEST_N8N) {
-			// n8n 2.41 finishes it by itself when its lease has run out, by its own record alone: the
-			// node is not asked, and the secret stays lost until the workflow is switched off and on.
+			// n8n 2.41 completes the activation when its lease expires, without calling the node: the secret
+			// stays lost until the workflow is deactivated and activated again.
 			await client.untilPublished(workflow.id);
 			expect(stage.avala.webhooks()).toHaveLength(1);
 			const { delivery } = await stage.deliver();
@@ -51,14 +51,14 @@ describe(`an activation in n8n ${version}`, () => {
 			await client.deactivate(workflow.id);
 			await client.activate(workflow.id);
 		} else if (active) {
-			// n8n 1 activates it at its start, and asks the node.
+			// n8n 1 activates it on startup, and calls the node.
 			await untilTrue(() => stage.avala.webhooks()[0]?.uid !== lost?.uid);
 		} else await client.activate(workflow.id);
 		await expectOneThatWorks(workflow.id);
 		expect(stage.avala.webhooks()[0]?.uid).not.toBe(lost?.uid);
 	});
 
-	it('leaves exactly one webhook after one that failed half way and could not be cleaned up', async () => {
+	it('leaves exactly one webhook after an attempt that failed halfway and could not clean up', async () => {
 		const { client } = stage;
 		const workflow = await stage.createTriggerWorkflow();
 		stage.avala.fault({ method: 'POST', path: '/api/v1/webhooks/', resetAfterHandling: true });
@@ -73,7 +73,7 @@ describe(`an activation in n8n ${version}`, () => {
 		expect(stage.avala.webhooks()[0]?.uid).not.toBe(orphan?.uid);
 	});
 
-	it('removes a test webhook when nobody listens any more, and leaves the production one', async () => {
+	it('removes the test webhook when listening stops, and keeps the production one', async () => {
 		const { client } = stage;
 		const workflow = await stage.createTriggerWorkflow();
 		await client.activate(workflow.id);
@@ -81,12 +81,12 @@ describe(`an activation in n8n ${version}`, () => {
 		await client.run(workflow.id, 'Avala Trigger');
 		expect(stage.avala.webhooks()).toHaveLength(2);
 		await client.stopListening(workflow.id);
-		// n8n 2.8 answers before it has removed it.
+		// n8n 2.8 responds before it has removed it.
 		await untilTrue(() => stage.avala.webhooks().length === 1);
 		expect(stage.avala.webhooks()).toEqual(production);
 	});
 
-	it('fails when no event is chosen, and says so', async () => {
+	it('fails when no event is selected, and says so', async () => {
 		const workflow = await stage.createTriggerWorkflow({ events: [] });
 		await expect(stage.client.activate(workflow.id)).rejects.toThrow(
 			/No event is chosen.*Choose at least one/,
@@ -105,7 +105,7 @@ describe(`an activation in n8n ${version}`, () => {
 		await expectOneThatWorks(workflow.id);
 	});
 
-	it('fails when Avala is out of reach, says so, and works when it is back', async () => {
+	it('fails when Avala is unreachable, says so, and works when it is back', async () => {
 		const { client } = stage;
 		const workflow = await stage.createTriggerWorkflow();
 		stage.avala.fault({ reset: true });

@@ -16,7 +16,7 @@ jest.setTimeout(400_000);
 
 const EXAMPLES = path.join(ROOT, 'examples');
 
-/** A server that is neither n8n nor Avala: the chat, or the storage of another company. */
+/** A server that is neither n8n nor Avala: a chat service, or another company's storage. */
 class Elsewhere {
 	readonly received: Array<{ url: string; headers: IncomingHttpHeaders; body: unknown }> = [];
 
@@ -87,7 +87,7 @@ async function happen(workflow: Workflow, type: string, data: Record<string, unk
 	return await stage.client.items(executionId);
 }
 
-/** The file that an export with this address ends up as. */
+/** The file that the workflow makes of an export with this download URL. */
 async function downloaded(workflow: Workflow, url: string) {
 	const nodes = await happen(workflow, 'export.completed', { download_url: url });
 	const [item] = nodes['Export File'] ?? [];
@@ -100,7 +100,7 @@ async function runByHand(workflow: Workflow, trigger: string) {
 	return await client.result((await client.run(workflow.id, trigger)) ?? '');
 }
 
-const TRIED = [
+const TESTED = [
 	'delivery-monitoring',
 	'export-to-file',
 	'recover-missed-events',
@@ -109,9 +109,9 @@ const TRIED = [
 ];
 
 describe(`the examples in n8n ${version}`, () => {
-	it('are all run here', () => {
+	it('are all tested here', () => {
 		const files = readdirSync(EXAMPLES).filter((file) => file.endsWith('.json'));
-		expect(files.sort()).toEqual(TRIED.map((name) => `${name}.json`));
+		expect(files.sort()).toEqual(TESTED.map((name) => `${name}.json`));
 	});
 
 	it('announce a reviewed task and a rejected one in chat', async () => {
@@ -193,7 +193,7 @@ describe(`the examples in n8n ${version}`, () => {
 		});
 	});
 
-	it('alert when too many deliveries fail, and keep quiet when they do not', async () => {
+	it('alert when too many deliveries fail, and only then', async () => {
 		const workflow = await importExample('delivery-monitoring');
 		await runByHand(workflow, 'Every 15 Minutes');
 		stage.avala.seedDeliveries(
@@ -222,7 +222,7 @@ describe(`the examples in n8n ${version}`, () => {
 		if (!arrived) throw new Error('Nothing was delivered.');
 		stage.avala.reset();
 		stage.avala.seedDeliveries([
-			// n8n was answered for, but Avala did not get the answer.
+			// n8n took the event, but its response did not reach Avala.
 			{ ...arrived, status: 'failed' },
 			makeDelivery({ status: 'failed', attempts: 5 }, 'older'),
 		]);
@@ -239,7 +239,7 @@ describe(`the examples in n8n ${version}`, () => {
 		expect(second['Process Event'] ?? []).toEqual([]);
 	});
 
-	it('switch a webhook on again when it answers, and tell about one that does not', async () => {
+	it('enable a disabled webhook that responds, and report one that does not', async () => {
 		const target = await importExample('task-reviewed-to-chat');
 		await stage.client.activate(target.id);
 		const [answering] = stage.avala.webhooks();

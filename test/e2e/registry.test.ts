@@ -34,14 +34,14 @@ async function listed(): Promise<unknown> {
 	return await stage.client.call('GET', '/rest/community-packages');
 }
 
-/** Those of our nodes that the editor's node panel offers. */
+/** Which of our nodes the editor's node panel offers. */
 async function offered(): Promise<string[]> {
 	const names = (await stage.client.nodeTypes()).map(({ name }) => String(name));
 	return names.filter((name) => name.startsWith(NAME));
 }
 
 describe(`in n8n ${version}, the Community Nodes screen`, () => {
-	it('has nothing of ours at first, and names a package that the registry does not have', async () => {
+	it('lists nothing at first, and names a package that is not in the registry', async () => {
 		expect(await listed()).toEqual([]);
 		expect(await offered()).toEqual([]);
 		await expect(
@@ -61,7 +61,7 @@ describe(`in n8n ${version}, the Community Nodes screen`, () => {
 				]),
 			}),
 		]);
-		// n8n itself adds a variant of the node, as a tool.
+		// n8n adds a variant of the node for AI agents.
 		expect(await offered()).toEqual(expect.arrayContaining(NODES));
 	});
 

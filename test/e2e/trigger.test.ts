@@ -44,7 +44,7 @@ const eventBody = (index: number | string) =>
 	});
 
 describe(`in n8n ${version}`, () => {
-	it('tells a good key from a bad one when the credential is tested, and refuses plain http', async () => {
+	it('accepts a good key and rejects a bad one when the credential is tested, and refuses plain http', async () => {
 		const { client } = stage;
 		const test = async (changes: Record<string, unknown>) =>
 			await client.testCredential(stage.credential.id, {
@@ -54,7 +54,7 @@ describe(`in n8n ${version}`, () => {
 		expect(await test({})).toMatchObject({ status: 'OK' });
 		expect(await test({ apiKey: 'wrong' })).toEqual({
 			status: 'Error',
-			// n8n 2.8 has a sentence of its own for 401.
+			// n8n 2.8 shows its own message for a 401.
 			message: expect.stringMatching(/refused the API key|check your credentials/),
 		});
 		const requestsBefore = stage.avala.requests().length;
@@ -65,7 +65,7 @@ describe(`in n8n ${version}`, () => {
 		expect(stage.avala.requests()).toHaveLength(requestsBefore);
 	});
 
-	it('activation registers one webhook, each format starts an execution, deactivation removes it', async () => {
+	it('registers one webhook on activation, starts an execution for each wire format, and removes the webhook on deactivation', async () => {
 		const { workflow, webhook } = await activated();
 		expect(stage.avala.webhooks()).toHaveLength(1);
 		expect(webhook.targetUrl).toMatch(/^https:\/\/localhost:\d+\/webhook\//);
@@ -105,26 +105,26 @@ describe(`in n8n ${version}`, () => {
 			(body) => ({ 'x-avala-signature': sign(body, webhook.secret).slice(0, 63) }),
 			(body) => ({ 'x-avala-webhook-signature': sign(`${body} `, webhook.secret) }),
 		];
-		const answers: number[] = [];
+		const statuses: number[] = [];
 		await inParallel(1000, 20, async (index) => {
 			const body = eventBody(`forged_${index}`);
-			answers.push(await post(url, body, forgeries[index % forgeries.length]?.(body) ?? {}));
+			statuses.push(await post(url, body, forgeries[index % forgeries.length]?.(body) ?? {}));
 		});
-		expect(new Set(answers)).toEqual(new Set([401]));
+		expect(new Set(statuses)).toEqual(new Set([401]));
 
-		answers.length = 0;
+		statuses.length = 0;
 		await inParallel(1000, 20, async (index) => {
 			const body = eventBody(index);
-			answers.push(await post(url, body, { 'x-avala-signature': sign(body, webhook.secret) }));
+			statuses.push(await post(url, body, { 'x-avala-signature': sign(body, webhook.secret) }));
 		});
-		expect(new Set(answers)).toEqual(new Set([200]));
+		expect(new Set(statuses)).toEqual(new Set([200]));
 		const executions = await stage.client.untilExecuted(workflow.id, 1000, 180_000);
 		expect(executions.filter(({ status }) => status === 'success')).toHaveLength(1000);
 		expect(executions).toHaveLength(1000);
 		await stage.client.deactivate(workflow.id);
 	});
 
-	it('answers what is no event with 400, in JSON, and starts nothing', async () => {
+	it('responds 400 to a body that is not an event, and starts nothing', async () => {
 		const { workflow, webhook, url } = await activated();
 		for (const body of ['', '[]', 'null', '{"data":{}}', 'no json']) {
 			const headers = {
@@ -143,7 +143,7 @@ describe(`in n8n ${version}`, () => {
 		await stage.client.deactivate(workflow.id);
 	});
 
-	it('keeps the one webhook over a restart, verifies with its secret after it, and removes it', async () => {
+	it('keeps its webhook and secret across a restart, and removes the webhook afterwards', async () => {
 		const { workflow, webhook } = await activated();
 		await stage.n8n.stop();
 		await stage.start();
@@ -153,7 +153,7 @@ describe(`in n8n ${version}`, () => {
 		expect(stage.avala.webhooks()).toEqual([]);
 	});
 
-	it('listens for a test event beside the active workflow, and removes the test webhook when it has come', async () => {
+	it('listens for a test event while the workflow is active, and removes the test webhook once it has arrived', async () => {
 		const { workflow, webhook } = await activated();
 		await stage.client.run(workflow.id, 'Avala Trigger');
 		await untilTrue(() => stage.avala.webhooks().length === 2);
@@ -162,11 +162,11 @@ describe(`in n8n ${version}`, () => {
 			.find(({ targetUrl }) => targetUrl.includes('/webhook-test/'));
 		expect(testWebhook).toBeDefined();
 
-		const answer = await fetch(`${stage.avala.baseUrl}/webhooks/${testWebhook?.uid}/test/`, {
+		const response = await fetch(`${stage.avala.baseUrl}/webhooks/${testWebhook?.uid}/test/`, {
 			method: 'POST',
 			headers: { 'x-avala-api-key': stage.avala.apiKey },
 		});
-		expect(await answer.json()).toMatchObject({ success: true });
+		expect(await response.json()).toMatchObject({ success: true });
 		await untilTrue(() => stage.avala.webhooks().length === 1);
 		expect(stage.avala.webhooks()).toEqual([webhook]);
 		const executions = await stage.client.untilExecuted(workflow.id, 1);
@@ -194,7 +194,7 @@ describe(`in n8n ${version}`, () => {
 		expect(stage.avala.webhooks()).toEqual([]);
 	});
 
-	it('keeps a secret of the credential there alone, and still verifies with it', async () => {
+	it('stores a secret from the credential nowhere else, and verifies with it', async () => {
 		const { client } = stage;
 		const secret = 'kept-in-the-credential-alone';
 		const credential = await client.createCredential(

@@ -24,7 +24,7 @@ async function expectOneThatWorks({ id }: Workflow): Promise<void> {
 	expect(delivery).toMatchObject({ status: 'delivered', responseStatus: 200 });
 }
 
-describe('when Avala fails, exactly one webhook stands for an active workflow and none for an inactive one', () => {
+describe('when Avala fails, an active workflow ends up with exactly one webhook and an inactive one with none', () => {
 	it('with the API down during activation, after the next activation', async () => {
 		const { client } = stage;
 		const workflow = await stage.createTriggerWorkflow();
@@ -50,7 +50,7 @@ describe('when Avala fails, exactly one webhook stands for an active workflow an
 		expect(stage.avala.webhooks()).toEqual([]);
 	});
 
-	it('with the API down while n8n starts: events are taken as before', async () => {
+	it('with the API down while n8n starts: events are accepted as before', async () => {
 		const workflow = await stage.createTriggerWorkflow();
 		await stage.client.activate(workflow.id);
 		await stage.n8n.stop();
@@ -61,7 +61,7 @@ describe('when Avala fails, exactly one webhook stands for an active workflow an
 		await expectOneThatWorks(workflow);
 	});
 
-	it('with answers that take 25 s', async () => {
+	it('with responses that take 25 s', async () => {
 		const { client } = stage;
 		const workflow = await stage.createTriggerWorkflow();
 		stage.avala.fault({ delayMs: 25_000 });
@@ -89,7 +89,7 @@ describe('when Avala fails, exactly one webhook stands for an active workflow an
 		expect(stage.avala.webhooks()).toEqual([]);
 	});
 
-	it('with Avala restarted with its state: what it had promised to send arrives, by the same webhook', async () => {
+	it('with Avala restarted with its state: its retries arrive, through the same webhook', async () => {
 		const folder = mkdtempSync(path.join(tmpdir(), 'avala-state-'));
 		const options = {
 			ca: stage.front.ca,

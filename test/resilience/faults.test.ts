@@ -4,7 +4,7 @@ import { openQueueStage } from '../../harness/suite';
 import type { StoredDelivery } from '../../sandbox';
 import { missedEvents } from './missedEvents';
 import type { Outcome, Target } from './load';
-import { ANSWER_WHILE_STARTING, CLOCK_SPEED, deliverUnderFault, EVENTS, tell } from './load';
+import { RESPONSE_WHILE_STARTING, CLOCK_SPEED, deliverUnderFault, EVENTS, tell } from './load';
 
 jest.setTimeout(600_000);
 
@@ -31,16 +31,16 @@ async function toTheAvalaTrigger(target: Target): Promise<Outcome> {
 }
 
 const isMissed = ({ status, responseBody }: StoredDelivery) =>
-	status === 'failed' || responseBody === ANSWER_WHILE_STARTING;
+	status === 'failed' || responseBody === RESPONSE_WHILE_STARTING;
 const ids = <Key extends string>(all: Array<{ [key in Key]?: unknown }>, key: Key) =>
 	all.map((one) => one[key]).sort();
 
 /**
- * What n8n loses for every node, as lostByN8n.test.ts shows: what it answers before a node sees it, and
- * an execution that it has stored and not run to its end.
+ * What n8n loses with any node, as lostByN8n.test.ts shows: requests that it responds to before a node
+ * sees them, and executions that it has stored but not completed.
  */
 const LOST_BY_N8N = new Set([
-	ANSWER_WHILE_STARTING,
+	RESPONSE_WHILE_STARTING,
 	'new',
 	'running',
 	'crashed',
@@ -50,7 +50,7 @@ const LOST_BY_N8N = new Set([
 
 describe(`of ${EVENTS} signed events, 50 a second, none is lost by the trigger`, () => {
 	it.each<Target>(['webhook', 'worker1', 'main', 'redis', 'postgres'])(
-		'when %s is killed amid them and started again after five seconds',
+		'when %s is killed meanwhile and started again after five seconds',
 		async (target) => {
 			const { delivered, pending, failed, lost } = await toTheAvalaTrigger(target);
 			expect(delivered + pending + failed).toBe(EVENTS);

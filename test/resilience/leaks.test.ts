@@ -11,11 +11,11 @@ jest.setTimeout(300_000);
 const CREDENTIAL_SECRET = 'kept-in-the-credential-alone-4711';
 
 let stage: Stage;
-/** Of every webhook that the trigger registered without one in the credential. */
+/** The secrets that the trigger created because the credential holds none. */
 const ownSecrets = new Set<string>();
 let pages: string[];
 
-/** What people do in the e2e suite, with n8n's most talkative log; then n8n ends. */
+/** Does what the e2e suite does, with n8n's debug log, and stops n8n. */
 beforeAll(async () => {
 	stage = await openStage({ env: { N8N_LOG_LEVEL: 'debug' } });
 	const { avala } = stage;
@@ -43,7 +43,7 @@ beforeAll(async () => {
 		}),
 	);
 	await failInEachWay(secretive, unreachable);
-	// The workflows stay active: what n8n keeps of them is looked at.
+	// The workflows stay active, so that the tests see what n8n stores about them.
 	await stage.n8n.stop();
 });
 afterAll(async () => await stage?.close());
@@ -66,12 +66,12 @@ async function deliverEach(workflowId: string): Promise<void> {
 		stage.avala.emit('task.completed');
 	}
 	for (const { targetUrl } of stage.avala.webhooks()) {
-		const answer = await fetch(stage.localUrl(targetUrl), {
+		const response = await fetch(stage.localUrl(targetUrl), {
 			method: 'POST',
 			headers: { 'x-avala-signature': sign('{}', 'other') },
 			body: '{}',
 		});
-		expect(answer.status).toBe(401);
+		expect(response.status).toBe(401);
 	}
 	await stage.client.untilExecuted(workflowId, before + 3);
 }
@@ -85,7 +85,7 @@ async function listen(workflowId: string): Promise<void> {
 	await untilTrue(() => stage.avala.webhooks().length === before);
 }
 
-/** Avala quotes key and secrets in its errors; a host that does not answer; every read of the action node. */
+/** Avala quotes key and secrets in its errors, a host is unreachable, and every read operation runs. */
 async function failInEachWay(secretive: CredentialRef, unreachable: CredentialRef): Promise<void> {
 	const { avala } = stage;
 	for (const parameters of [
@@ -95,7 +95,7 @@ async function failInEachWay(secretive: CredentialRef, unreachable: CredentialRe
 		{ resource: 'delivery', operation: 'getMissedEvents', returnAll: true },
 	])
 		await stage.runAvala(parameters);
-	// A server may quote what the request's own credential holds, and any secret of the trigger's making.
+	// A server may quote what the request's credential holds, and any secret that the trigger created.
 	for (const credential of [stage.credential, secretive]) {
 		const quoting = [
 			avala.apiKey,

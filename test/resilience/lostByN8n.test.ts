@@ -8,7 +8,7 @@ import { openQueueStage } from '../../harness/suite';
 import { untilTrue } from '../../harness/waiting';
 import { webhookNode, workflowOf } from '../../harness/workflows';
 import type { StoredDelivery } from '../../sandbox';
-import { ANSWER_WHILE_STARTING } from './load';
+import { RESPONSE_WHILE_STARTING } from './load';
 import { missedEvents } from './missedEvents';
 import { storedExecutions } from './stored';
 
@@ -16,9 +16,9 @@ jest.setTimeout(300_000);
 
 const TAKEN = { status: 'delivered', responseStatus: 200 };
 const WORKERS = ['worker1', 'worker2'] as const;
-/** In milliseconds; after them n8n takes what a dead worker had under way for stalled. */
+/** In milliseconds; after this time n8n considers the executions of a dead worker stalled. */
 const STALLED = { QUEUE_WORKER_LOCK_DURATION: '3000', QUEUE_WORKER_STALLED_INTERVAL: '2000' };
-/** In milliseconds; so long a worker waits before it tries again to reach the database. */
+/** In milliseconds; how long a worker waits before it reconnects to the database. */
 const WAITS_FOR_DATABASE = {
 	DB_RECOVERY_BACKOFF_MIN_MS: '30000',
 	DB_RECOVERY_BACKOFF_MAX_MS: '30000',
@@ -27,7 +27,7 @@ const WAITS_FOR_DATABASE = {
 let queue: QueueMode;
 let stage: Stage;
 let ours: Workflow;
-/** n8n's own Webhook node, which answers at once as well. */
+/** n8n's own Webhook node, which responds at once as well. */
 let own: Workflow;
 beforeAll(async () => {
 	queue = await openQueueStage({
@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await queue?.close());
 
-/** @returns how the event got to our trigger and to n8n's Webhook */
+/** @returns the deliveries to our trigger and to n8n's Webhook node */
 async function deliverToBoth(): Promise<StoredDelivery[]> {
 	const { avala } = stage;
 	const { deliveries } = avala.emit('task.completed');
@@ -55,7 +55,7 @@ async function deliverToBoth(): Promise<StoredDelivery[]> {
 const executionsOf = (workflowId: string) => storedExecutions(queue.postgres, workflowId);
 const statuses = () => [ours, own].map(({ id }) => executionsOf(id).map(({ status }) => status));
 
-/** An event for each node is taken; a worker has begun each execution, and cannot write so yet when `kill` is called. */
+/** Delivers to both nodes, and calls `kill` when workers have started both executions but not yet saved that. */
 async function killOnceBegun(kill: () => Promise<void>): Promise<void> {
 	for (const name of WORKERS) process.kill(stage.process(name).pid, 'SIGSTOP');
 	expect(await deliverToBoth()).toMatchObject([TAKEN, TAKEN]);
@@ -82,12 +82,12 @@ it('before n8n is ready it answers 200 to any request, which no node sees; its r
 			() => 'no answer',
 		);
 	await stage.process('webhook').kill();
-	// n8n is still bringing its tables up to date then.
+	// Keeps n8n waiting in its database migrations.
 	const unlock = await queue.postgres.lock('migrations', 'use');
 	const started = stage.start('webhook');
 	const answersAnything = async () =>
 		await fetch(`${url}/anything`).then(
-			async (answer) => (await answer.text()) === ANSWER_WHILE_STARTING,
+			async (answer) => (await answer.text()) === RESPONSE_WHILE_STARTING,
 			() => false,
 		);
 	while (!(await answersAnything())) await wait(100);
@@ -95,8 +95,8 @@ it('before n8n is ready it answers 200 to any request, which no node sees; its r
 	const before = statuses();
 	const deliveries = await deliverToBoth();
 	expect(deliveries).toMatchObject([
-		{ ...TAKEN, responseBody: ANSWER_WHILE_STARTING },
-		{ ...TAKEN, responseBody: ANSWER_WHILE_STARTING },
+		{ ...TAKEN, responseBody: RESPONSE_WHILE_STARTING },
+		{ ...TAKEN, responseBody: RESPONSE_WHILE_STARTING },
 	]);
 	await unlock();
 	await started;
@@ -141,7 +141,7 @@ it('what a worker takes before it has found back to PostgreSQL fails and loses i
 	await queue.postgres.kill();
 	await untilTrue(() => workersLogged('Recovery attempt 1 failed') === lostBefore + 2);
 	await queue.postgres.start();
-	// This one is back long before the workers, and takes events.
+	// The webhook process reconnects long before the workers, and accepts events.
 	await stage.untilReady(['webhook']);
 	expect(await deliverToBoth()).toMatchObject([TAKEN, TAKEN]);
 	const since = () =>

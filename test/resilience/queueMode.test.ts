@@ -43,14 +43,14 @@ async function expectExecuted(count: number): Promise<Execution[]> {
 	return executions;
 }
 
-/** Which of the processes says in its log that it executed this. */
+/** The processes whose log says that they executed this. */
 function executedBy({ id }: Execution): ProcessName[] {
 	const line = new RegExp(`Worker started execution ${id} `);
 	return QUEUE_PROCESSES.filter((name) => line.test(stage.process(name).log()));
 }
 
 describe('in queue mode, with PostgreSQL, two workers and a webhook process', () => {
-	it('an activation on main is known to the webhook process, and a worker executes the event', async () => {
+	it('the webhook process knows an activation on main, and a worker executes the event', async () => {
 		expect(stage.avala.webhooks()).toHaveLength(1);
 		await expectDelivered();
 		for (const execution of await expectExecuted(1))
@@ -58,7 +58,7 @@ describe('in queue mode, with PostgreSQL, two workers and a webhook process', ()
 		expect(stage.process('webhook').log()).toContain('Enqueued execution');
 	});
 
-	it('a secret that is kept in the credential is known to the webhook process as well', async () => {
+	it('the webhook process knows a secret from the credential as well', async () => {
 		const credential = await stage.client.createCredential(
 			'With secret',
 			credentialData(stage.avala, 'a-secret-in-the-credential'),
@@ -87,7 +87,7 @@ describe('in queue mode, with PostgreSQL, two workers and a webhook process', ()
 		const { avala, client } = stage;
 		await expectDelivered();
 		await stage.process('webhook').kill();
-		// The guide's format gives deliveries without what was sent: only their ids could be told.
+		// In the guide's format deliveries lack the event: only their ids could be recovered.
 		avala.wireFormat = 'newer';
 		const missed = Array.from({ length: MISSED }, () => avala.emit('task.completed').deliveries);
 		await untilTrue(() => avala.deliveries().filter(isFailed).length === MISSED);
