@@ -1,4 +1,4 @@
-import type { Workflow } from '../harness/restData';
+import type { NodeJson } from '../harness/restData';
 import type { Stage } from '../harness/stage';
 import { sign } from '../harness/stage';
 import exportCompleted from './workflows/export-completed.json';
@@ -21,14 +21,15 @@ export async function activateWorkflows({ client, credential }: Stage): Promise<
 	const known = await client.workflows();
 	const workflows: DemoWorkflow[] = [];
 	for (const { event, file } of WORKFLOWS) {
-		const nodes = file.nodes.map(({ position: [x = 0, y = 0], ...node }) => ({
-			...node,
-			position: [x, y] as [number, number],
-			...(node.type === 'n8n-nodes-avala.avalaTrigger' && {
-				credentials: { avalaApi: credential },
-			}),
-		}));
-		const workflow: Workflow =
+		const nodes = file.nodes.map(({ position: [x = 0, y = 0], ...node }): NodeJson => {
+			const isTrigger = node.type === 'n8n-nodes-avala.avalaTrigger';
+			return {
+				...node,
+				position: [x, y],
+				...(isTrigger && { credentials: { avalaApi: credential } }),
+			};
+		});
+		const workflow =
 			known.find(({ name }) => name === file.name) ??
 			(await client.createWorkflow({ ...file, nodes }));
 		// A demo that was cut off left it active, with a webhook that this sandbox does not know.
