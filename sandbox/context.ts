@@ -29,8 +29,8 @@ export interface Context {
 	readonly requests: ApiRequest[];
 	/** Emits `change` when the console has something new to show. */
 	readonly changes: EventEmitter;
-	/** Something happens at Avala: the lists show it and webhooks are told. */
-	emit(type: string, data: Resource): Emitted;
+	/** Something happens at Avala: the lists show it and the account's webhooks are told. */
+	emit(type: string, data: Resource, account: string): Emitted;
 	/** Tells webhooks of an export. */
 	announce(type: string, entry: StoredExport): void;
 	/** An export as the API shows it now, with a fresh link. */

@@ -5,7 +5,6 @@ import { AVALA_RATE_LIMIT, RateLimiter } from './rateLimiter';
 import type { Context } from './context';
 import { Deliverer } from './deliverer';
 import { FaultList } from './matching';
-import { MAIN_ACCOUNT } from './records';
 import { ExportLife } from './resources/exportLife';
 import { Happenings } from './resources/happenings';
 import type { StoredExport } from './resources/records';
@@ -78,14 +77,9 @@ export function createContext(options: SandboxOptions): Context {
 		changes,
 		showExport,
 		announce,
-		emit: (type, given) => {
-			const data = happenings.happen(type, given, settings.wireFormat);
-			const { event, deliveries } = deliverer.emitEvent(
-				type,
-				data,
-				settings.wireFormat,
-				MAIN_ACCOUNT,
-			);
+		emit: (type, given, account) => {
+			const data = happenings.happen(type, given, settings.wireFormat, account);
+			const { event, deliveries } = deliverer.emitEvent(type, data, settings.wireFormat, account);
 			changed();
 			return { ...event, deliveries };
 		},

@@ -41,6 +41,8 @@ export class Sandbox {
 
 	private readonly context: Context;
 
+	private isStopped = false;
+
 	constructor(private readonly options: SandboxOptions) {
 		this.context = createContext(options);
 		this.deliverer = this.context.deliverer;
@@ -49,7 +51,7 @@ export class Sandbox {
 	}
 
 	async start(): Promise<void> {
-		await this.storage.start(this.options.storagePort ?? 0);
+		await this.storage.start();
 		await this.server.listen({ host: '127.0.0.1', port: this.options.port ?? 0 });
 		const address = this.server.server.address();
 		const port = typeof address === 'object' && address ? address.port : 0;
@@ -128,9 +130,10 @@ export class Sandbox {
 	 * Something happens at Avala: the API's lists show it, and each webhook that subscribes gets it.
 	 *
 	 * @param data fields of the resource; a `uid` may name one that is there. The rest is sample data.
+	 * @param account whose webhooks get it
 	 */
-	emit(type: string, data: Resource = {}): Emitted {
-		return this.context.emit(type, data);
+	emit(type: string, data: Resource = {}, account = MAIN_ACCOUNT): Emitted {
+		return this.context.emit(type, data, account);
 	}
 
 	/** Puts a webhook there as if someone had created it earlier, or in the place of the one with its uid. */
@@ -232,7 +235,10 @@ export class Sandbox {
 		return delivery;
 	}
 
+	/** Stopping once more does nothing. */
 	async stop(): Promise<void> {
+		if (this.isStopped) return;
+		this.isStopped = true;
 		await this.deliverer.stop();
 		this.context.exportLife.forgetAll();
 		this.context.store.saveNow();

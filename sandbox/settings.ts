@@ -49,8 +49,6 @@ export interface ApiSettings {
 export interface SandboxOptions extends Partial<ApiSettings> {
 	/** Any free one by default. */
 	port?: number;
-	/** Of the storage that exports are downloaded from; any free one by default. */
-	storagePort?: number;
 	apiKey?: string;
 	/** What the sandbox's own key may do; everything by default. */
 	scopes?: readonly Scope[];

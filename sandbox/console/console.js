@@ -1,4 +1,20 @@
+import { showDeliveries, showExports, showProjects, showTasks, showWebhooks } from '/tables.js';
+
 const element = (id) => document.getElementById(id);
+
+const EVENTS = [
+	['task.completed', 'Complete a task'],
+	['task.rejected', 'Reject a task'],
+	['export.completed', 'Finish an export'],
+	['export.failed', 'Fail an export'],
+	['dataset.created', 'Create a dataset'],
+];
+
+const FORMATS = {
+	guide: 'as in Avala’s guide: id, type, time and data in one envelope',
+	older: 'as in Avala’s older documents: an envelope without an id',
+	newer: 'as in Avala’s newer documents: the bare resource, with its type and id in headers',
+};
 
 async function post(url, body) {
 	const response = await fetch(url, {
@@ -6,67 +22,91 @@ async function post(url, body) {
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(body),
 	});
-	const answer = await response.json();
-	if (!response.ok) throw new Error(answer.detail);
-	return answer;
+	const json = await response.json();
+	if (!response.ok) throw new Error(json.detail);
+	return json;
 }
 
-/** A row whose cells hold texts, or [text, class] where one looks different. Text only: targets answer what they like. */
-function row(...cells) {
-	const line = document.createElement('tr');
-	for (const cell of cells) {
-		const [text, className = ''] = Array.isArray(cell) ? cell : [cell];
-		const column = document.createElement('td');
-		column.textContent = text ?? '';
-		column.className = className;
-		line.append(column);
+const say = (text) => (element('status').textContent = text);
+
+/** Runs what a button is for; what goes wrong is told where its success would be. */
+function onPress(button, action) {
+	button.addEventListener('click', () => action().catch((error) => say(error.message)));
+}
+
+const countOf = (count) => (count === 1 ? '1 webhook' : `${count} webhooks`);
+
+for (const [type, label] of EVENTS) {
+	const item = document.createElement('li');
+	const button = document.createElement('button');
+	const note = document.createElement('p');
+	button.type = 'button';
+	button.textContent = label;
+	note.id = `note-${type}`;
+	button.setAttribute('aria-describedby', note.id);
+	item.append(button, note);
+	element('events').append(item);
+	onPress(button, async () => {
+		const { data, deliveries } = await post('/sandbox/events', { type });
+		say(
+			deliveries.length > 0
+				? `${type} (${data.uid}) goes to ${countOf(deliveries.length)}.`
+				: `${type} (${data.uid}) happened, but no active webhook subscribes to it.`,
+		);
+	});
+}
+
+onPress(element('fail'), async () => {
+	const fail = element('fail').getAttribute('aria-pressed') !== 'true';
+	await post('/sandbox/deliveries', { fail });
+	say(fail ? 'Deliveries fail from now on.' : 'Deliveries arrive again from now on.');
+});
+onPress(element('skip'), async () => {
+	const { retried } = await post('/sandbox/retries', {});
+	say(
+		retried === 0
+			? 'No delivery is waiting for a retry.'
+			: `${retried === 1 ? '1 delivery is' : `${retried} deliveries are`} retried now.`,
+	);
+});
+element('wireFormat').addEventListener('change', ({ target }) => {
+	post('/sandbox/wire-format', { wireFormat: target.value }).catch((error) => say(error.message));
+});
+
+function showNotes({ webhooks, deliveries, deliveriesFail, wireFormat, wireFormats }) {
+	for (const [type] of EVENTS) {
+		const count = webhooks.filter(
+			({ events, isActive }) => isActive && events.includes(type),
+		).length;
+		const note = element(`note-${type}`);
+		note.textContent = `${type}\n${count > 0 ? countOf(count) : 'no webhook'}`;
 	}
-	return line;
-}
-
-function emptyRow(text, columns) {
-	const line = row([text, 'empty']);
-	line.firstChild.colSpan = columns;
-	return line;
-}
-
-const time = (value) => (value === null ? '' : new Date(value).toLocaleTimeString());
-
-async function refresh() {
-	const { webhooks, deliveries, wireFormat, wireFormats } = await (
-		await fetch('/sandbox/state')
-	).json();
-	const targets = new Map(webhooks.map(({ uid, targetUrl }) => [uid, targetUrl]));
-	element('webhooks').replaceChildren(
-		...(webhooks.length > 0
-			? webhooks.map(({ uid, targetUrl, events, isActive }) =>
-					row(
-						[targetUrl, 'long'],
-						[events.join(', '), 'list'],
-						isActive ? ['active', 'active'] : ['switched off', 'inactive'],
-						uid,
-					),
-				)
-			: [emptyRow('None yet. Activate a workflow with an Avala Trigger.', 4)]),
-	);
-	element('deliveries').replaceChildren(
-		...(deliveries.length > 0
-			? deliveries.map((delivery) =>
-					row(
-						time(delivery.createdAt),
-						delivery.type,
-						[targets.get(delivery.webhookUid) ?? `${delivery.webhookUid} (deleted)`, 'long'],
-						[delivery.status, delivery.status],
-						[delivery.responseStatus ?? delivery.errorMessage, 'list'],
-						delivery.attempts,
-						delivery.attempts > 0 ? time(delivery.nextRetryAt) : 'now',
-					),
-				)
-			: [emptyRow('None yet.', 7)]),
-	);
+	element('fail').setAttribute('aria-pressed', String(deliveriesFail));
+	element('fail-note').textContent = deliveriesFail
+		? 'Every delivery fails with 503. Press again to let them arrive.'
+		: 'As if n8n were down: each delivery fails with 503 and waits for its retry.';
+	const waiting = deliveries.filter(
+		({ status, attempts }) => status === 'pending' && attempts > 0,
+	).length;
+	element('skip-note').textContent =
+		waiting === 0
+			? 'Retries come after 1, 5, 15 and 60 minutes. None is waiting.'
+			: `Makes all retries now. ${waiting === 1 ? '1 is' : `${waiting} are`} waiting.`;
 	const choice = element('wireFormat');
 	if (choice.options.length === 0) choice.append(...wireFormats.map((name) => new Option(name)));
 	choice.value = wireFormat;
+	element('format-note').textContent =
+		`Events are sent ${FORMATS[wireFormat]}; the nodes accept all three formats.`;
+}
+
+async function refresh() {
+	const state = await (await fetch('/sandbox/state')).json();
+	showNotes(state);
+	showWebhooks(state.webhooks);
+	showDeliveries(state.deliveries, state.webhooks);
+	showExports(state.exports);
+	showTasks(state.tasks, state.projects);
+	showProjects(state.projects);
 }
 
 let refreshing = false;
@@ -87,20 +127,4 @@ async function refreshWhenFree() {
 	}
 }
 
-for (const button of document.querySelectorAll('button[data-event]')) {
-	button.addEventListener('click', async () => {
-		try {
-			const { type, data, deliveries } = await post('/sandbox/events', {
-				type: button.dataset.event,
-			});
-			const count = deliveries.length === 1 ? '1 webhook' : `${deliveries.length} webhooks`;
-			element('status').textContent = `${type} (${data.uid}) goes to ${count}.`;
-		} catch (error) {
-			element('status').textContent = error.message;
-		}
-	});
-}
-element('wireFormat').addEventListener('change', (change) =>
-	post('/sandbox/wire-format', { wireFormat: change.target.value }),
-);
 new EventSource('/sandbox/stream').addEventListener('message', refreshWhenFree);

@@ -5,7 +5,10 @@ import path from 'node:path';
 import type { Fault } from '../fault';
 import type { Context } from '../context';
 import type { StoredDelivery } from '../records';
+import { MAIN_ACCOUNT } from '../records';
 import type { Resource } from '../resources/records';
+import { fileName } from '../storage/files';
+import type { Store } from '../store';
 import type { WireFormat } from '../wireFormat';
 import { WIRE_FORMATS } from '../wireFormat';
 
@@ -13,6 +16,7 @@ const CONSOLE_FILES: Record<string, string> = {
 	'/': 'index.html',
 	'/console.css': 'console.css',
 	'/console.js': 'console.js',
+	'/tables.js': 'tables.js',
 };
 const TYPES: Record<string, string> = {
 	'.html': 'text/html; charset=utf-8',
@@ -20,7 +24,7 @@ const TYPES: Record<string, string> = {
 	'.js': 'text/javascript; charset=utf-8',
 };
 const SHOWN_DELIVERIES = 100;
-const SHOWN_RESOURCES = 20;
+const SHOWN_RESOURCES = 10;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 const EVENTS = bodySchema(
@@ -71,8 +75,8 @@ export function mountConsole(server: FastifyInstance, context: Context): void {
 		'/sandbox/events',
 		EVENTS,
 		async ({ body: { type, data = {}, count = 1 } }) => {
-			for (let further = 1; further < count; further++) context.emit(type, data);
-			return context.emit(type, data);
+			for (let further = 1; further < count; further++) context.emit(type, data, MAIN_ACCOUNT);
+			return context.emit(type, data, MAIN_ACCOUNT);
 		},
 	);
 	server.post<{ Body: { wireFormat: WireFormat } }>(
@@ -119,23 +123,47 @@ function bodySchema(properties: Resource, required: string[] = []) {
 }
 
 /** What the console shows: never a secret. */
-function stateOf({ settings, store, deliverer, showExport }: Context): Resource {
+function stateOf({ settings, store, deliverer }: Context): Resource {
 	return {
 		wireFormat: settings.wireFormat,
 		wireFormats: WIRE_FORMATS,
 		deliveriesFail: deliverer.isFailing,
 		webhooks: store.webhooks.newestFirst().map((webhook) => ({ ...webhook, secret: undefined })),
 		deliveries: store.deliveries.newestFirst(SHOWN_DELIVERIES).map(shownDelivery),
-		projects: store.projects.newestFirst(SHOWN_RESOURCES),
-		tasks: store.tasks.newestFirst(SHOWN_RESOURCES),
-		exports: store.exports.newestFirst(SHOWN_RESOURCES).map((entry) => ({
+		projects: withTaskCounts(store),
+		tasks: latest(store.tasks.list),
+		exports: latest(store.exports.list).map((entry) => ({
 			uid: entry.uid,
 			name: entry.name,
 			state: entry.state,
-			downloadUrl: showExport(entry).download_url,
+			file: fileName(entry.uid, entry.plan.file),
 			updatedAt: entry.updatedAt,
 		})),
 	};
+}
+
+/** Those that changed last, of the newest thousand. */
+function latest<T extends { updatedAt: string }>(list: readonly T[]): T[] {
+	return list
+		.slice(-1000)
+		.sort((one, other) => other.updatedAt.localeCompare(one.updatedAt))
+		.slice(0, SHOWN_RESOURCES);
+}
+
+function withTaskCounts({ projects, tasks }: Store): Resource[] {
+	const counts = new Map<string, { openTasks: number; completedTasks: number }>();
+	for (const { project, status } of tasks.list) {
+		const count = counts.get(project) ?? { openTasks: 0, completedTasks: 0 };
+		if (status === 'completed') count.completedTasks += 1;
+		else count.openTasks += 1;
+		counts.set(project, count);
+	}
+	return projects.newestFirst(SHOWN_RESOURCES).map((project) => ({
+		openTasks: 0,
+		completedTasks: 0,
+		...counts.get(project.uid),
+		...project,
+	}));
 }
 
 function shownDelivery({

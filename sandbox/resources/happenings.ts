@@ -1,4 +1,3 @@
-import { MAIN_ACCOUNT } from '../records';
 import type { Store } from '../store';
 import { shownDataset, shownProject, shownTask } from '../wire/resources';
 import type { WireFormat } from '../wireFormat';
@@ -50,11 +49,15 @@ export class Happenings {
 
 	/**
 	 * @param given fields that the resource shall have; its `uid` may name one that is there
+	 * @param account which exports it can be about
 	 * @returns the resource as the event carries it
 	 */
-	happen(type: string, given: Resource, wireFormat: WireFormat): Resource {
+	happen(type: string, given: Resource, wireFormat: WireFormat, account: string): Resource {
 		const [subject = '', verb = ''] = type.split('.');
-		const resource = this.change(subject, verb, given, wireFormat);
+		const resource =
+			subject === 'export'
+				? this.showExport(this.export(verb, given, wireFormat, account))
+				: this.change(subject, verb, given, wireFormat);
 		this.store.save();
 		return { ...resource, ...given };
 	}
@@ -63,8 +66,6 @@ export class Happenings {
 		switch (subject) {
 			case 'task':
 				return shownTask(this.task(verb, given, format), format);
-			case 'export':
-				return this.showExport(this.export(verb, given, format));
 			case 'dataset':
 				return this.dataset(verb, given, format);
 			case 'project':
@@ -113,11 +114,19 @@ export class Happenings {
 			.find(({ status }) => ['pending', 'in_progress', 'active'].includes(status));
 	}
 
-	private export(verb: string, given: Resource, wireFormat: WireFormat): StoredExport {
+	private export(
+		verb: string,
+		given: Resource,
+		wireFormat: WireFormat,
+		account: string,
+	): StoredExport {
 		const { exports, projects } = this.store;
 		const uid = text(given.uid);
 		const end = verb === 'failed' ? 'failed' : ENDED.includes(verb) ? 'ready' : undefined;
-		const known = uid === undefined ? end && exports.list.find(isRunning) : exports.get(uid);
+		const known =
+			uid === undefined
+				? end && exports.list.find((each) => each.account === account && isRunning(each))
+				: exports.get(uid);
 		const fields = {
 			...defined({
 				uid,
@@ -141,7 +150,7 @@ export class Happenings {
 						...(end && { state: end }),
 					},
 					wireFormat,
-					MAIN_ACCOUNT,
+					account,
 				);
 		if (end) this.exports.finish(entry, end);
 		if (verb === 'deleted') exports.remove(entry.uid);

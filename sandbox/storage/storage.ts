@@ -44,8 +44,8 @@ export class Storage {
 		private readonly isApiKey: (text: string) => boolean,
 	) {}
 
-	async start(port: number): Promise<void> {
-		await once(this.server.listen(port, '127.0.0.1'), 'listening');
+	async start(): Promise<void> {
+		await once(this.server.listen(0, '127.0.0.1'), 'listening');
 		const address = this.server.address();
 		if (typeof address === 'object' && address) this.port = address.port;
 	}
