@@ -18,7 +18,7 @@ import { packPackage, TEMPORARY } from '../harness/pack';
 import { Stage } from '../harness/stage';
 import type { N8nVersion } from '../harness/versions';
 import { NEWEST_N8N, parseVersion } from '../harness/versions';
-import { AVALA_RATE_LIMIT } from '../sandbox/rateLimit';
+import { AVALA_RATE_LIMIT } from '../sandbox/rateLimiter';
 import type { DemoWorkflow } from './demo';
 import { activateWorkflows, showEvents } from './demo';
 
