@@ -5,17 +5,17 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 
-import type { N8nClient, NodeJson } from '../harness/client';
+import { freePort } from '../harness/ports';
+import type { NodeJson } from '../harness/restData';
+import type { Stage } from '../harness/stage';
 import type { N8nVersion } from '../harness/versions';
-import type { Sandbox } from '../sandbox';
-import { startSandbox } from '../sandbox';
+import { avalaTrigger, webhookNode, workflowOf } from '../harness/workflows';
 import type { GitHub } from './github';
 import { startGitHub } from './github';
-import { Host } from './host';
-import { freePort } from '../harness/ports';
 import type { Target } from './load';
 import { send } from './load';
 import { Inspector } from './profile';
+import { openStage } from './stage';
 
 /** The n8n settings under which people run it. */
 export const SETTINGS = [
@@ -53,8 +53,7 @@ const HAND_SECRET = randomBytes(32).toString('hex');
 /** An n8n in which all of them are active. */
 export class Arena {
 	private constructor(
-		private readonly host: Host,
-		private readonly avala: Sandbox,
+		private readonly stage: Stage,
 		private readonly gitHub: GitHub,
 		readonly inspector: Inspector,
 		private readonly ids: Record<Contender, string>,
@@ -63,31 +62,25 @@ export class Arena {
 
 	static async open({ version, env }: Setting): Promise<Arena> {
 		const port = await freePort();
-		const avala = await startSandbox({ rateLimit: false, pingOnCreate: false });
 		const gitHub = await startGitHub();
 		const custom = compileBareTrigger();
-		const host = await Host.open(version, {
-			...env,
-			N8N_CUSTOM_EXTENSIONS: custom,
-			NODE_OPTIONS: `--inspect=127.0.0.1:${port}`,
+		const stage = await openStage({
+			version,
+			env: {
+				...env,
+				N8N_CUSTOM_EXTENSIONS: custom,
+				NODE_OPTIONS: `--inspect=127.0.0.1:${port}`,
+			},
 		}).finally(() => rmSync(custom, { recursive: true }));
-		const { client } = host.n8n;
-		const avalaApi = await client.createCredential('Avala', {
-			apiKey: avala.apiKey,
-			baseUrl: avala.baseUrl,
-		});
-		const githubApi = await createGitHubCredential(client, gitHub.url);
+		const { client } = stage;
+		const githubApi = await client.createCredential(
+			'GitHub',
+			{ server: gitHub.url, user: 'user', accessToken: 'token' },
+			'githubApi',
+		);
 		const nodes: Record<Contender, NodeJson[]> = {
-			avala: [
-				{
-					name: 'Avala Trigger',
-					type: 'n8n-nodes-avala.avalaTrigger',
-					typeVersion: 2,
-					parameters: { events: ['task.completed'] },
-					credentials: { avalaApi },
-				},
-			],
-			webhook: [webhookNode('plain', {})],
+			avala: [avalaTrigger(stage.credential)],
+			webhook: [webhookNode('plain')],
 			byHand: [webhookNode('by-hand', { rawBody: true }), ...CHECK_BY_HAND],
 			github: [
 				{
@@ -110,33 +103,28 @@ export class Arena {
 					typeVersion: 2,
 					parameters: { secret: HAND_SECRET },
 					webhookId: 'bare',
-					credentials: { avalaApi },
+					credentials: { avalaApi: stage.credential },
 				},
 			],
 		};
 		const ids: Partial<Record<Contender, string>> = {};
 		for (const contender of contenders()) {
-			const { id } = await client.createWorkflow({
-				name: contender,
-				nodes: nodes[contender],
-				connections: chain(nodes[contender]),
-			});
+			const { id } = await client.createWorkflow(workflowOf(contender, nodes[contender]));
 			await client.activate(id);
 			ids[contender] = id;
 		}
-		const [webhook] = avala.webhooks();
+		const [webhook] = stage.avala.webhooks();
 		return new Arena(
-			host,
-			avala,
+			stage,
 			gitHub,
 			await Inspector.connect(port),
 			ids as Record<Contender, string>,
 			{
-				avala: host.localUrl(webhook?.targetUrl ?? ''),
-				webhook: `${host.n8n.url}/webhook/plain`,
-				byHand: `${host.n8n.url}/webhook/by-hand`,
-				github: host.localUrl(gitHub.hook().url),
-				bare: `${host.n8n.url}/webhook/bare/bare`,
+				avala: stage.localUrl(webhook?.targetUrl ?? ''),
+				webhook: `${stage.n8n.url}/webhook/plain`,
+				byHand: `${stage.n8n.url}/webhook/by-hand`,
+				github: stage.localUrl(gitHub.hook().url),
+				bare: `${stage.n8n.url}/webhook/bare/bare`,
 			},
 		);
 	}
@@ -161,7 +149,7 @@ export class Arena {
 
 	/** Proves that each tells a signed event from a forged one, as far as it claims to. */
 	async assertChecks(): Promise<void> {
-		const { client } = this.host.n8n;
+		const { client } = this.stage;
 		for (const contender of contenders()) {
 			const before = await this.executions(contender);
 			await send(this.signed(contender), { requests: 1 });
@@ -192,20 +180,19 @@ export class Arena {
 
 	async close(): Promise<void> {
 		this.inspector.close();
-		await this.host.close();
-		await this.avala.stop();
+		await this.stage.close();
 		await this.gitHub.stop();
 	}
 
 	private async count(filter: object): Promise<number> {
 		const query = encodeURIComponent(JSON.stringify(filter));
-		const page = await this.host.n8n.client.call('GET', `/rest/executions?limit=1&filter=${query}`);
+		const page = await this.stage.client.call('GET', `/rest/executions?limit=1&filter=${query}`);
 		if (typeof page === 'object' && page !== null && 'count' in page) return Number(page.count);
 		throw new Error(`n8n counts no executions: ${JSON.stringify(page)}`);
 	}
 
 	private secretOf(contender: Contender): string {
-		if (contender === 'avala') return this.avala.webhooks()[0]?.secret ?? '';
+		if (contender === 'avala') return this.stage.avala.webhooks()[0]?.secret ?? '';
 		return contender === 'github' ? this.gitHub.hook().secret : HAND_SECRET;
 	}
 
@@ -233,29 +220,6 @@ function compileBareTrigger(): string {
 	});
 	writeFileSync(path.join(folder, 'BareTrigger.node.js'), outputText);
 	return folder;
-}
-
-async function createGitHubCredential(
-	client: N8nClient,
-	server: string,
-): Promise<{ id: string; name: string }> {
-	const made = await client.call('POST', '/rest/credentials', {
-		name: 'GitHub',
-		type: 'githubApi',
-		data: { server, user: 'user', accessToken: 'token' },
-	});
-	if (typeof made === 'object' && made !== null && 'id' in made)
-		return { id: String(made.id), name: 'GitHub' };
-	throw new Error('n8n made no credential');
-}
-
-function webhookNode(path: string, options: Record<string, unknown>): NodeJson {
-	return {
-		name: 'Webhook',
-		type: 'n8n-nodes-base.webhook',
-		typeVersion: 2,
-		parameters: { httpMethod: 'POST', path, options },
-	};
 }
 
 /** What people build today: an HMAC over the raw body, compared with the header. */
@@ -295,14 +259,3 @@ const CHECK_BY_HAND: NodeJson[] = [
 		},
 	},
 ];
-
-function chain(nodes: readonly NodeJson[]): Record<string, unknown> {
-	return Object.fromEntries(
-		nodes
-			.slice(0, -1)
-			.map(({ name }, index) => [
-				name,
-				{ main: [[{ node: nodes[index + 1]?.name, type: 'main', index: 0 }]] },
-			]),
-	);
-}

@@ -1,12 +1,14 @@
 import { installN8n } from '../harness/install';
 import { nodeFor } from '../harness/instance';
+import type { NodeJson } from '../harness/restData';
 import { NEWEST_N8N } from '../harness/versions';
+import { avalaNode, manualTrigger, workflowOf } from '../harness/workflows';
 import { Child } from './child';
-import { Host } from './host';
 import type { Reading, Way } from './listWorker';
 import { fewRounds, interleaved, ratioOf, spreadIn, spreadOf } from './measure';
 import type { BenchOptions, Check, Section } from './report';
 import { shown } from './report';
+import { openStage } from './stage';
 import { TARGETS } from './targets';
 
 const SMALL = 10_000;
@@ -188,37 +190,28 @@ async function againstHttpRequest(
 	count: number,
 	{ rounds }: BenchOptions,
 ): Promise<Part> {
-	const host = await Host.open(NEWEST_N8N);
+	const stage = await openStage({ version: NEWEST_N8N });
 	try {
-		const { client } = host.n8n;
-		const avalaApi = await client.createCredential('Avala', { baseUrl, apiKey });
-		const nodes = {
-			avala: {
-				type: 'n8n-nodes-avala.avala',
-				typeVersion: 1,
-				parameters: { resource: 'delivery', operation: 'getAll', returnAll: true },
-				credentials: { avalaApi },
-			},
+		const { client } = stage;
+		const credential = await client.createCredential('List', { baseUrl, apiKey });
+		const readers: Record<'avala' | 'httpRequest', NodeJson> = {
+			avala: avalaNode(credential, {
+				resource: 'delivery',
+				operation: 'getAll',
+				returnAll: true,
+			}),
 			httpRequest: {
+				name: 'HTTP Request',
 				type: 'n8n-nodes-base.httpRequest',
 				typeVersion: 4.2,
 				parameters: httpRequestParameters(baseUrl, apiKey),
 			},
 		};
-		const run = async (name: keyof typeof nodes): Promise<number> => {
-			const start = {
-				name: 'Start',
-				type: 'n8n-nodes-base.manualTrigger',
-				typeVersion: 1,
-				parameters: {},
-			};
-			const { id } = await client.createWorkflow({
-				name,
-				nodes: [start, { name: 'Read', ...nodes[name] }],
-				connections: { Start: { main: [[{ node: 'Read', type: 'main', index: 0 }]] } },
-			});
+		const run = async (name: keyof typeof readers): Promise<number> => {
+			const reader = readers[name];
+			const { id } = await client.createWorkflow(workflowOf(name, [manualTrigger(), reader]));
 			const executionId = (await client.run(id, 'Start')) ?? '';
-			const [reading] = (await client.runs(executionId, 120_000)).Read ?? [];
+			const [reading] = (await client.runs(executionId, 120_000))[reader.name] ?? [];
 			const items = reading?.outputs[0]?.length;
 			const expected = { avala: count, httpRequest: count / 100 }[name];
 			if (!reading || items !== expected)
@@ -242,7 +235,7 @@ async function againstHttpRequest(
 			],
 		};
 	} finally {
-		await host.close();
+		await stage.close();
 	}
 }
 

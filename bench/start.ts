@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
+import type { Stage } from '../harness/stage';
 import type { N8nVersion } from '../harness/versions';
+import { inParallel } from '../harness/waiting';
 import type { Sandbox } from '../sandbox';
-import { startSandbox } from '../sandbox';
-import { Host } from './host';
 import { fewRounds, interleaved, spreadIn } from './measure';
 import type { BenchOptions, Check, Section } from './report';
 import { shown } from './report';
+import { openStage } from './stage';
 
 const WORKFLOWS = 500;
 const QUICK_WORKFLOWS = 20;
@@ -85,58 +86,34 @@ function checksOf(version: N8nVersion, starts: readonly Start[], count: number):
 
 /** An n8n with an Avala of its own. */
 class Ground {
-	private constructor(
-		private readonly host: Host,
-		private readonly avala: Sandbox,
-	) {}
+	private constructor(private readonly stage: Stage) {}
 
 	static async open(version: N8nVersion): Promise<Ground> {
-		const avala = await startSandbox({ rateLimit: false, pingOnCreate: false });
-		return new Ground(await Host.open(version), avala);
+		return new Ground(await openStage({ version }));
 	}
 
 	async activate(count: number): Promise<void> {
-		const { host, avala } = this;
-		const { client } = host.n8n;
-		const avalaApi = await client.createCredential('Avala', {
-			apiKey: avala.apiKey,
-			baseUrl: avala.baseUrl,
+		const { stage } = this;
+		await inParallel(count, ACTIVATED_AT_ONCE, async () => {
+			const { id } = await stage.createTriggerWorkflow();
+			await stage.client.activate(id);
 		});
-		let next = 0;
-		const worker = async () => {
-			while (next < count) {
-				const { id } = await client.createWorkflow({
-					name: `Workflow ${next++}`,
-					nodes: [
-						{
-							name: 'Avala Trigger',
-							type: 'n8n-nodes-avala.avalaTrigger',
-							typeVersion: 2,
-							parameters: { events: ['task.completed'] },
-							credentials: { avalaApi },
-						},
-					],
-					connections: {},
-				});
-				await client.activate(id);
-			}
-		};
-		await Promise.all(Array.from({ length: ACTIVATED_AT_ONCE }, worker));
 	}
 
 	/** Ends n8n, and starts it anew. */
 	async start(): Promise<Start> {
-		const { host, avala } = this;
+		const { stage } = this;
+		const { avala } = stage;
 		const before = uidsOf(avala);
-		await host.n8n.stop();
+		await stage.n8n.stop();
 
 		avala.clearRequests();
 		avala.rateLimit = AVALA_LIMIT;
-		const logged = host.n8n.log().length;
+		const logged = stage.n8n.log().length;
 		const startedAt = performance.now();
-		await host.startAgain(LIMIT_MS);
-		const urls = avala.webhooks().map(({ targetUrl }) => host.localUrl(targetUrl));
-		const activeAfterMs = await untilActive(host, logged, urls, startedAt);
+		await stage.start('main', { startLimitMs: LIMIT_MS });
+		const urls = avala.webhooks().map(({ targetUrl }) => stage.localUrl(targetUrl));
+		const activeAfterMs = await untilActive(stage, logged, urls, startedAt);
 
 		const requests = avala.requests();
 		const throttled = requests.filter(({ status }) => status === 429).length;
@@ -152,8 +129,7 @@ class Ground {
 	}
 
 	async close(): Promise<void> {
-		await this.host.close();
-		await this.avala.stop();
+		await this.stage.close();
 	}
 }
 
@@ -164,18 +140,18 @@ class Ground {
  * @returns how long after the start that was, in ms
  */
 async function untilActive(
-	host: Host,
+	stage: Stage,
 	logged: number,
 	urls: readonly string[],
 	startedAt: number,
 ): Promise<number> {
 	const sinceStart = () => performance.now() - startedAt;
 	const activated = () =>
-		host.n8n
+		stage.n8n
 			.log()
 			.slice(logged)
 			.match(/Activated workflow/g)?.length ?? 0;
-	while (host.version === '2.8.4' && activated() < urls.length) {
+	while (stage.version === '2.8.4' && activated() < urls.length) {
 		if (sinceStart() > LIMIT_MS)
 			throw new Error(`${activated()} of ${urls.length} are active after ${sinceStart()} ms`);
 		await wait(POLL_MS);

@@ -18,6 +18,41 @@ const WITHOUT_REDIRECTS = {
 	maxRedirects: 0,
 };
 
+/** n8n reads each rule by its own type, though its declaration knows lists of one type alone. */
+const RULES = [
+	{
+		type: 'responseCode',
+		properties: {
+			value: 401,
+			message: 'Avala refused the API key: it is wrong, revoked or expired.',
+		},
+	},
+	{
+		type: 'responseCode',
+		properties: {
+			value: 403,
+			message: 'The API key is valid, but lacks the permission webhooks.read.',
+		},
+	},
+	{
+		type: 'responseCode',
+		properties: {
+			value: 404,
+			message: 'There is no Avala API at this base URL. It usually ends in /api/v1.',
+		},
+	},
+	{
+		// A login page or another service responds 200 as well; only Avala's list has results.
+		type: 'responseSuccessBody',
+		properties: {
+			key: 'results',
+			value: undefined,
+			message:
+				'This base URL responds, but not as the Avala API does: it may be a login page or a proxy. The base URL usually ends in /api/v1.',
+		},
+	},
+] as ICredentialTestRequest['rules'];
+
 export class AvalaApi implements ICredentialType {
 	name = 'avalaApi';
 
@@ -38,7 +73,7 @@ export class AvalaApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'Made in the settings of your Avala account',
+			description: 'Create one in the settings of your Avala account',
 		},
 		{
 			displayName: 'Base URL',
@@ -54,8 +89,9 @@ export class AvalaApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
+			placeholder: 'Optional',
 			description:
-				'Signing secret for the webhooks that the Avala Trigger registers. Leave it empty to have a random one made for each webhook, which n8n then keeps in the data of the workflow; a secret entered here is kept nowhere else.',
+				'Optional. Signing secret for the webhooks that the Avala Trigger registers. If empty, the trigger derives one for each webhook from the API key and n8n keeps it in the workflow’s data; a secret entered here is stored in this credential alone.',
 		},
 	];
 
@@ -86,33 +122,11 @@ export class AvalaApi implements ICredentialType {
 
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: `={{ $credentials.baseUrl || '${DEFAULT_BASE_URL}' }}`,
+			baseURL: `={{ ($credentials.baseUrl || '').trim() || '${DEFAULT_BASE_URL}' }}`,
 			url: '/webhooks/',
 			qs: { limit: 1 },
 			disableFollowRedirect: true,
 		},
-		rules: [
-			{
-				type: 'responseCode',
-				properties: {
-					value: 401,
-					message: 'Avala refused the API key: it is wrong, revoked or expired.',
-				},
-			},
-			{
-				type: 'responseCode',
-				properties: {
-					value: 403,
-					message: 'The API key is known, but it may not manage webhooks.',
-				},
-			},
-			{
-				type: 'responseCode',
-				properties: {
-					value: 404,
-					message: 'There is no Avala API at this base URL. It usually ends in /api/v1.',
-				},
-			},
-		],
+		rules: RULES,
 	};
 }

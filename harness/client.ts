@@ -1,8 +1,29 @@
-import { parse as parseFlatted } from 'flatted';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
+import type {
+	CredentialRef,
+	Execution,
+	Json,
+	ListPage,
+	NodeJson,
+	NodeRun,
+	Outcome,
+	Workflow,
+	WorkflowJson,
+} from './restData';
+import {
+	hasEnded,
+	toArray,
+	toExecution,
+	toListPage,
+	toObject,
+	toOutcome,
+	toWorkflow,
+} from './restData';
+
 const POLL_MS = 100;
+const EXECUTION_LIMIT_MS = 60_000;
 
 export const OWNER = {
 	email: 'demo@example.com',
@@ -11,50 +32,7 @@ export const OWNER = {
 	password: 'Avala-demo-1',
 };
 
-type Json = Record<string, unknown>;
-
-export interface Workflow {
-	id: string;
-	versionId: string;
-	name: string;
-	active: boolean;
-}
-
-export interface NodeJson {
-	name: string;
-	type: string;
-	typeVersion: number;
-	parameters: Json;
-	credentials?: Json;
-	webhookId?: string;
-	position?: [number, number];
-	id?: string;
-}
-
-export interface WorkflowJson {
-	name: string;
-	nodes: NodeJson[];
-	connections: Json;
-	settings?: Json;
-	/** Items that a node gives out when the workflow is run by hand, by the node's name. */
-	pinData?: Json;
-}
-
-export interface Execution {
-	id: string;
-	workflowId: string;
-	status: string;
-	mode: string;
-}
-
-/** One run of a node. */
-export interface NodeRun {
-	executionTimeMs: number;
-	/** The items of each output. */
-	outputs: Json[][];
-}
-
-/** An answer of n8n that is no success, in n8n's words. */
+/** A response of n8n that reports an error, in n8n's words. */
 export class N8nRefusal extends Error {
 	constructor(
 		readonly status: number,
@@ -70,7 +48,7 @@ export class N8nClient {
 
 	constructor(readonly url: string) {}
 
-	/** @throws with n8n's own message when it refuses */
+	/** @throws {N8nRefusal} with n8n's own message when it refuses */
 	async call(method: string, path: string, body?: unknown): Promise<unknown> {
 		const response = await fetch(this.url + path, {
 			method,
@@ -79,21 +57,19 @@ export class N8nClient {
 		});
 		const [cookie] = response.headers.getSetCookie();
 		if (cookie) this.cookie = cookie.split(';')[0] ?? '';
-		// For a path that it does not know n8n answers 200 and the editor's page.
+		// For an unknown path n8n responds with 200 and the editor's page.
 		if (!response.headers.get('content-type')?.includes('json'))
-			throw new N8nRefusal(response.ok ? 404 : response.status, `n8n knows no ${method} ${path}`);
-		const answer = object(await response.json());
-		if (response.ok) return answer.data ?? answer;
-		throw new N8nRefusal(
-			response.status,
-			String(answer.message ?? `n8n answered ${response.status}`),
-		);
+			throw new N8nRefusal(response.ok ? 404 : response.status, `n8n has no ${method} ${path}`);
+		const json: unknown = await response.json();
+		const { data, message } = toObject(json);
+		if (response.ok) return data ?? json;
+		throw new N8nRefusal(response.status, String(message ?? `n8n responded ${response.status}`));
 	}
 
-	/** Makes the owner's account, or logs in where there is one. */
+	/** Creates the owner's account, or logs in if there is one. */
 	async logIn(): Promise<void> {
-		const settings = object(await this.call('GET', '/rest/settings'));
-		if (object(settings.userManagement).showSetupOnFirstLoad === true) {
+		const settings = toObject(await this.call('GET', '/rest/settings'));
+		if (toObject(settings.userManagement).showSetupOnFirstLoad === true) {
 			await this.call('POST', '/rest/owner/setup', OWNER);
 			return;
 		}
@@ -101,36 +77,76 @@ export class N8nClient {
 		await this.call('POST', '/rest/login', { emailOrLdapLoginId: email, password });
 	}
 
-	/** @returns what a node names in `credentials.avalaApi` */
-	async createCredential(name: string, data: Json): Promise<{ id: string; name: string }> {
-		const made = object(
-			await this.call('POST', '/rest/credentials', { name, type: 'avalaApi', data }),
-		);
-		return { id: String(made.id), name };
+	/** The descriptions of all nodes, as the editor reads them. */
+	async nodeTypes(): Promise<Json[]> {
+		return toArray(await this.call('GET', '/types/nodes.json')).map(toObject);
 	}
 
-	/** The credential with this name, made or brought up to date. */
-	async putCredential(name: string, data: Json): Promise<{ id: string; name: string }> {
-		const all = array(await this.call('GET', '/rest/credentials')).map(object);
-		const known = all.find((credential) => credential.name === name);
-		if (!known) return await this.createCredential(name, data);
-		await this.updateCredential(String(known.id), name, data);
-		return { id: String(known.id), name };
+	/** @returns what a node names in `credentials` */
+	async createCredential(name: string, data: Json, type = 'avalaApi'): Promise<CredentialRef> {
+		const created = toObject(await this.call('POST', '/rest/credentials', { name, type, data }));
+		return { id: String(created.id), name };
 	}
 
-	async updateCredential(id: string, name: string, data: Json): Promise<void> {
-		await this.call('PATCH', `/rest/credentials/${id}`, { id, name, type: 'avalaApi', data });
+	async credentials(): Promise<CredentialRef[]> {
+		return toArray(await this.call('GET', '/rest/credentials'))
+			.map(toObject)
+			.map(({ id, name }) => ({ id: String(id), name: String(name) }));
+	}
+
+	/** Creates the credential, or updates the one with this name. */
+	async putCredential(name: string, data: Json, type = 'avalaApi'): Promise<CredentialRef> {
+		const known = (await this.credentials()).find((credential) => credential.name === name);
+		if (!known) return await this.createCredential(name, data, type);
+		await this.updateCredential(known.id, name, data, type);
+		return known;
+	}
+
+	async updateCredential(id: string, name: string, data: Json, type = 'avalaApi'): Promise<void> {
+		await this.call('PATCH', `/rest/credentials/${id}`, { id, name, type, data });
+	}
+
+	async deleteCredential(id: string): Promise<void> {
+		await this.call('DELETE', `/rest/credentials/${id}`);
 	}
 
 	/** What the Test button of a saved credential shows for these values. */
-	async testCredential(id: string, data: Json): Promise<{ status: string; message: string }> {
-		const credentials = { id, name: 'Test', type: 'avalaApi', data };
-		const { status, message } = object(
+	async testCredential(
+		id: string,
+		data: Json,
+		type = 'avalaApi',
+	): Promise<{ status: string; message: string }> {
+		const credentials = { id, name: 'Test', type, data };
+		const { status, message } = toObject(
 			await this.call('POST', '/rest/credentials/test', { credentials }),
 		);
 		return { status: String(status), message: String(message) };
 	}
 
+	/**
+	 * One page of the list that a resource locator of the node shows.
+	 *
+	 * @param method the name of the node's list search method
+	 * @param search.filter what the user types
+	 * @param search.paginationToken what the page before gave
+	 */
+	async searchList(
+		node: NodeJson,
+		method: string,
+		search: { filter?: string; paginationToken?: string } = {},
+	): Promise<ListPage> {
+		const page = await this.call('POST', '/rest/dynamic-node-parameters/resource-locator-results', {
+			path: 'parameters',
+			methodName: method,
+			nodeTypeAndVersion: { name: node.type, version: node.typeVersion },
+			currentNodeParameters: node.parameters,
+			credentials: node.credentials,
+			...search,
+		});
+		return toListPage(page);
+	}
+
+	/** @param workflow its nodes get an id, a position and, for triggers, a webhook id if they have none */
 	async createWorkflow(workflow: WorkflowJson): Promise<Workflow> {
 		const nodes = workflow.nodes.map((node, index) => ({
 			id: randomUUID(),
@@ -138,13 +154,13 @@ export class N8nClient {
 			...(/trigger$|webhook$/i.test(node.type) && { webhookId: randomUUID() }),
 			...node,
 		}));
-		const made = await this.call('POST', '/rest/workflows', {
+		const created = await this.call('POST', '/rest/workflows', {
 			settings: {},
 			active: false,
 			...workflow,
 			nodes,
 		});
-		return toWorkflow(made);
+		return toWorkflow(created);
 	}
 
 	async workflow(id: string): Promise<Workflow> {
@@ -152,11 +168,16 @@ export class N8nClient {
 	}
 
 	async workflows(): Promise<Workflow[]> {
-		return array(await this.call('GET', '/rest/workflows')).map(toWorkflow);
+		return toArray(await this.call('GET', '/rest/workflows')).map(toWorkflow);
+	}
+
+	async deleteWorkflow(id: string): Promise<void> {
+		await this.call('POST', `/rest/workflows/${id}/archive`, {});
+		await this.call('DELETE', `/rest/workflows/${id}`);
 	}
 
 	/**
-	 * Activates and waits for the outcome. n8n 2.41 publishes in the background, 2.8 answers with the
+	 * Activates and waits for the outcome. n8n 2.41 publishes in the background, 2.8 responds with the
 	 * result, and 1.123 knows only a change of `active`.
 	 *
 	 * @throws with n8n's message when the activation fails
@@ -176,7 +197,7 @@ export class N8nClient {
 	}
 
 	/**
-	 * Waits for the outcome of an activation that n8n has under way; before 2.41 there is none to wait for.
+	 * Waits for the outcome of an activation that is in progress; before 2.41 there is none to wait for.
 	 *
 	 * @throws with n8n's message when the activation failed
 	 */
@@ -199,11 +220,15 @@ export class N8nClient {
 			await wait(POLL_MS);
 	}
 
+	async deactivateAll(): Promise<void> {
+		for (const { id, active } of await this.workflows()) if (active) await this.deactivate(id);
+	}
+
 	/** The state of publishing in the background; undefined before 2.41, where there is none. */
 	async publication(id: string): Promise<{ status: string; message: string } | undefined> {
 		try {
-			const state = object(await this.call('GET', `/rest/workflows/${id}/publication-status`));
-			const messages = array(state.triggers).map((trigger) => object(trigger).errorMessage);
+			const state = toObject(await this.call('GET', `/rest/workflows/${id}/publication-status`));
+			const messages = toArray(state.triggers).map((trigger) => toObject(trigger).errorMessage);
 			return { status: String(state.status), message: messages.filter(Boolean).join(' ') };
 		} catch (error) {
 			if (error instanceof N8nRefusal && error.status === 404) return undefined;
@@ -211,82 +236,91 @@ export class N8nClient {
 		}
 	}
 
-	async deleteWorkflow(id: string): Promise<void> {
-		await this.call('POST', `/rest/workflows/${id}/archive`, {});
-		await this.call('DELETE', `/rest/workflows/${id}`);
-	}
-
 	/** Runs the workflow by hand from a trigger. @returns the execution's id; undefined when it waits for a test event */
 	async run(id: string, trigger: string): Promise<string | undefined> {
 		const workflowData = await this.call('GET', `/rest/workflows/${id}`);
 		const request = { workflowData, triggerToStartFrom: { name: trigger } };
-		const { executionId } = object(await this.call('POST', `/rest/workflows/${id}/run`, request));
+		const { executionId } = toObject(await this.call('POST', `/rest/workflows/${id}/run`, request));
 		return executionId === undefined ? undefined : String(executionId);
 	}
 
+	/** Stops waiting for a test event. */
 	async stopListening(id: string): Promise<void> {
 		await this.call('DELETE', `/rest/test-webhook/${id}`);
+	}
+
+	/** Stops a running execution, as the editor's Stop button does. */
+	async stopExecution(executionId: string): Promise<void> {
+		await this.call('POST', `/rest/executions/${executionId}/stop`, {});
 	}
 
 	async executions(workflowId: string): Promise<Execution[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 		const found: Execution[] = [];
 		for (let next = ''; ;) {
-			const page = object(
+			const page = toObject(
 				await this.call('GET', `/rest/executions?limit=100&filter=${filter}${next}`),
 			);
-			const results = array(page.results).map(toExecution);
+			const results = toArray(page.results).map(toExecution);
 			found.push(...results);
 			const last = results.at(-1);
 			if (!last || results.length < 100) return found;
-			// n8n 2.41 gives a cursor, older ones go on from an id.
+			// n8n 2.41 gives a cursor, older versions continue from an id.
 			next =
 				typeof page.nextCursor === 'string' ? `&cursor=${page.nextCursor}` : `&lastId=${last.id}`;
 		}
 	}
 
-	/** Waits until so many executions of the workflow have ended. */
-	async untilExecuted(workflowId: string, count: number, limitMs = 60_000): Promise<Execution[]> {
+	/** Waits until this many executions of the workflow have ended. */
+	async untilExecuted(
+		workflowId: string,
+		count: number,
+		limitMs = EXECUTION_LIMIT_MS,
+	): Promise<Execution[]> {
 		const limit = Date.now() + limitMs;
 		for (;;) {
 			const all = await this.executions(workflowId);
-			const ended = all.filter(({ status }) => ['success', 'error', 'crashed'].includes(status));
+			const ended = all.filter(({ status }) => hasEnded(status));
 			if (ended.length >= count) return ended;
 			if (Date.now() > limit) {
-				const others = all.filter((execution) => !ended.includes(execution));
+				const others = JSON.stringify(all.filter((execution) => !ended.includes(execution)));
 				throw new Error(
-					`${ended.length} of ${count} executions after ${limitMs} ms; not ended: ${JSON.stringify(others)}`,
+					`${ended.length} of ${count} executions ended within ${limitMs} ms; the others: ${others}`,
 				);
 			}
-			// A long list takes n8n a while to make.
+			// A long list takes n8n a while.
 			await wait(Math.max(POLL_MS, all.length));
 		}
 	}
 
-	/** Waits for one execution to end. @returns the JSON of the items that each node gave out, by its name */
-	async result(executionId: string, limitMs = 60_000): Promise<Record<string, Json[]>> {
-		const items = await this.items(executionId, limitMs);
-		return Object.fromEntries(
-			Object.entries(items).map(([node, given]) => [node, given.map(({ json }) => object(json))]),
-		);
+	/** Waits for an execution to end, well or not. */
+	async outcome(executionId: string, limitMs = EXECUTION_LIMIT_MS): Promise<Outcome> {
+		const limit = Date.now() + limitMs;
+		for (;;) {
+			const execution = toObject(await this.call('GET', `/rest/executions/${executionId}`));
+			const status = String(execution.status);
+			// n8n 1.123 stores the status before the data.
+			const isStored = execution.data !== '[]' || status === 'crashed';
+			if (isStored && hasEnded(status)) return toOutcome(execution);
+			if (Date.now() > limit) throw new Error(`Execution ${executionId} is still ${status}`);
+			await wait(POLL_MS);
+		}
 	}
 
-	/** @returns the file in an item's field `data` */
-	async file(item: Json): Promise<{ name: string; text: string }> {
-		const { id, data, fileName } = object(object(item.binary).data);
-		const name = String(fileName);
-		// In n8n's memory mode the content itself stands in the item.
-		if (typeof id !== 'string')
-			return { name, text: Buffer.from(String(data), 'base64').toString() };
-		const url = `${this.url}/rest/binary-data?action=download&id=${encodeURIComponent(id)}`;
-		const response = await fetch(url, {
-			headers: { 'browser-id': 'avala', cookie: this.cookie },
-		});
-		return { name, text: await response.text() };
+	/**
+	 * Waits for an execution to succeed.
+	 *
+	 * @returns the runs of each node, by its name
+	 * @throws with n8n's message when it fails
+	 */
+	async runs(executionId: string, limitMs?: number): Promise<Record<string, NodeRun[]>> {
+		const { runs, error } = await this.outcome(executionId, limitMs);
+		if (error !== undefined) throw new Error(error);
+		return runs;
 	}
 
-	/** Waits for one execution to end. @returns the items that each node gave out, by its name */
-	async items(executionId: string, limitMs = 60_000): Promise<Record<string, Json[]>> {
+	/** Like `runs`. @returns the items that each node gave, with their binary data, by its name */
+	async items(executionId: string, limitMs?: number): Promise<Record<string, Json[]>> {
 		const runs = await this.runs(executionId, limitMs);
 		return Object.fromEntries(
 			Object.entries(runs).map(([name, ofNode]) => [
@@ -296,70 +330,30 @@ export class N8nClient {
 		);
 	}
 
-	/** Waits for one execution to end. @returns the runs of each node, by its name */
-	async runs(executionId: string, limitMs = 60_000): Promise<Record<string, NodeRun[]>> {
-		const limit = Date.now() + limitMs;
-		for (;;) {
-			const execution = object(await this.call('GET', `/rest/executions/${executionId}`));
-			const { status, data } = execution;
-			// n8n 1.123 stores the status before the data.
-			const isStored = data !== '[]' || status === 'crashed';
-			if (isStored && ['success', 'error', 'crashed'].includes(String(status)))
-				return runsOf(execution);
-			if (Date.now() > limit)
-				throw new Error(`Execution ${executionId} is still ${String(execution.status)}`);
-			await wait(POLL_MS);
-		}
+	/** Like `items`. @returns their JSON alone */
+	async result(executionId: string, limitMs?: number): Promise<Record<string, Json[]>> {
+		const items = await this.items(executionId, limitMs);
+		return Object.fromEntries(
+			Object.entries(items).map(([node, given]) => [node, given.map(({ json }) => toObject(json))]),
+		);
+	}
+
+	/** @returns the file that an item holds as binary data in this field */
+	async file(item: Json, field = 'data'): Promise<{ name: string; text: string }> {
+		const { id, data, fileName } = toObject(toObject(item.binary)[field]);
+		const name = String(fileName);
+		// In n8n's memory mode the item itself holds the content.
+		if (typeof id !== 'string')
+			return { name, text: Buffer.from(String(data), 'base64').toString() };
+		const url = `${this.url}/rest/binary-data?action=download&id=${encodeURIComponent(id)}`;
+		const response = await fetch(url, {
+			headers: { 'browser-id': 'avala', cookie: this.cookie },
+		});
+		return { name, text: await response.text() };
 	}
 
 	private async hasPublishing(): Promise<boolean> {
-		const settings = object(await this.call('GET', '/rest/settings'));
+		const settings = toObject(await this.call('GET', '/rest/settings'));
 		return !String(settings.versionCli ?? '2').startsWith('1.');
 	}
-}
-
-function runsOf(execution: Json): Record<string, NodeRun[]> {
-	const data =
-		typeof execution.data === 'string'
-			? object(parseFlatted(execution.data))
-			: object(execution.data);
-	const { error, runData } = object(data.resultData);
-	if (error !== undefined && error !== null) throw new Error(String(object(error).message));
-	return Object.fromEntries(
-		Object.entries(object(runData)).map(([name, runs]) => [name, array(runs).map(toNodeRun)]),
-	);
-}
-
-function toWorkflow(value: unknown): Workflow {
-	const { id, versionId, name, active } = object(value);
-	return {
-		id: String(id),
-		versionId: String(versionId),
-		name: String(name),
-		active: active === true,
-	};
-}
-
-function toExecution(value: unknown): Execution {
-	const { id, workflowId, status, mode } = object(value);
-	return {
-		id: String(id),
-		workflowId: String(workflowId),
-		status: String(status),
-		mode: String(mode),
-	};
-}
-
-function toNodeRun(value: unknown): NodeRun {
-	const { executionTime, data } = object(value);
-	const outputs = array(object(data).main).map((items) => array(items).map(object));
-	return { executionTimeMs: Number(executionTime), outputs };
-}
-
-function object(value: unknown): Json {
-	return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
-function array(value: unknown): unknown[] {
-	return Array.isArray(value) ? value : [];
 }

@@ -9,9 +9,9 @@ import { folderOf } from './versions';
 const PROGRESS_INTERVAL_MS = 5000;
 
 /**
- * Installs the pinned n8n if it is not there yet: some minutes and 3 GB the first time, nothing after it.
+ * Installs the pinned n8n unless it is installed: takes some minutes and 3 GB the first time.
  *
- * @param onProgress gets a line every five seconds
+ * @param onProgress called with a line at the start and every five seconds
  */
 export async function installN8n(
 	version: N8nVersion,
@@ -20,6 +20,7 @@ export async function installN8n(
 ): Promise<void> {
 	const folder = folderOf(version);
 	await installOnce(folder, async (packages) => {
+		onProgress(`Installing n8n ${version}: takes some minutes and 3 GB`);
 		const startedAt = Date.now();
 		const tell = setInterval(() => {
 			const seconds = Math.round((Date.now() - startedAt) / 1000);
@@ -42,9 +43,9 @@ export async function installN8n(
 }
 
 /**
- * Does the installation of a folder with a lock file, unless it was done to its end for this lock file.
+ * Installs what a folder's lock file names, unless that was completed for this very lock file.
  *
- * @param install gets the packages that the lock file names, as folders below this one
+ * @param install called with the packages that the lock file names, as folders below this one
  */
 export async function installOnce(
 	folder: string,
@@ -52,7 +53,7 @@ export async function installOnce(
 ): Promise<void> {
 	const lock = readFileSync(path.join(folder, 'package-lock.json'));
 	const wanted = createHash('sha256').update(lock).digest('hex');
-	// Written last, so that an installation which was cut off is begun anew.
+	// Written last, so that an interrupted installation starts over.
 	const marker = path.join(folder, 'node_modules', '.installed');
 	if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
 	const { packages } = JSON.parse(lock.toString()) as { packages: object };
@@ -69,7 +70,7 @@ export async function installLocked(folder: string, signal?: AbortSignal): Promi
 	);
 }
 
-/** npm makes all the folders first, and fills them then. */
+/** npm creates all folders before it fills them. */
 function countInstalled(folder: string, packages: readonly string[]): number {
 	return packages.filter((name) => existsSync(path.join(folder, name, 'package.json'))).length;
 }
@@ -77,21 +78,21 @@ function countInstalled(folder: string, packages: readonly string[]): number {
 /**
  * Runs npm; its output is shown only when it fails.
  *
- * @param signal ends npm and all that it has started, before this throws
+ * @param signal kills npm and everything it started, then this throws
  */
 export async function npm(cwd: string, args: string[], signal?: AbortSignal): Promise<string> {
 	signal?.throwIfAborted();
 	const child = spawn('npm', args, {
 		cwd,
 		stdio: ['ignore', 'pipe', 'pipe'],
-		// A group of its own, because npm goes on for minutes after a signal to it alone.
+		// A process group of its own, because npm alone ignores the signal for minutes.
 		detached: signal !== undefined,
 	});
-	const endGroup = () => {
+	const killGroup = () => {
 		const isRunning = child.exitCode === null && child.signalCode === null;
 		if (isRunning && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
 	};
-	signal?.addEventListener('abort', endGroup);
+	signal?.addEventListener('abort', killGroup);
 	let output = '';
 	let errors = '';
 	child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -99,7 +100,7 @@ export async function npm(cwd: string, args: string[], signal?: AbortSignal): Pr
 	const code = await new Promise<number | null>((resolve, reject) => {
 		child.once('error', reject);
 		child.once('close', resolve);
-	}).finally(() => signal?.removeEventListener('abort', endGroup));
+	}).finally(() => signal?.removeEventListener('abort', killGroup));
 	signal?.throwIfAborted();
 	if (code === 0) return output;
 	throw new Error(`npm ${args.join(' ')} failed:\n${output}${errors}`.trim());

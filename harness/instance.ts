@@ -27,34 +27,34 @@ export type N8nRole = 'main' | 'worker' | 'webhook';
 
 export interface N8nOptions {
 	version: N8nVersion;
-	/** Holds the database, the installed package and the log; made if it isn't there, used again if it is. */
+	/** Holds the database, the installed package and the log; created if missing, else used again. */
 	userFolder: string;
-	/** Our package as npm packs it; without it n8n has what its folder holds already. */
+	/** Our package as npm packs it; without it n8n has what its folder already holds. */
 	tarball?: string;
-	/** Any free one by default. */
+	/** A free one by default. */
 	port?: number;
 	/** n8n's public address. */
 	webhookUrl?: string;
 	env?: Record<string, string>;
-	/** Which of the processes of n8n's queue mode it is; by default the only one, or the main one. */
+	/** `main` by default; the others exist in queue mode only. */
 	role?: N8nRole;
-	/** How long the start may take: n8n 2.8 is ready only when all its active workflows are. */
+	/** How long the start may take. n8n 2.8 is ready only when all its active workflows are. */
 	startLimitMs?: number;
-	/** Ends n8n while it starts. */
+	/** Stops n8n while it starts. */
 	signal?: AbortSignal;
 }
 
-/** A running n8n with its own SQLite database. */
+/** A running n8n process. */
 export interface N8n {
 	version: N8nVersion;
 	url: string;
 	pid: number;
 	client: N8nClient;
-	/** Everything it has logged since this folder is used. */
+	/** Everything that was logged in this folder, earlier starts included. */
 	log(): string;
-	/** Ends it as an operator does. */
+	/** Shuts it down, as an operator does. */
 	stop(): Promise<void>;
-	/** Ends it at once, as a crash does. */
+	/** Kills it at once, as a crash does. */
 	kill(): Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 			...options.env,
 		},
 		stdio: ['ignore', log, log],
-		// A group of its own: Ctrl-C in the terminal is for us, who end n8n when its webhooks are removed.
+		// A process group of its own, so that Ctrl-C reaches only us: n8n stops after its webhooks are removed.
 		detached: true,
 	});
 	closeSync(log);
@@ -100,7 +100,7 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 		const logged = () => readLog().slice(logStart);
 		await untilReady(child, role, url, logged, startLimitMs, options.signal);
 	} catch (error) {
-		await end(child, 'SIGKILL');
+		await stop(child, 'SIGKILL');
 		throw error;
 	}
 	return {
@@ -109,8 +109,8 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 		pid: child.pid ?? 0,
 		client: new N8nClient(url),
 		log: readLog,
-		stop: async () => await end(child, 'SIGTERM'),
-		kill: async () => await end(child, 'SIGKILL'),
+		stop: async () => await stop(child, 'SIGTERM'),
+		kill: async () => await stop(child, 'SIGKILL'),
 	};
 }
 
@@ -133,7 +133,7 @@ const READY_LINE: Record<N8nRole, string> = {
 	webhook: 'Webhook listener waiting for requests',
 };
 
-/** What only some versions know, or need. */
+/** Settings that only some versions have or need. */
 const OF_VERSION: Partial<Record<N8nVersion, Record<string, string>>> = {
 	// Fetches a list from n8n's servers at every start.
 	'2.41.1': { N8N_DISABLED_MODULES: 'mcp-registry', N8N_DYNAMIC_BANNERS_ENABLED: 'false' },
@@ -142,7 +142,7 @@ const OF_VERSION: Partial<Record<N8nVersion, Record<string, string>>> = {
 	'1.123.81': { N8N_EXPRESSION_ENGINE: 'legacy', DB_SQLITE_POOL_SIZE: '4' },
 };
 
-/** Neither a setting of another n8n, nor the test runner's mode, nor npm's own reaches this one. */
+/** Without the settings of any other n8n, of the test runner and of npm. */
 function cleanEnvironment(): Record<string, string | undefined> {
 	return Object.fromEntries(
 		Object.entries(process.env).filter(
@@ -154,20 +154,20 @@ function cleanEnvironment(): Record<string, string | undefined> {
 	);
 }
 
-/** n8n 2.41 needs Node 24; where an older one runs, its package.json brings the right one along. */
+/** n8n 2.41 needs Node 24; with an older Node, the one that its package.json installs is used. */
 export function nodeFor(version: N8nVersion): string {
 	const modules = path.join(folderOf(version), 'node_modules');
-	const brought = [
+	const installed = [
 		`node-${process.platform}-${process.arch}`,
 		`node-bin-${process.platform}-${process.arch}`,
 	]
 		.map((name) => path.join(modules, name, 'bin', 'node'))
 		.find((file) => existsSync(file));
 	const major = Number(process.versions.node.split('.')[0]);
-	return brought !== undefined && major < 24 ? brought : process.execPath;
+	return installed !== undefined && major < 24 ? installed : process.execPath;
 }
 
-/** What n8n does for a community package: an installation in its folder for nodes. */
+/** Installs the package where and how n8n installs a community package. */
 async function installPackage(
 	userFolder: string,
 	tarball: string,
@@ -197,7 +197,7 @@ async function untilReady(
 	while (Date.now() < limit) {
 		signal?.throwIfAborted();
 		if (child.exitCode !== null)
-			throw new Error(`n8n ended while it started:\n${log().slice(-2000)}`);
+			throw new Error(`n8n exited while it started:\n${log().slice(-2000)}`);
 		if (log().includes(READY_LINE[role]) && (await answers(url, role))) return;
 		await wait(POLL_MS);
 	}
@@ -216,7 +216,7 @@ async function answers(url: string, role: N8nRole): Promise<boolean> {
 	}
 }
 
-async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+async function stop(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
 	if (child.exitCode !== null || child.signalCode !== null) return;
 	const ended = once(child, 'exit');
 	child.kill(signal);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { npm } from './install';
 
 export const ROOT = path.resolve(__dirname, '..');
-/** What is made while running: never committed. */
+/** Files created at run time, never committed. */
 export const TEMPORARY = path.join(ROOT, '.tmp');
 
 /** Builds the package and packs it as npm would publish it. @returns the tarball's path */
@@ -19,5 +19,5 @@ export async function packPackage(signal?: AbortSignal): Promise<string> {
 	const [first] = Array.isArray(packed) ? (packed as unknown[]) : [];
 	if (typeof first === 'object' && first && 'filename' in first)
 		return path.join(folder, String(first.filename));
-	throw new Error('npm pack named no tarball.');
+	throw new Error('npm pack did not name a tarball.');
 }

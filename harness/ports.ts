@@ -9,10 +9,10 @@ export async function freePort(): Promise<number> {
 	server.close();
 	await once(server, 'close');
 	if (typeof address === 'object' && address) return address.port;
-	throw new Error('There is no free port.');
+	throw new Error('No port is free.');
 }
 
-/** @throws when something else listens on the port, naming it and the option that chooses another */
+/** @throws when something else listens on the port, naming the port and its option */
 export async function assertFree(port: number, what: string, option: string): Promise<void> {
 	const server = createServer().listen(port, '127.0.0.1');
 	try {
@@ -20,7 +20,7 @@ export async function assertFree(port: number, what: string, option: string): Pr
 	} catch (error) {
 		if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
 		throw new Error(
-			`Port ${port} is taken, which ${what} needs. End what uses it, or choose another with ${option}.`,
+			`Port ${port}, which ${what} needs, is in use. Stop the program that uses it, or choose another port with ${option}.`,
 		);
 	}
 	server.close();

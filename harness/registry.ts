@@ -10,13 +10,13 @@ import { installLocked, installOnce, npm } from './install';
 import { freePort } from './ports';
 import { startTlsFront } from './tlsFront';
 
-/** Verdaccio has a package.json and a lock file of its own, as n8n has: it is no dependency of ours. */
+/** Verdaccio has its own package.json and lock file, as n8n does, and is not a dependency of ours. */
 const FOLDER = path.join(__dirname, 'registry');
 const NPM_REGISTRY = 'registry.npmjs.org';
 
-/** A registry that knows only what is published to it, and stands where npm's own would. */
+/** A registry in the place of npm's that holds only what is published to it. */
 export interface Registry {
-	/** Leads the n8n of this folder here. @returns the settings to start it with */
+	/** Points the n8n of this folder to the registry. @returns the settings to start it with */
 	settingsFor(userFolder: string): Record<string, string>;
 	/** Publishes what npm has packed, under its own name and version. */
 	publish(tarball: string): Promise<void>;
@@ -24,12 +24,12 @@ export interface Registry {
 }
 
 /**
- * Starts Verdaccio on loopback, installing it if it is not there yet (some seconds).
+ * Starts Verdaccio on loopback, and installs it first if needed (takes seconds).
  *
- * n8n takes another registry than npm's only with a licence. So none is set: n8n asks npm's registry
- * through an https proxy, as many companies have one, and the proxy leads to Verdaccio.
+ * n8n uses a registry other than npm's only with a license. So none is set: n8n calls npm's registry
+ * through an https proxy, as in many companies, and the proxy forwards to Verdaccio.
  *
- * @param folder holds all that is published and npm's cache; whoever calls removes it
+ * @param folder holds everything published and npm's cache; the caller removes it
  */
 export async function startRegistry(folder: string): Promise<Registry> {
 	await installOnce(FOLDER, async () => await installLocked(FOLDER));
@@ -45,7 +45,7 @@ export async function startRegistry(folder: string): Promise<Registry> {
 		registry: `https://${NPM_REGISTRY}`,
 		'https-proxy': proxy.url,
 		cafile: ca,
-		// What is published here never gets into the cache of who runs this.
+		// Keeps what is published here out of the developer's own cache.
 		cache: path.join(folder, 'cache'),
 		'fetch-retries': '0',
 		'update-notifier': 'false',
@@ -113,7 +113,7 @@ async function startVerdaccio(folder: string, port: number): Promise<ChildProces
 	child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
 	child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
 	await new Promise<void>((resolve, reject) => {
-		// Its only message says that it listens.
+		// Its only message says that it is listening.
 		child.once('message', () => resolve());
 		child.once('error', reject);
 		child.once('exit', () => reject(new Error(`The registry did not start:\n${output}`)));
@@ -121,7 +121,7 @@ async function startVerdaccio(folder: string, port: number): Promise<ChildProces
 	return child;
 }
 
-/** An https proxy on loopback that leads to npm's registry, which listens on the port, and nowhere else. */
+/** An https proxy on loopback that forwards npm's registry to this port and refuses all else. */
 async function startProxy(port: number): Promise<{ url: string; stop(): Promise<void> }> {
 	const proxy = createServer((_request, response) => response.writeHead(403).end());
 	proxy.on('connect', (request, client, head) => {

@@ -4,16 +4,15 @@ import { createProxyServer } from 'http-proxy-3';
 import { generate } from 'selfsigned';
 
 export interface TlsFront {
-	/** https address, without a slash at its end. */
+	/** https address without a trailing slash. */
 	url: string;
-	/** PEM of its certificate: who trusts it trusts the front. */
+	/** Its self-signed certificate, PEM. */
 	ca: string;
 	stop(): Promise<void>;
 }
 
 /**
- * Speaks https in front of n8n, since Avala delivers to https alone, with a certificate of its own.
- * While n8n is away it answers 502.
+ * Serves n8n over https, because Avala delivers only to https. Responds with 502 while n8n is down.
  */
 export async function startTlsFront({
 	target,
@@ -22,7 +21,7 @@ export async function startTlsFront({
 }: {
 	target: string;
 	port?: number;
-	/** The host name that its certificate is for, beside the loopback address. */
+	/** The host name in its certificate, beside the loopback address. */
 	name?: string;
 }): Promise<TlsFront> {
 	const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {
@@ -41,7 +40,7 @@ export async function startTlsFront({
 	const proxy = createProxyServer({ target, xfwd: true, ws: true });
 	proxy.on('error', (_error, _request, response) => {
 		if ('writeHead' in response && !response.headersSent)
-			response.writeHead(502).end('n8n does not answer.');
+			response.writeHead(502).end('n8n is not running.');
 		else response.end();
 	});
 	const server = createServer({ key, cert }, (request, response) => proxy.web(request, response));

@@ -9,7 +9,7 @@ import { OWNER } from '../../harness/client';
 import { ROOT } from '../../harness/pack';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-/** Ids and times differ from run to run, in less than this share of the editor. A changed sentence is more. */
+/** Ids and times differ in each run, in less than this share of the editor. A changed sentence is more. */
 const DIFFERENT_PIXELS = 0.0015;
 
 expect.extend({ toMatchImageSnapshot });
@@ -17,7 +17,7 @@ expect.extend({ toMatchImageSnapshot });
 export async function startBrowser(): Promise<Browser> {
 	if (!existsSync(CHROMIUM)) {
 		throw new Error(
-			`There is no Chromium at ${CHROMIUM}. Install Debian's package chromium, or name yours in CHROMIUM_PATH.`,
+			`Chromium was not found at ${CHROMIUM}. Install Debian's package chromium, or set CHROMIUM_PATH.`,
 		);
 	}
 	return await chromium.launch({
@@ -51,17 +51,16 @@ export async function openEditor(browser: Browser, url: string): Promise<Page> {
 	return page;
 }
 
-/** An element of n8n's editor by the id that n8n gives it for tests. */
+/** An element of n8n's editor by its test id. */
 export function part(page: Page | Locator, id: string): Locator {
 	return page.locator(`[data-test-id="${id}"]`);
 }
 
-/** What n8n tells in a corner for some seconds would hide the rest of a picture. */
+/** n8n's notifications would hide part of the picture. */
 const WITHOUT_NOTICES = '.el-notification { display: none !important }';
 
 /**
- * Compares the page with the picture of this name in the README. `npm run screenshots` takes the
- * pictures anew.
+ * Compares the page with the README's picture of this name. `npm run screenshots` updates the pictures.
  *
  * @param differentPixels the share of pixels that ids and times may change
  */

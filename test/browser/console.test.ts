@@ -1,11 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 
-import { Stage, version } from '../e2e/stage';
+import type { Stage } from '../../harness/stage';
+import { openStage, version } from '../../harness/suite';
 import { expectPicture, openPage, startBrowser } from './browser';
 
 jest.setTimeout(120_000);
 
-/** What each button says, and the event that it makes happen. */
+/** The label of each button and the event that it triggers. */
 const BUTTONS = [
 	['Complete a task', 'task.completed'],
 	['Reject a task', 'task.rejected'],
@@ -14,7 +15,7 @@ const BUTTONS = [
 	['Create a dataset', 'dataset.created'],
 ] as const;
 
-/** The share of the picture that shows ports and ids, which are new in each run. */
+/** The share of the picture that shows ports and ids, which differ in each run. */
 const ADDRESSES = 0.03;
 
 let stage: Stage;
@@ -22,8 +23,8 @@ let browser: Browser;
 let page: Page;
 let workflowId: string;
 beforeAll(async () => {
-	stage = await Stage.open();
-	const workflow = await stage.makeTriggerWorkflow({ events: BUTTONS.map(([, type]) => type) });
+	stage = await openStage();
+	const workflow = await stage.createTriggerWorkflow({ events: BUTTONS.map(([, type]) => type) });
 	workflowId = workflow.id;
 	browser = await startBrowser();
 	page = await openPage(browser, stage.avala.url);
@@ -36,14 +37,14 @@ afterAll(async () => {
 const table = (name: string) => page.getByRole('table', { name }).locator('tbody tr');
 
 describe(`in the console of the sandbox, beside n8n ${version}`, () => {
-	it('a webhook is seen as soon as its workflow is active', async () => {
+	it('a webhook appears as soon as its workflow is active', async () => {
 		await table('Webhooks').getByText('None yet').waitFor();
-		await stage.n8n.client.activate(workflowId);
+		await stage.client.activate(workflowId);
 		await table('Webhooks').getByText('active').waitFor();
 	});
 
-	it.each(BUTTONS)('“%s” has %s delivered, and n8n starts the workflow', async (label, type) => {
-		const before = (await stage.n8n.client.executions(workflowId)).length;
+	it.each(BUTTONS)('“%s” delivers %s, and n8n starts the workflow', async (label, type) => {
+		const before = (await stage.client.executions(workflowId)).length;
 		await page.getByRole('button', { name: label }).click();
 		await page.getByRole('status').getByText(`goes to 1 webhook`).waitFor();
 		await table('Deliveries')
@@ -51,15 +52,15 @@ describe(`in the console of the sandbox, beside n8n ${version}`, () => {
 			.filter({ hasText: 'delivered' })
 			.filter({ hasText: '200' })
 			.waitFor();
-		await stage.n8n.client.untilExecuted(workflowId, before + 1);
+		await stage.client.untilExecuted(workflowId, before + 1);
 	});
 
-	it('the format is chosen, and n8n takes events in each', async () => {
+	it('the format can be selected, and n8n accepts events in each', async () => {
 		await expectPicture(page, 'console', ADDRESSES);
 		for (const [index, wireFormat] of ['older', 'newer', 'guide'].entries()) {
 			await page.getByLabel('Format').selectOption(wireFormat);
 			await page.getByRole('button', { name: 'Complete a task' }).click();
-			await stage.n8n.client.untilExecuted(workflowId, BUTTONS.length + index + 1);
+			await stage.client.untilExecuted(workflowId, BUTTONS.length + index + 1);
 		}
 		expect(stage.avala.deliveries().map(({ status }) => status)).toEqual(
 			Array.from({ length: BUTTONS.length + 3 }, () => 'delivered'),

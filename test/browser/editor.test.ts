@@ -1,6 +1,8 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 
-import { Stage, untilTrue, version } from '../e2e/stage';
+import type { Stage } from '../../harness/stage';
+import { openStage, version } from '../../harness/suite';
+import { untilTrue } from '../../harness/waiting';
 import { expectPicture, openEditor, part, startBrowser } from './browser';
 
 jest.setTimeout(120_000);
@@ -9,9 +11,9 @@ let stage: Stage;
 let browser: Browser;
 let page: Page;
 beforeAll(async () => {
-	stage = await Stage.open();
-	// The first thing that a new user makes in the editor.
-	await stage.n8n.client.call('DELETE', `/rest/credentials/${stage.credential.id}`);
+	stage = await openStage();
+	// A new user creates it in the editor first.
+	await stage.client.deleteCredential(stage.credential.id);
 	browser = await startBrowser();
 	page = await openEditor(browser, stage.n8n.url);
 });
@@ -25,7 +27,7 @@ async function openNewWorkflow(): Promise<void> {
 	await part(page, 'canvas-plus-button').first().click();
 }
 
-/** The entry that n8n's node panel shows for a search. */
+/** The entry that the node panel shows for a search. */
 async function search(text: string): Promise<Locator> {
 	await page.getByPlaceholder(/Search nodes/).fill(text);
 	return entry('Avala');
@@ -35,9 +37,9 @@ function entry(name: string | RegExp): Locator {
 	return part(page, 'node-creator-item-name').filter({ hasText: name }).first();
 }
 
-/** Each step begins where the one before has ended, as a new user's steps do. */
+/** Each step starts where the one before it ended. */
 describe(`in the editor of n8n ${version}, a new user`, () => {
-	it('finds the nodes in the node panel under what they are for', async () => {
+	it('finds the nodes in the node panel by what they are for', async () => {
 		await openNewWorkflow();
 		for (const text of ['avala', 'labeling', 'webhook', 'dataset', 'annotation'])
 			await (await search(text)).waitFor();
@@ -48,7 +50,7 @@ describe(`in the editor of n8n ${version}, a new user`, () => {
 		await entry('Send a test event to a webhook').waitFor();
 	});
 
-	it('adds the trigger and makes the credential; Test tells a wrong key from a right one', async () => {
+	it('adds the trigger and creates the credential, whose test rejects a wrong key and accepts the right one', async () => {
 		await entry('On task completed').click();
 		await page.getByRole('button', { name: 'Connect to Avala' }).click();
 		const dialog = part(page, 'editCredential-modal');
@@ -75,6 +77,7 @@ describe(`in the editor of n8n ${version}, a new user`, () => {
 		await output.getByText('task_xyz789').waitFor();
 		await untilTrue(() => stage.avala.webhooks().length === 0);
 		await output.getByText('JSON', { exact: true }).click();
+		await output.getByText('"task_xyz789"').waitFor();
 		await expectPicture(page, 'event');
 	});
 
@@ -89,16 +92,14 @@ describe(`in the editor of n8n ${version}, a new user`, () => {
 		await page.getByRole('button', { name: 'Got it' }).click();
 	});
 
-	it('sees the execution that an event has started', async () => {
-		const delivered = stage.avala.next('delivered');
-		stage.avala.emit('task.completed');
-		await delivered;
+	it('sees the execution that an event started', async () => {
+		await stage.deliver();
 		await part(page, 'radio-button-executions').click();
 		await page.getByText('Succeeded').first().waitFor();
 		await part(page, 'radio-button-workflow').click();
 	});
 
-	it('chooses a webhook from the list of those at Avala', async () => {
+	it('selects a webhook from the list', async () => {
 		await part(page, 'node-creator-plus-button').click();
 		await (await search('annotation')).click();
 		await entry('Send a test event to a webhook').click();

@@ -1,46 +1,36 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+import type { Stage } from '../../harness/stage';
+import { credentialData } from '../../harness/stage';
+import { openStage, version } from '../../harness/suite';
 import { NEWEST_N8N } from '../../harness/versions';
-import type { StoredDelivery } from '../../sandbox';
-import { credentialData, Stage, untilTrue, version } from './stage';
+import { untilTrue } from '../../harness/waiting';
 
 jest.setTimeout(300_000);
 
 let stage: Stage;
 beforeAll(async () => {
-	stage = await Stage.open();
+	stage = await openStage();
 });
 afterAll(async () => await stage?.close());
-afterEach(async () => {
-	stage.avala.clearFaults();
-	for (const { id, active } of await stage.n8n.client.workflows()) {
-		if (active) await stage.n8n.client.deactivate(id);
-	}
-	stage.avala.reset();
-});
+afterEach(async () => await stage.reset());
 
-async function answerToAnEvent(): Promise<StoredDelivery> {
-	const delivered = stage.avala.next('attempt');
-	stage.avala.emit('task.completed');
-	return await delivered;
-}
-
-/** There is one webhook, and what it is signed with is known: a delivery starts the workflow. */
+/** There is one webhook and the trigger knows its secret: a delivery starts the workflow. */
 async function expectOneThatWorks(workflowId: string): Promise<void> {
 	expect(stage.avala.webhooks()).toHaveLength(1);
-	expect(await answerToAnEvent()).toMatchObject({ status: 'delivered', responseStatus: 200 });
-	await stage.n8n.client.untilExecuted(workflowId, 1);
+	const { delivery } = await stage.execute(workflowId);
+	expect(delivery).toMatchObject({ status: 'delivered', responseStatus: 200 });
 	expect(stage.avala.webhooks()).toHaveLength(1);
 }
 
 describe(`an activation in n8n ${version}`, () => {
-	it('leaves exactly one webhook when n8n is killed in the middle of it and started again', async () => {
-		const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] });
-		const activation = stage.n8n.client.activate(workflow.id).then(
+	it('leaves exactly one webhook when n8n is killed during it and started again', async () => {
+		const workflow = await stage.createTriggerWorkflow();
+		const activation = stage.client.activate(workflow.id).then(
 			() => 'ended',
 			() => 'cut off',
 		);
-		// While Avala still pings the new webhook, n8n has not heard of it: its secret is lost.
+		// Avala still pings the new webhook, so n8n has no response yet and loses the secret.
 		while (stage.avala.webhooks().length === 0) await nextTurn();
 		const [lost] = stage.avala.webhooks();
 		await stage.n8n.kill();
@@ -48,28 +38,29 @@ describe(`an activation in n8n ${version}`, () => {
 		await stage.avala.idle();
 		expect(stage.avala.webhooks()).toEqual([expect.objectContaining({ uid: lost?.uid })]);
 
-		await stage.startAgain();
-		const { client } = stage.n8n;
+		await stage.start();
+		const { client } = stage;
 		const { active } = await client.workflow(workflow.id);
 		if (active && version === NEWEST_N8N) {
-			// n8n 2.41 finishes it by itself when its lease has run out, by its own record alone: the
-			// node is not asked, and the secret stays lost until the workflow is switched off and on.
+			// n8n 2.41 completes the activation when its lease expires, without calling the node: the secret
+			// stays lost until the workflow is deactivated and activated again.
 			await client.untilPublished(workflow.id);
 			expect(stage.avala.webhooks()).toHaveLength(1);
-			expect(await answerToAnEvent()).toMatchObject({ status: 'pending', responseStatus: 503 });
+			const { delivery } = await stage.deliver();
+			expect(delivery).toMatchObject({ status: 'pending', responseStatus: 503 });
 			await client.deactivate(workflow.id);
 			await client.activate(workflow.id);
 		} else if (active) {
-			// n8n 1 activates it at its start, and asks the node.
+			// n8n 1 activates it on startup, and calls the node.
 			await untilTrue(() => stage.avala.webhooks()[0]?.uid !== lost?.uid);
 		} else await client.activate(workflow.id);
 		await expectOneThatWorks(workflow.id);
 		expect(stage.avala.webhooks()[0]?.uid).not.toBe(lost?.uid);
 	});
 
-	it('leaves exactly one webhook after one that failed half way and could not be cleaned up', async () => {
-		const { client } = stage.n8n;
-		const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] });
+	it('leaves exactly one webhook after an attempt that failed halfway and could not clean up', async () => {
+		const { client } = stage;
+		const workflow = await stage.createTriggerWorkflow();
 		stage.avala.fault({ method: 'POST', path: '/api/v1/webhooks/', resetAfterHandling: true });
 		stage.avala.fault({ method: 'DELETE', reset: true });
 		await expect(client.activate(workflow.id)).rejects.toThrow('No answer from 127.0.0.1');
@@ -82,41 +73,41 @@ describe(`an activation in n8n ${version}`, () => {
 		expect(stage.avala.webhooks()[0]?.uid).not.toBe(orphan?.uid);
 	});
 
-	it('removes a test webhook when nobody listens any more, and leaves the production one', async () => {
-		const { client } = stage.n8n;
-		const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] });
+	it('removes the test webhook when listening stops, and keeps the production one', async () => {
+		const { client } = stage;
+		const workflow = await stage.createTriggerWorkflow();
 		await client.activate(workflow.id);
 		const production = stage.avala.webhooks();
 		await client.run(workflow.id, 'Avala Trigger');
 		expect(stage.avala.webhooks()).toHaveLength(2);
 		await client.stopListening(workflow.id);
-		// n8n 2.8 answers before it has removed it.
+		// n8n 2.8 responds before it has removed it.
 		await untilTrue(() => stage.avala.webhooks().length === 1);
 		expect(stage.avala.webhooks()).toEqual(production);
 	});
 
-	it('fails when no event is chosen, and says so', async () => {
-		const workflow = await stage.makeTriggerWorkflow({ events: [] });
-		await expect(stage.n8n.client.activate(workflow.id)).rejects.toThrow(
+	it('fails when no event is selected, and says so', async () => {
+		const workflow = await stage.createTriggerWorkflow({ events: [] });
+		await expect(stage.client.activate(workflow.id)).rejects.toThrow(
 			/No event is chosen.*Choose at least one/,
 		);
 		expect(stage.avala.webhooks()).toEqual([]);
 	});
 
 	it('works once a wrong key has been corrected', async () => {
-		const { client } = stage.n8n;
+		const { client } = stage;
 		const right = credentialData(stage.avala);
 		const key = await client.createCredential('Mistyped', { ...right, apiKey: 'wrong' });
-		const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] }, key);
+		const workflow = await stage.createTriggerWorkflow({ events: ['task.completed'] }, key);
 		await expect(client.activate(workflow.id)).rejects.toThrow('refused the API key');
 		await client.updateCredential(key.id, key.name, right);
 		await client.activate(workflow.id);
 		await expectOneThatWorks(workflow.id);
 	});
 
-	it('fails when Avala is out of reach, says so, and works when it is back', async () => {
-		const { client } = stage.n8n;
-		const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] });
+	it('fails when Avala is unreachable, says so, and works when it is back', async () => {
+		const { client } = stage;
+		const workflow = await stage.createTriggerWorkflow();
 		stage.avala.fault({ reset: true });
 		await expect(client.activate(workflow.id)).rejects.toThrow(/No answer from 127\.0\.0\.1/);
 		stage.avala.clearFaults();
@@ -125,12 +116,12 @@ describe(`an activation in n8n ${version}`, () => {
 	});
 
 	it('fails when n8n has no https address, and names WEBHOOK_URL', async () => {
-		const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] });
+		const workflow = await stage.createTriggerWorkflow();
 		await stage.n8n.stop();
-		await stage.startAgain(stage.n8n.url);
-		await expect(stage.n8n.client.activate(workflow.id)).rejects.toThrow('WEBHOOK_URL');
+		await stage.start('main', { webhookUrl: stage.n8n.url });
+		await expect(stage.client.activate(workflow.id)).rejects.toThrow('WEBHOOK_URL');
 		expect(stage.avala.requests()).toEqual([]);
 		await stage.n8n.stop();
-		await stage.startAgain();
+		await stage.start();
 	});
 });

@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { Stage, version } from './stage';
+import type { Stage } from '../../harness/stage';
+import { openStage, version } from '../../harness/suite';
 
 jest.setTimeout(400_000);
 
 let stage: Stage;
 beforeAll(async () => {
-	stage = await Stage.open({ wireFormat: 'older' });
+	stage = await openStage({ sandbox: { wireFormat: 'older' } });
 });
 afterAll(async () => await stage?.close());
 beforeEach(() => stage.avala.reset());
@@ -14,7 +15,7 @@ beforeEach(() => stage.avala.reset());
 const locator = (value: string, mode = 'id') => ({ __rl: true, mode, value });
 
 describe(`the Avala node in n8n ${version}`, () => {
-	it('creates, finds, changes, tests and deletes a webhook', async () => {
+	it('creates, finds, updates, tests and deletes a webhook', async () => {
 		const webhook = { resource: 'webhook' };
 		const targetUrl = 'https://localhost:1/nobody-listens';
 		const [created] = await stage.runAvala({
@@ -52,7 +53,7 @@ describe(`the Avala node in n8n ${version}`, () => {
 		expect(stage.avala.webhooks()).toEqual([]);
 	});
 
-	it('looks into deliveries, reports their health and recovers missed events', async () => {
+	it('reads deliveries, reports their health and recovers missed events', async () => {
 		const delivery = { resource: 'delivery' };
 		const missed = {
 			id: 'evt_1',
@@ -98,7 +99,7 @@ describe(`the Avala node in n8n ${version}`, () => {
 		});
 	});
 
-	it('gives up a request that is not answered within 30 s, and does not repeat a create', async () => {
+	it('gives up a request without a response after 30 s, and does not repeat a create', async () => {
 		stage.avala.fault({ method: 'POST', delayMs: 40_000 });
 		const startedAt = Date.now();
 		const create = {

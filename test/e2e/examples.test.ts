@@ -5,17 +5,18 @@ import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 
-import type { Workflow, WorkflowJson } from '../../harness/client';
 import { ROOT } from '../../harness/pack';
+import type { Workflow, WorkflowJson } from '../../harness/restData';
+import type { Stage } from '../../harness/stage';
+import { credentialData } from '../../harness/stage';
+import { openStage, version } from '../../harness/suite';
 import { makeDelivery } from '../../sandbox/store';
-import type { AvalaCredentialRef } from './stage';
-import { credentialData, Stage, version } from './stage';
 
 jest.setTimeout(400_000);
 
 const EXAMPLES = path.join(ROOT, 'examples');
 
-/** A server that is neither n8n nor Avala: the chat, or the storage of another company. */
+/** A server that is neither n8n nor Avala: a chat service, or another company's storage. */
 class Elsewhere {
 	readonly received: Array<{ url: string; headers: IncomingHttpHeaders; body: unknown }> = [];
 
@@ -44,7 +45,7 @@ class Elsewhere {
 let stage: Stage;
 let elsewhere: Elsewhere;
 beforeAll(async () => {
-	stage = await Stage.open({ wireFormat: 'older' });
+	stage = await openStage({ sandbox: { wireFormat: 'older' } });
 	elsewhere = new Elsewhere();
 	await elsewhere.start();
 });
@@ -57,7 +58,7 @@ beforeEach(() => {
 	elsewhere.received.length = 0;
 });
 
-/** Imports the file as it is, but for the addresses that its notes tell to fill in and the chosen credential. */
+/** Imports the file as it is, but for the addresses that its notes ask for and the selected credential. */
 async function importExample(
 	file: string,
 	{ avalaOrigin = stage.avala.url, credential = stage.credential } = {},
@@ -70,7 +71,7 @@ async function importExample(
 	const nodes = workflow.nodes.map((node) =>
 		usesCredential(node) ? { ...node, credentials: { avalaApi: credential } } : node,
 	);
-	return await stage.n8n.client.createWorkflow({ ...workflow, nodes, pinData });
+	return await stage.client.createWorkflow({ ...workflow, nodes, pinData });
 }
 
 function usesCredential({ type, parameters }: { type: string; parameters: object }): boolean {
@@ -80,30 +81,26 @@ function usesCredential({ type, parameters }: { type: string; parameters: object
 	);
 }
 
-/** Lets the event happen, and waits for the execution that it starts. @returns the items each node gave out */
+/** Triggers the event and waits for the execution that it starts. @returns the items that each node gave */
 async function happen(workflow: Workflow, type: string, data: Record<string, unknown> = {}) {
-	const { client } = stage.n8n;
-	const before = (await client.executions(workflow.id)).map(({ id }) => id);
-	stage.avala.emit(type, data);
-	const ended = await client.untilExecuted(workflow.id, before.length + 1);
-	const execution = ended.find(({ id }) => !before.includes(id));
-	return await client.items(execution?.id ?? '');
+	const { executionId } = await stage.execute(workflow.id, type, data);
+	return await stage.client.items(executionId);
 }
 
-/** The file that an export with this address ends up as. */
+/** The file that the workflow makes of an export with this download URL. */
 async function downloaded(workflow: Workflow, url: string) {
 	const nodes = await happen(workflow, 'export.completed', { download_url: url });
 	const [item] = nodes['Export File'] ?? [];
-	if (!item) throw new Error('No file came out.');
-	return await stage.n8n.client.file(item);
+	if (!item) throw new Error('The workflow gave no file.');
+	return await stage.client.file(item);
 }
 
 async function runByHand(workflow: Workflow, trigger: string) {
-	const { client } = stage.n8n;
+	const { client } = stage;
 	return await client.result((await client.run(workflow.id, trigger)) ?? '');
 }
 
-const TRIED = [
+const TESTED = [
 	'delivery-monitoring',
 	'export-to-file',
 	'recover-missed-events',
@@ -112,17 +109,17 @@ const TRIED = [
 ];
 
 describe(`the examples in n8n ${version}`, () => {
-	it('are all run here', () => {
+	it('are all tested here', () => {
 		const files = readdirSync(EXAMPLES).filter((file) => file.endsWith('.json'));
-		expect(files.sort()).toEqual(TRIED.map((name) => `${name}.json`));
+		expect(files.sort()).toEqual(TESTED.map((name) => `${name}.json`));
 	});
 
 	it('announce a reviewed task and a rejected one in chat', async () => {
 		const workflow = await importExample('task-reviewed-to-chat');
-		await stage.n8n.client.activate(workflow.id);
+		await stage.client.activate(workflow.id);
 		await happen(workflow, 'task.reviewed', { uid: 'task_1', project_uid: 'proj_1' });
 		await happen(workflow, 'task.rejected', { uid: 'task_2', project_uid: 'proj_1' });
-		await stage.n8n.client.deactivate(workflow.id);
+		await stage.client.deactivate(workflow.id);
 
 		expect(elsewhere.received.map(({ body }) => body)).toEqual([
 			{ text: 'Reviewed: task task_1 of project proj_1, annotated by ann@example.com' },
@@ -133,12 +130,12 @@ describe(`the examples in n8n ${version}`, () => {
 	describe('download a finished export', () => {
 		it('from Avala itself, with the key', async () => {
 			const workflow = await importExample('export-to-file');
-			await stage.n8n.client.activate(workflow.id);
+			await stage.client.activate(workflow.id);
 			const files = [
 				await downloaded(workflow, '/files/a.json'),
 				await downloaded(workflow, `${stage.avala.url}/files/b.json`),
 			];
-			await stage.n8n.client.deactivate(workflow.id);
+			await stage.client.deactivate(workflow.id);
 
 			const text = expect.stringContaining('An export of the sandbox');
 			expect(files).toEqual([
@@ -149,9 +146,9 @@ describe(`the examples in n8n ${version}`, () => {
 
 		it('from another host, and the key does not go there', async () => {
 			const workflow = await importExample('export-to-file');
-			await stage.n8n.client.activate(workflow.id);
+			await stage.client.activate(workflow.id);
 			const file = await downloaded(workflow, `${elsewhere.url}/signed/c.json`);
-			await stage.n8n.client.deactivate(workflow.id);
+			await stage.client.deactivate(workflow.id);
 
 			expect(file).toEqual({ name: 'c.json', text: '{"from":"elsewhere"}' });
 			expect(elsewhere.received).toHaveLength(1);
@@ -161,13 +158,10 @@ describe(`the examples in n8n ${version}`, () => {
 		it('through a redirect to another host, and the key does not go there', async () => {
 			const origin = new Elsewhere();
 			await origin.start();
-			const credential: AvalaCredentialRef = await stage.n8n.client.createCredential(
-				'Redirecting',
-				{
-					...credentialData(stage.avala),
-					baseUrl: `${origin.url}/api/v1`,
-				},
-			);
+			const credential = await stage.client.createCredential('Redirecting', {
+				...credentialData(stage.avala),
+				baseUrl: `${origin.url}/api/v1`,
+			});
 			const redirect = encodeURIComponent(`${elsewhere.url}/signed/d.json`);
 			const event = { data: { uid: 'exp_1', download_url: `/files/d.json?redirect=${redirect}` } };
 			const workflow = await importExample(
@@ -199,7 +193,7 @@ describe(`the examples in n8n ${version}`, () => {
 		});
 	});
 
-	it('alert when too many deliveries fail, and keep quiet when they do not', async () => {
+	it('alert when too many deliveries fail, and only then', async () => {
 		const workflow = await importExample('delivery-monitoring');
 		await runByHand(workflow, 'Every 15 Minutes');
 		stage.avala.seedDeliveries(
@@ -220,7 +214,7 @@ describe(`the examples in n8n ${version}`, () => {
 
 	it('process an event once, whether it arrives, is recovered, or both', async () => {
 		const workflow = await importExample('recover-missed-events');
-		const { client } = stage.n8n;
+		const { client } = stage;
 		await client.activate(workflow.id);
 		const live = await happen(workflow, 'task.completed', { uid: 'task_live' });
 		await client.deactivate(workflow.id);
@@ -228,7 +222,7 @@ describe(`the examples in n8n ${version}`, () => {
 		if (!arrived) throw new Error('Nothing was delivered.');
 		stage.avala.reset();
 		stage.avala.seedDeliveries([
-			// n8n was answered for, but Avala did not get the answer.
+			// n8n took the event, but its response did not reach Avala.
 			{ ...arrived, status: 'failed' },
 			makeDelivery({ status: 'failed', attempts: 5 }, 'older'),
 		]);
@@ -245,9 +239,9 @@ describe(`the examples in n8n ${version}`, () => {
 		expect(second['Process Event'] ?? []).toEqual([]);
 	});
 
-	it('switch a webhook on again when it answers, and tell about one that does not', async () => {
+	it('enable a disabled webhook that responds, and report one that does not', async () => {
 		const target = await importExample('task-reviewed-to-chat');
-		await stage.n8n.client.activate(target.id);
+		await stage.client.activate(target.id);
 		const [answering] = stage.avala.webhooks();
 		if (!answering) throw new Error('No webhook was made.');
 		stage.avala.addWebhook({ ...answering, isActive: false });
@@ -255,7 +249,7 @@ describe(`the examples in n8n ${version}`, () => {
 
 		await runByHand(await importExample('webhook-housekeeping'), 'Every Morning');
 		const active = stage.avala.webhooks().filter(({ isActive }) => isActive);
-		await stage.n8n.client.deactivate(target.id);
+		await stage.client.deactivate(target.id);
 
 		expect(active.map(({ uid }) => uid)).toEqual([answering.uid]);
 		expect(elsewhere.received.map(({ body }) => body)).toEqual([

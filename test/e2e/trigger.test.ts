@@ -1,26 +1,25 @@
+import type { Stage } from '../../harness/stage';
+import { credentialData, sign } from '../../harness/stage';
+import { openStage, version } from '../../harness/suite';
+import { inParallel, untilTrue } from '../../harness/waiting';
 import type { WireFormat } from '../../sandbox';
-import { credentialData, inParallel, sign, Stage, untilTrue, version } from './stage';
 
 jest.setTimeout(300_000);
 
 let stage: Stage;
 beforeAll(async () => {
-	stage = await Stage.open();
+	stage = await openStage();
 });
 afterAll(async () => await stage?.close());
-afterEach(async () => {
-	for (const { id, active } of await stage.n8n.client.workflows()) {
-		if (active) await stage.n8n.client.deactivate(id);
-	}
-});
+afterEach(async () => await stage.client.deactivateAll());
 beforeEach(() => {
 	stage.avala.reset();
 	stage.avala.wireFormat = 'guide';
 });
 
-async function activated(parameters: Record<string, unknown> = { events: ['task.completed'] }) {
-	const workflow = await stage.makeTriggerWorkflow(parameters);
-	await stage.n8n.client.activate(workflow.id);
+async function activated() {
+	const workflow = await stage.createTriggerWorkflow();
+	await stage.client.activate(workflow.id);
 	const [webhook] = stage.avala.webhooks();
 	if (!webhook) throw new Error('No webhook was registered.');
 	return { workflow, webhook, url: stage.localUrl(webhook.targetUrl) };
@@ -45,8 +44,8 @@ const eventBody = (index: number | string) =>
 	});
 
 describe(`in n8n ${version}`, () => {
-	it('tells a good key from a bad one when the credential is tested, and refuses plain http', async () => {
-		const { client } = stage.n8n;
+	it('accepts a good key and rejects a bad one when the credential is tested, and refuses plain http', async () => {
+		const { client } = stage;
 		const test = async (changes: Record<string, unknown>) =>
 			await client.testCredential(stage.credential.id, {
 				...credentialData(stage.avala),
@@ -55,7 +54,7 @@ describe(`in n8n ${version}`, () => {
 		expect(await test({})).toMatchObject({ status: 'OK' });
 		expect(await test({ apiKey: 'wrong' })).toEqual({
 			status: 'Error',
-			// n8n 2.8 has a sentence of its own for 401.
+			// n8n 2.8 shows its own message for a 401.
 			message: expect.stringMatching(/refused the API key|check your credentials/),
 		});
 		const requestsBefore = stage.avala.requests().length;
@@ -66,21 +65,16 @@ describe(`in n8n ${version}`, () => {
 		expect(stage.avala.requests()).toHaveLength(requestsBefore);
 	});
 
-	it('activation registers one webhook, each format starts an execution, deactivation removes it', async () => {
+	it('registers one webhook on activation, starts an execution for each wire format, and removes the webhook on deactivation', async () => {
 		const { workflow, webhook } = await activated();
 		expect(stage.avala.webhooks()).toHaveLength(1);
 		expect(webhook.targetUrl).toMatch(/^https:\/\/localhost:\d+\/webhook\//);
 
 		for (const wireFormat of ['guide', 'older', 'newer'] satisfies WireFormat[]) {
 			stage.avala.wireFormat = wireFormat;
-			const delivered = stage.avala.next('attempt');
-			const event = stage.avala.emit('task.completed');
-			expect(await delivered).toMatchObject({ status: 'delivered', responseStatus: 200 });
-			const executions = await stage.n8n.client.untilExecuted(
-				workflow.id,
-				['guide', 'older', 'newer'].indexOf(wireFormat) + 1,
-			);
-			const items = await stage.n8n.client.result(executions[0]?.id ?? '');
+			const { event, delivery, executionId } = await stage.execute(workflow.id);
+			expect(delivery).toMatchObject({ status: 'delivered', responseStatus: 200 });
+			const items = await stage.client.result(executionId);
 			expect(items['Avala Trigger']).toEqual([
 				expect.objectContaining({
 					id: expect.any(String),
@@ -89,16 +83,16 @@ describe(`in n8n ${version}`, () => {
 				}),
 			]);
 		}
-		await stage.n8n.client.deactivate(workflow.id);
+		await stage.client.deactivate(workflow.id);
 		expect(stage.avala.webhooks()).toEqual([]);
 	});
 
 	it('leaves no webhook after ten activations and deactivations in a row', async () => {
-		const workflow = await stage.makeTriggerWorkflow({ events: ['export.completed'] });
+		const workflow = await stage.createTriggerWorkflow({ events: ['export.completed'] });
 		for (let round = 0; round < 10; round++) {
-			await stage.n8n.client.activate(workflow.id);
+			await stage.client.activate(workflow.id);
 			expect(stage.avala.webhooks()).toHaveLength(1);
-			await stage.n8n.client.deactivate(workflow.id);
+			await stage.client.deactivate(workflow.id);
 			expect(stage.avala.webhooks()).toEqual([]);
 		}
 	});
@@ -111,26 +105,26 @@ describe(`in n8n ${version}`, () => {
 			(body) => ({ 'x-avala-signature': sign(body, webhook.secret).slice(0, 63) }),
 			(body) => ({ 'x-avala-webhook-signature': sign(`${body} `, webhook.secret) }),
 		];
-		const answers: number[] = [];
+		const statuses: number[] = [];
 		await inParallel(1000, 20, async (index) => {
 			const body = eventBody(`forged_${index}`);
-			answers.push(await post(url, body, forgeries[index % forgeries.length]?.(body) ?? {}));
+			statuses.push(await post(url, body, forgeries[index % forgeries.length]?.(body) ?? {}));
 		});
-		expect(new Set(answers)).toEqual(new Set([401]));
+		expect(new Set(statuses)).toEqual(new Set([401]));
 
-		answers.length = 0;
+		statuses.length = 0;
 		await inParallel(1000, 20, async (index) => {
 			const body = eventBody(index);
-			answers.push(await post(url, body, { 'x-avala-signature': sign(body, webhook.secret) }));
+			statuses.push(await post(url, body, { 'x-avala-signature': sign(body, webhook.secret) }));
 		});
-		expect(new Set(answers)).toEqual(new Set([200]));
-		const executions = await stage.n8n.client.untilExecuted(workflow.id, 1000, 180_000);
+		expect(new Set(statuses)).toEqual(new Set([200]));
+		const executions = await stage.client.untilExecuted(workflow.id, 1000, 180_000);
 		expect(executions.filter(({ status }) => status === 'success')).toHaveLength(1000);
 		expect(executions).toHaveLength(1000);
-		await stage.n8n.client.deactivate(workflow.id);
+		await stage.client.deactivate(workflow.id);
 	});
 
-	it('answers what is no event with 400, in JSON, and starts nothing', async () => {
+	it('responds 400 to a body that is not an event, and starts nothing', async () => {
 		const { workflow, webhook, url } = await activated();
 		for (const body of ['', '[]', 'null', '{"data":{}}', 'no json']) {
 			const headers = {
@@ -145,57 +139,54 @@ describe(`in n8n ${version}`, () => {
 			'x-avala-signature': sign(binary, webhook.secret),
 		};
 		expect(await post(url, binary, headers)).toBe(200);
-		expect(await stage.n8n.client.untilExecuted(workflow.id, 1)).toHaveLength(1);
-		await stage.n8n.client.deactivate(workflow.id);
+		expect(await stage.client.untilExecuted(workflow.id, 1)).toHaveLength(1);
+		await stage.client.deactivate(workflow.id);
 	});
 
-	it('keeps the one webhook over a restart, verifies with its secret after it, and removes it', async () => {
+	it('keeps its webhook and secret across a restart, and removes the webhook afterwards', async () => {
 		const { workflow, webhook } = await activated();
 		await stage.n8n.stop();
-		await stage.startAgain();
+		await stage.start();
 		expect(stage.avala.webhooks()).toEqual([webhook]);
-		const delivered = stage.avala.next('attempt');
-		stage.avala.emit('task.completed');
-		expect(await delivered).toMatchObject({ status: 'delivered' });
-		await stage.n8n.client.untilExecuted(workflow.id, 1);
-		await stage.n8n.client.deactivate(workflow.id);
+		await stage.execute(workflow.id);
+		await stage.client.deactivate(workflow.id);
 		expect(stage.avala.webhooks()).toEqual([]);
 	});
 
-	it('listens for a test event beside the active workflow, and removes the test webhook when it has come', async () => {
+	it('listens for a test event while the workflow is active, and removes the test webhook once it has arrived', async () => {
 		const { workflow, webhook } = await activated();
-		await stage.n8n.client.run(workflow.id, 'Avala Trigger');
+		await stage.client.run(workflow.id, 'Avala Trigger');
 		await untilTrue(() => stage.avala.webhooks().length === 2);
 		const testWebhook = stage.avala
 			.webhooks()
 			.find(({ targetUrl }) => targetUrl.includes('/webhook-test/'));
 		expect(testWebhook).toBeDefined();
 
-		const answer = await fetch(`${stage.avala.baseUrl}/webhooks/${testWebhook?.uid}/test/`, {
+		const response = await fetch(`${stage.avala.baseUrl}/webhooks/${testWebhook?.uid}/test/`, {
 			method: 'POST',
 			headers: { 'x-avala-api-key': stage.avala.apiKey },
 		});
-		expect(await answer.json()).toMatchObject({ success: true });
+		expect(await response.json()).toMatchObject({ success: true });
 		await untilTrue(() => stage.avala.webhooks().length === 1);
 		expect(stage.avala.webhooks()).toEqual([webhook]);
-		const executions = await stage.n8n.client.untilExecuted(workflow.id, 1);
-		const items = await stage.n8n.client.result(executions[0]?.id ?? '');
+		const executions = await stage.client.untilExecuted(workflow.id, 1);
+		const items = await stage.client.result(executions[0]?.id ?? '');
 		expect(items['Avala Trigger']).toEqual([expect.objectContaining({ test: true })]);
-		await stage.n8n.client.deactivate(workflow.id);
+		await stage.client.deactivate(workflow.id);
 	});
 
 	it('says why an activation fails and what to do, and leaves nothing behind', async () => {
-		const { client } = stage.n8n;
+		const { client } = stage;
 		const wrongKey = await client.createCredential('Wrong key', {
 			...credentialData(stage.avala),
 			apiKey: 'wrong',
 		});
-		const withWrongKey = await stage.makeTriggerWorkflow({ events: ['task.completed'] }, wrongKey);
+		const withWrongKey = await stage.createTriggerWorkflow(undefined, wrongKey);
 		await expect(client.activate(withWrongKey.id)).rejects.toThrow(
 			/refused the API key.*paste a current one/s,
 		);
 
-		const withWrongEvent = await stage.makeTriggerWorkflow({
+		const withWrongEvent = await stage.createTriggerWorkflow({
 			events: [],
 			options: { customEvents: ['no.such_event'] },
 		});
@@ -203,22 +194,19 @@ describe(`in n8n ${version}`, () => {
 		expect(stage.avala.webhooks()).toEqual([]);
 	});
 
-	it('keeps a secret of the credential there alone, and still verifies with it', async () => {
-		const { client } = stage.n8n;
+	it('stores a secret from the credential nowhere else, and verifies with it', async () => {
+		const { client } = stage;
 		const secret = 'kept-in-the-credential-alone';
 		const credential = await client.createCredential(
 			'With secret',
 			credentialData(stage.avala, secret),
 		);
-		const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] }, credential);
+		const workflow = await stage.createTriggerWorkflow(undefined, credential);
 		await client.activate(workflow.id);
 		expect(stage.avala.webhooks()).toEqual([expect.objectContaining({ secret })]);
-		const delivered = stage.avala.next('attempt');
-		stage.avala.emit('task.completed');
-		expect(await delivered).toMatchObject({ status: 'delivered' });
-		const [execution] = await client.untilExecuted(workflow.id, 1);
+		const { executionId } = await stage.execute(workflow.id);
 		const stored = JSON.stringify([
-			await client.call('GET', `/rest/executions/${execution?.id}`),
+			await client.call('GET', `/rest/executions/${executionId}`),
 			await client.call('GET', `/rest/workflows/${workflow.id}`),
 		]);
 		expect(stored).not.toContain(secret);

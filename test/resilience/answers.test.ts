@@ -45,7 +45,7 @@ const LISTS = Object.entries(OPERATIONS).filter(([name]) =>
 	/getAll|getHealth|getMissedEvents/.test(name),
 );
 
-/** The items, or the error in Avala's node's own words. */
+/** The items, or the error that the node throws. */
 async function run(parameters: INodeParameters): Promise<unknown> {
 	const credentials = { apiKey: avala.apiKey, baseUrl: avala.baseUrl };
 	try {
@@ -81,9 +81,9 @@ const FIELDS = [
 	'__proto__',
 	'constructor',
 ] as const;
-/** Some of the fields, each of any type. */
+/** Some of the fields, each with a value of any type. */
 const resource = fc.dictionary(fc.constantFrom(...FIELDS), wrong, { noNullPrototype: true });
-const answer = fc.oneof(
+const response = fc.oneof(
 	wrong,
 	resource,
 	fc.record({ results: wrong, next: wrong }),
@@ -93,12 +93,12 @@ const answer = fc.oneof(
 	}),
 );
 
-describe('whatever Avala answers', () => {
+describe('whatever Avala responds', () => {
 	it.each(Object.entries(OPERATIONS))(
 		'%s ends with items or with an error that says what to do, never with a fault of its own',
 		async (_name, parameters) => {
 			await fc.assert(
-				fc.asyncProperty(answer, async (body) => {
+				fc.asyncProperty(response, async (body) => {
 					avala.fault({ status: 200, body: JSON.stringify(body) });
 					const outcome = await run(parameters);
 					avala.clearFaults();

@@ -2,44 +2,32 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import type { Workflow } from '../../harness/client';
-import type { StoredDelivery } from '../../sandbox';
+import type { Workflow } from '../../harness/restData';
+import type { Stage } from '../../harness/stage';
+import { credentialData } from '../../harness/stage';
+import { openStage } from '../../harness/suite';
+import { untilTrue } from '../../harness/waiting';
 import { startSandbox } from '../../sandbox';
-import { Stage, untilTrue } from '../e2e/stage';
 
 jest.setTimeout(300_000);
 
 let stage: Stage;
 beforeAll(async () => {
-	stage = await Stage.open();
+	stage = await openStage();
 });
 afterAll(async () => await stage?.close());
-afterEach(async () => {
-	stage.avala.clearFaults();
-	for (const { id, active } of await stage.n8n.client.workflows()) {
-		if (active) await stage.n8n.client.deactivate(id);
-	}
-	stage.avala.reset();
-});
-
-async function answerToAnEvent(): Promise<StoredDelivery> {
-	const delivered = stage.avala.next('attempt');
-	stage.avala.emit('task.completed');
-	return await delivered;
-}
+afterEach(async () => await stage.reset());
 
 async function expectOneThatWorks({ id }: Workflow): Promise<void> {
 	expect(stage.avala.webhooks()).toHaveLength(1);
-	expect(await answerToAnEvent()).toMatchObject({ status: 'delivered', responseStatus: 200 });
-	await stage.n8n.client.untilExecuted(id, 1);
+	const { delivery } = await stage.execute(id);
+	expect(delivery).toMatchObject({ status: 'delivered', responseStatus: 200 });
 }
 
-const makeWorkflow = async () => await stage.makeTriggerWorkflow({ events: ['task.completed'] });
-
-describe('when Avala fails, exactly one webhook stands for an active workflow and none for an inactive one', () => {
+describe('when Avala fails, an active workflow ends up with exactly one webhook and an inactive one with none', () => {
 	it('with the API down during activation, after the next activation', async () => {
-		const { client } = stage.n8n;
-		const workflow = await makeWorkflow();
+		const { client } = stage;
+		const workflow = await stage.createTriggerWorkflow();
 		stage.avala.fault({ reset: true });
 		await expect(client.activate(workflow.id)).rejects.toThrow('No answer from');
 		expect(stage.avala.webhooks()).toEqual([]);
@@ -49,8 +37,8 @@ describe('when Avala fails, exactly one webhook stands for an active workflow an
 	});
 
 	it('with the API down during deactivation, after the next activation and deactivation', async () => {
-		const { client } = stage.n8n;
-		const workflow = await makeWorkflow();
+		const { client } = stage;
+		const workflow = await stage.createTriggerWorkflow();
 		await client.activate(workflow.id);
 		stage.avala.fault({ status: 503 });
 		await client.deactivate(workflow.id);
@@ -62,20 +50,20 @@ describe('when Avala fails, exactly one webhook stands for an active workflow an
 		expect(stage.avala.webhooks()).toEqual([]);
 	});
 
-	it('with the API down while n8n starts: events are taken as before', async () => {
-		const workflow = await makeWorkflow();
-		await stage.n8n.client.activate(workflow.id);
+	it('with the API down while n8n starts: events are accepted as before', async () => {
+		const workflow = await stage.createTriggerWorkflow();
+		await stage.client.activate(workflow.id);
 		await stage.n8n.stop();
 		stage.avala.fault({ reset: true });
-		await stage.startAgain();
+		await stage.start();
 		stage.avala.clearFaults();
-		await stage.n8n.client.untilPublished(workflow.id);
+		await stage.client.untilPublished(workflow.id);
 		await expectOneThatWorks(workflow);
 	});
 
-	it('with answers that take 25 s', async () => {
-		const { client } = stage.n8n;
-		const workflow = await makeWorkflow();
+	it('with responses that take 25 s', async () => {
+		const { client } = stage;
+		const workflow = await stage.createTriggerWorkflow();
 		stage.avala.fault({ delayMs: 25_000 });
 		// Two requests: the list, and the new webhook.
 		await client.activate(workflow.id);
@@ -84,8 +72,8 @@ describe('when Avala fails, exactly one webhook stands for an active workflow an
 	});
 
 	it('with a 500 on every second request', async () => {
-		const { client } = stage.n8n;
-		const workflow = await makeWorkflow();
+		const { client } = stage;
+		const workflow = await stage.createTriggerWorkflow();
 		stage.avala.fault({ every: 2, status: 500 });
 		await client.activate(workflow.id).catch(async () => {
 			stage.avala.clearFaults();
@@ -101,7 +89,7 @@ describe('when Avala fails, exactly one webhook stands for an active workflow an
 		expect(stage.avala.webhooks()).toEqual([]);
 	});
 
-	it('with Avala restarted with its state: what it had promised to send arrives, by the same webhook', async () => {
+	it('with Avala restarted with its state: its retries arrive, through the same webhook', async () => {
 		const folder = mkdtempSync(path.join(tmpdir(), 'avala-state-'));
 		const options = {
 			ca: stage.front.ca,
@@ -111,12 +99,9 @@ describe('when Avala fails, exactly one webhook stands for an active workflow an
 		} as const;
 		let avala = await startSandbox(options);
 		try {
-			const { client } = stage.n8n;
-			const credential = await client.createCredential('Restarted', {
-				apiKey: avala.apiKey,
-				baseUrl: avala.baseUrl,
-			});
-			const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] }, credential);
+			const { client } = stage;
+			const credential = await client.createCredential('Restarted', credentialData(avala));
+			const workflow = await stage.createTriggerWorkflow(undefined, credential);
 			await client.activate(workflow.id);
 			const [webhook] = avala.webhooks();
 			await stage.n8n.stop();
@@ -126,11 +111,11 @@ describe('when Avala fails, exactly one webhook stands for an active workflow an
 			const port = Number(new URL(avala.url).port);
 			await avala.stop();
 			avala = await startSandbox({ ...options, port });
-			await stage.startAgain();
+			await stage.start();
 			await untilTrue(() => avala.deliveries()[0]?.status === 'delivered');
-			await stage.n8n.client.untilExecuted(workflow.id, 1);
+			await stage.client.untilExecuted(workflow.id, 1);
 			expect(avala.webhooks()).toEqual([webhook]);
-			await stage.n8n.client.deactivate(workflow.id);
+			await stage.client.deactivate(workflow.id);
 			expect(avala.webhooks()).toEqual([]);
 		} finally {
 			await avala.stop();

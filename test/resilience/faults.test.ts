@@ -1,45 +1,46 @@
+import type { QueueMode } from '../../harness/queueMode';
+import type { Stage } from '../../harness/stage';
+import { openQueueStage } from '../../harness/suite';
 import type { StoredDelivery } from '../../sandbox';
-import { Cluster } from './cluster';
+import { missedEvents } from './missedEvents';
 import type { Outcome, Target } from './load';
-import { ANSWER_WHILE_STARTING, CLOCK_SPEED, deliverUnderFault, EVENTS, tell } from './load';
+import { RESPONSE_WHILE_STARTING, CLOCK_SPEED, deliverUnderFault, EVENTS, tell } from './load';
 
 jest.setTimeout(600_000);
 
-let cluster: Cluster;
+let queue: QueueMode;
+let stage: Stage;
 beforeAll(async () => {
-	cluster = await Cluster.open({ clockSpeed: CLOCK_SPEED });
+	queue = await openQueueStage({ sandbox: { clockSpeed: CLOCK_SPEED } });
+	stage = queue.stage;
 });
-afterAll(async () => await cluster?.close());
+afterAll(async () => await queue?.close());
 
 async function toTheAvalaTrigger(target: Target): Promise<Outcome> {
-	const workflow = await cluster.makeWorkflow(cluster.trigger);
-	await cluster.client.activate(workflow.id);
-	const outcome = await deliverUnderFault(cluster, {
-		workflowId: workflow.id,
-		type: 'task.completed',
-		target,
-	});
+	const workflow = await stage.createTriggerWorkflow();
+	await stage.client.activate(workflow.id);
+	const outcome = await deliverUnderFault(queue, workflow.id, target);
 	tell(`${target}, Avala Trigger: ${JSON.stringify(outcome)}`);
-	expect(cluster.avala.webhooks()).toHaveLength(1);
-	expect(ids(await cluster.missedEvents(), 'delivery_id')).toEqual(
-		ids(cluster.avala.deliveries().filter(isMissed), 'uid'),
+	expect(stage.avala.webhooks()).toHaveLength(1);
+	expect(ids(await missedEvents(stage), 'delivery_id')).toEqual(
+		ids(stage.avala.deliveries().filter(isMissed), 'uid'),
 	);
-	await cluster.client.deactivate(workflow.id);
-	expect(cluster.avala.webhooks()).toEqual([]);
+	await stage.client.deactivate(workflow.id);
+	expect(stage.avala.webhooks()).toEqual([]);
 	return outcome;
 }
 
 const isMissed = ({ status, responseBody }: StoredDelivery) =>
-	status === 'failed' || responseBody === ANSWER_WHILE_STARTING;
+	status === 'failed' || responseBody === RESPONSE_WHILE_STARTING;
 const ids = <Key extends string>(all: Array<{ [key in Key]?: unknown }>, key: Key) =>
 	all.map((one) => one[key]).sort();
 
 /**
- * What n8n loses for every node, as lostByN8n.test.ts shows: what it answers before a node sees it, and
- * an execution that it has stored and not run to its end.
+ * What n8n loses with any node, as lostByN8n.test.ts shows: requests that it responds to before a node
+ * sees them, and executions that it has stored but not completed.
  */
 const LOST_BY_N8N = new Set([
-	ANSWER_WHILE_STARTING,
+	RESPONSE_WHILE_STARTING,
 	'new',
 	'running',
 	'crashed',
@@ -49,7 +50,7 @@ const LOST_BY_N8N = new Set([
 
 describe(`of ${EVENTS} signed events, 50 a second, none is lost by the trigger`, () => {
 	it.each<Target>(['webhook', 'worker1', 'main', 'redis', 'postgres'])(
-		'when %s is killed amid them and started again after five seconds',
+		'when %s is killed meanwhile and started again after five seconds',
 		async (target) => {
 			const { delivered, pending, failed, lost } = await toTheAvalaTrigger(target);
 			expect(delivered + pending + failed).toBe(EVENTS);

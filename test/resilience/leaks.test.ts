@@ -1,6 +1,9 @@
+import type { CredentialRef } from '../../harness/restData';
+import type { Stage } from '../../harness/stage';
+import { credentialData, sign } from '../../harness/stage';
+import { openStage, version } from '../../harness/suite';
+import { untilTrue } from '../../harness/waiting';
 import type { WireFormat } from '../../sandbox';
-import type { AvalaCredentialRef } from '../e2e/stage';
-import { credentialData, sign, Stage, untilTrue, version } from '../e2e/stage';
 import { searchDatabase, searchFiles } from './stored';
 
 jest.setTimeout(300_000);
@@ -8,15 +11,15 @@ jest.setTimeout(300_000);
 const CREDENTIAL_SECRET = 'kept-in-the-credential-alone-4711';
 
 let stage: Stage;
-/** Of every webhook that the trigger registered without one in the credential. */
+/** The secrets that the trigger created because the credential holds none. */
 const ownSecrets = new Set<string>();
 let pages: string[];
 
-/** What people do in the e2e suite, with n8n's most talkative log; then n8n ends. */
+/** Does what the e2e suite does, with n8n's debug log, and stops n8n. */
 beforeAll(async () => {
-	stage = await Stage.open({}, { N8N_LOG_LEVEL: 'debug' });
+	stage = await openStage({ env: { N8N_LOG_LEVEL: 'debug' } });
 	const { avala } = stage;
-	const { client } = stage.n8n;
+	const { client } = stage;
 	const secretive = await client.createCredential(
 		'With secret',
 		credentialData(avala, CREDENTIAL_SECRET),
@@ -26,11 +29,11 @@ beforeAll(async () => {
 		baseUrl: 'http://127.0.0.1:1/api/v1',
 	});
 	for (const credential of [stage.credential, secretive]) {
-		const workflow = await stage.makeTriggerWorkflow({ events: ['task.completed'] }, credential);
+		const workflow = await stage.createTriggerWorkflow(undefined, credential);
 		await activate(workflow.id);
 		await deliverEach(workflow.id);
 		await stage.n8n.stop();
-		await stage.startAgain();
+		await stage.start();
 		await deliverEach(workflow.id);
 		await listen(workflow.id);
 	}
@@ -40,7 +43,7 @@ beforeAll(async () => {
 		}),
 	);
 	await failInEachWay(secretive, unreachable);
-	// The workflows stay active: what n8n keeps of them is looked at.
+	// The workflows stay active, so that the tests see what n8n stores about them.
 	await stage.n8n.stop();
 });
 afterAll(async () => await stage?.close());
@@ -51,42 +54,39 @@ function noteSecrets(): void {
 }
 
 async function activate(id: string): Promise<void> {
-	await stage.n8n.client.activate(id);
+	await stage.client.activate(id);
 	noteSecrets();
 }
 
 /** An event in each wire format, and a forged one. */
 async function deliverEach(workflowId: string): Promise<void> {
-	const before = (await stage.n8n.client.executions(workflowId)).length;
+	const before = (await stage.client.executions(workflowId)).length;
 	for (const wireFormat of ['guide', 'older', 'newer'] satisfies WireFormat[]) {
 		stage.avala.wireFormat = wireFormat;
 		stage.avala.emit('task.completed');
 	}
 	for (const { targetUrl } of stage.avala.webhooks()) {
-		const answer = await fetch(stage.localUrl(targetUrl), {
+		const response = await fetch(stage.localUrl(targetUrl), {
 			method: 'POST',
 			headers: { 'x-avala-signature': sign('{}', 'other') },
 			body: '{}',
 		});
-		expect(answer.status).toBe(401);
+		expect(response.status).toBe(401);
 	}
-	await stage.n8n.client.untilExecuted(workflowId, before + 3);
+	await stage.client.untilExecuted(workflowId, before + 3);
 }
 
 async function listen(workflowId: string): Promise<void> {
 	const before = stage.avala.webhooks().length;
-	await stage.n8n.client.run(workflowId, 'Avala Trigger');
+	await stage.client.run(workflowId, 'Avala Trigger');
 	await untilTrue(() => stage.avala.webhooks().length > before);
 	noteSecrets();
-	await stage.n8n.client.stopListening(workflowId);
+	await stage.client.stopListening(workflowId);
 	await untilTrue(() => stage.avala.webhooks().length === before);
 }
 
-/** Avala quotes key and secrets in its errors; a host that does not answer; every read of the action node. */
-async function failInEachWay(
-	secretive: AvalaCredentialRef,
-	unreachable: AvalaCredentialRef,
-): Promise<void> {
+/** Avala quotes key and secrets in its errors, a host is unreachable, and every read operation runs. */
+async function failInEachWay(secretive: CredentialRef, unreachable: CredentialRef): Promise<void> {
 	const { avala } = stage;
 	for (const parameters of [
 		{ resource: 'webhook', operation: 'getAll', returnAll: true },
@@ -95,7 +95,7 @@ async function failInEachWay(
 		{ resource: 'delivery', operation: 'getMissedEvents', returnAll: true },
 	])
 		await stage.runAvala(parameters);
-	// A server may quote what the request's own credential holds, and any secret of the trigger's making.
+	// A server may quote what the request's credential holds, and any secret that the trigger created.
 	for (const credential of [stage.credential, secretive]) {
 		const quoting = [
 			avala.apiKey,
@@ -116,9 +116,9 @@ async function failInEachWay(
 	await expectNoActivation(unreachable);
 }
 
-async function expectNoActivation(credential: AvalaCredentialRef): Promise<void> {
-	const workflow = await stage.makeTriggerWorkflow({ events: ['task.created'] }, credential);
-	await expect(stage.n8n.client.activate(workflow.id)).rejects.toThrow();
+async function expectNoActivation(credential: CredentialRef): Promise<void> {
+	const workflow = await stage.createTriggerWorkflow({ events: ['task.created'] }, credential);
+	await expect(stage.client.activate(workflow.id)).rejects.toThrow();
 }
 
 const everywhere = (secret: string) => [secret, Buffer.from(secret).toString('base64')];

@@ -1,71 +1,75 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { Cluster, ProcessName } from './cluster';
+import type { QueueMode } from '../../harness/queueMode';
+import type { ProcessName } from '../../harness/stage';
+import { storedExecutions } from './stored';
 
 export const EVENTS = 2000;
 const EVENTS_A_SECOND = 50;
-/** The fault comes when a third of the events is sent, and lasts so long. */
+/** The fault starts after a third of the events and lasts this long. */
 const FAULT_AT = EVENTS / 3;
 const FAULT_MS = 5000;
 /** Retries come after 2, 10, 30 and 120 s instead of 1, 5, 15 and 60 minutes. */
 export const CLOCK_SPEED = 30;
 const DRAIN_LIMIT_MS = 150_000;
-/** Executions that are still to come do so within this time. */
+/** After this long without a new execution none is expected. */
 const QUIET_MS = 10_000;
 const POLL_MS = 1000;
 
-/** What n8n answers, with status 200, to any request before its database is ready: no node has seen it. */
-export const ANSWER_WHILE_STARTING = 'n8n is starting up. Please wait';
+/** n8n's response, with status 200, to any request before its database is ready. No node sees the request. */
+export const RESPONSE_WHILE_STARTING = 'n8n is starting up. Please wait';
 
 export type Target = ProcessName | 'redis' | 'postgres';
 
 export interface Outcome {
-	/** Events that the sandbox holds as delivered. */
+	/** Events that the sandbox considers delivered. */
 	delivered: number;
-	/** Those of them that took more than one try. */
+	/** Those of them that took more than one attempt. */
 	retried: number;
-	/** Events of which an execution has succeeded. */
+	/** Events with a successful execution. */
 	executed: number;
-	/** Successful executions beyond the first of their event. */
+	/** Successful executions beyond the first for the same event. */
 	duplicates: number;
-	/** Events that the sandbox will send again. */
+	/** Events that the sandbox will retry. */
 	pending: number;
-	/** Events that the sandbox has given up. */
+	/** Events that the sandbox has given up on. */
 	failed: number;
 	/**
-	 * Delivered, but never executed: how many by the status of the execution that n8n has stored, or by
-	 * its answer where it has stored none.
+	 * Events delivered but never executed, counted by the status of the stored execution, or by n8n's
+	 * response if there is none.
 	 */
 	lost: Record<string, number>;
-	/** Processes that ended by themselves and were started again. */
+	/** Processes that exited by themselves and were started again. */
 	revived: ProcessName[];
 	seconds: number;
 }
 
 /** Kills one part with SIGKILL and starts it again five seconds later. */
-async function breakFor5Seconds(cluster: Cluster, target: Target): Promise<void> {
+async function breakFor5Seconds(queue: QueueMode, target: Target): Promise<void> {
 	const isService = target === 'redis' || target === 'postgres';
-	await (isService ? cluster[target] : cluster.process(target)).kill();
+	await (isService ? queue[target] : queue.stage.process(target)).kill();
 	await wait(FAULT_MS);
-	if (isService) await cluster[target].start();
-	else await cluster.start(target);
+	if (isService) await queue[target].start();
+	else await queue.stage.start(target);
 }
 
 /**
- * Lets so many events happen at Avala at an even pace while a part is killed and started again, and
- * waits until no delivery is to be tried and no execution comes any more, or the time is over.
+ * Triggers `EVENTS` events at an even pace while one part is killed and started again, then waits until
+ * no retry is due and no new execution appears, or the time is up.
  */
 export async function deliverUnderFault(
-	cluster: Cluster,
-	{ workflowId, type, target }: { workflowId: string; type: string; target: Target },
+	queue: QueueMode,
+	workflowId: string,
+	target: Target,
 ): Promise<Outcome> {
-	const { avala } = cluster;
+	const { stage, postgres } = queue;
+	const { avala } = stage;
 	const startedAt = Date.now();
 	const eventIds = new Set<string>();
 	let fault: Promise<void> | undefined;
 	for (let index = 0; index < EVENTS; index++) {
-		if (index >= FAULT_AT) fault ??= breakFor5Seconds(cluster, target);
-		eventIds.add(avala.emit(type).id);
+		if (index >= FAULT_AT) fault ??= breakFor5Seconds(queue, target);
+		eventIds.add(avala.emit('task.completed').id);
 		const due = startedAt + ((index + 1) * 1000) / EVENTS_A_SECOND;
 		if (due > Date.now()) await wait(due - Date.now());
 	}
@@ -75,26 +79,26 @@ export async function deliverUnderFault(
 	const revived: ProcessName[] = [];
 	const limit = Date.now() + DRAIN_LIMIT_MS;
 	for (let quietSince = Date.now(), before = -1; Date.now() < limit; await wait(POLL_MS)) {
-		revived.push(...(await cluster.revive()));
+		revived.push(...(await stage.revive()));
 		const waiting = ofThese(avala.deliveries(), eventIds).filter(isPending).length;
-		const executions = cluster.executions(workflowId).filter(isSuccess).length;
+		const executions = storedExecutions(postgres, workflowId).filter(isSuccess).length;
 		if (executions !== before || waiting > 0) quietSince = Date.now();
 		before = executions;
 		if (Date.now() - quietSince > QUIET_MS) break;
 	}
-	return count(cluster, workflowId, eventIds, revived, Date.now() - startedAt);
+	return count(queue, workflowId, eventIds, revived, Date.now() - startedAt);
 }
 
 function count(
-	cluster: Cluster,
+	{ stage, postgres }: QueueMode,
 	workflowId: string,
 	eventIds: Set<string>,
 	revived: ProcessName[],
 	tookMs: number,
 ): Outcome {
-	const deliveries = ofThese(cluster.avala.deliveries(), eventIds);
+	const deliveries = ofThese(stage.avala.deliveries(), eventIds);
 	const delivered = deliveries.filter(({ status }) => status === 'delivered');
-	const executions = cluster.executions(workflowId);
+	const executions = storedExecutions(postgres, workflowId);
 	const successes = executions.filter(isSuccess);
 	const executed = new Set(successes.map(({ eventId }) => eventId));
 	const statusOf = new Map(executions.map(({ eventId, status }) => [eventId, status]));
@@ -118,7 +122,7 @@ function count(
 	};
 }
 
-/** Straight to the terminal: jest would keep it until the file has ended. */
+/** Writes to the terminal at once; jest would hold it back until the file is done. */
 export function tell(line: string): void {
 	process.stderr.write(`${line}\n`);
 }
@@ -127,7 +131,7 @@ function ofThese<T extends { event: { id: string } }>(all: T[], eventIds: Set<st
 	return all.filter(({ event }) => eventIds.has(event.id));
 }
 
-/** n8n has written over what it had stored of the event. */
+/** n8n has overwritten the event in the stored execution. */
 const nameless = ({ status }: { status: string }) => `${status}, without its event`;
 const isPending = ({ status }: { status: string }) => status === 'pending';
 const isSuccess = ({ status }: { status: string }) => status === 'success';

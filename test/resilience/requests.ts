@@ -3,11 +3,11 @@ import { Agent, request } from 'node:http';
 import { createHmac } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 
-/** One request that nobody at Avala would send. */
+/** A request that Avala would never send. */
 export interface HostileRequest {
 	/** What is wrong with it, in a few words. */
 	kind: string;
-	/** n8n fails to read the body for itself, before it calls the node, and answers 500. */
+	/** n8n itself fails to read the body, before it calls the node, and responds 500. */
 	failsInN8n: boolean;
 	method: string;
 	/** Appended to the webhook's path. */
@@ -16,7 +16,7 @@ export interface HostileRequest {
 	body: Buffer;
 }
 
-/** Numbers below a bound, the same ones for the same seed (mulberry32). */
+/** Numbers below a bound, the same for the same seed (mulberry32). */
 type Random = (bound: number) => number;
 
 function randomOf(seed: number): Random {
@@ -72,10 +72,10 @@ const CONTENT_TYPES: [string, ...string[]] = [
 	'',
 	'nonsense',
 ];
-/** For these n8n reads the body itself. */
+/** Content types whose body n8n reads itself. */
 const READ_BY_N8N = /^(application\/(json|x-www-form-urlencoded)|text\/plain)/;
 
-/** The same request for the same index. It carries a right signature only where the body is no event. */
+/** The same request for the same index. Its signature is correct only where the body is not an event. */
 export function hostileRequest(index: number, secret: string): HostileRequest {
 	const random = randomOf(index);
 	const [bodyKind, makeBody] = pick(
@@ -102,7 +102,7 @@ export function hostileRequest(index: number, secret: string): HostileRequest {
 	} else if (special < 40) {
 		kind = 'oversized header';
 		headers['x-avala-webhook-event'] = 'x'.repeat(20_000);
-		// What is still being written when the server cuts the connection would look like no answer.
+		// A body still being written when the server closes the connection would look like a missing response.
 		body = Buffer.alloc(0);
 	}
 	return {
@@ -153,13 +153,13 @@ function signature(
 export interface Sender {
 	/**
 	 * @returns the status
-	 * @throws when there is no answer within 60 s
+	 * @throws when there is no response within 60 s
 	 */
 	send(url: string, hostile: HostileRequest): Promise<number>;
 	close(): void;
 }
 
-/** Real HTTP over so many connections, which are kept. */
+/** Sends over this many connections, which are kept open. */
 export function sender(connections: number): Sender {
 	const agent = new Agent({ keepAlive: true, maxSockets: connections });
 	const send = async (url: string, hostile: HostileRequest): Promise<number> =>
@@ -179,9 +179,9 @@ export function sender(connections: number): Sender {
 					response.on('error', reject);
 				},
 			);
-			outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 60 s')));
+			outgoing.on('timeout', () => outgoing.destroy(new Error('no response within 60 s')));
 			outgoing.on('error', (error: NodeJS.ErrnoException) => {
-				// A kept connection may be closed by the server at the moment of its use.
+				// The server may close a kept connection just when it is used again.
 				if (outgoing.reusedSocket && error.code === 'ECONNRESET')
 					send(url, hostile).then(resolve, reject);
 				else reject(error);

@@ -3,9 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { nodeFor } from '../../harness/instance';
-import { version } from '../e2e/stage';
+import type { Postgres } from '../../harness/services';
+import { version } from '../../harness/suite';
 
-/** Run by n8n's own Node, which has SQLite built in: names each column in which a text stands. */
+/** Run by n8n's own Node, which has SQLite built in. Names each column that contains one of the texts. */
 const SEARCH = `
 const { DatabaseSync } = require('node:sqlite');
 const [file, ...texts] = process.argv.slice(1);
@@ -26,14 +27,28 @@ for (const { name } of database.prepare("select name from sqlite_master where ty
 console.log(JSON.stringify({ cells, found }));
 `;
 
+/** Each execution's status and the id of the event in its data, as n8n has stored them in PostgreSQL. */
+export function storedExecutions(
+	postgres: Postgres,
+	workflowId: string,
+): Array<{ status: string; eventId: string }> {
+	return postgres
+		.query(
+			`select e.status, substring(d.data from 'evt_[0-9a-f]{16}')
+			from execution_entity e left join execution_data d on d."executionId" = e.id
+			where e."workflowId" = '${workflowId}' order by e.id`,
+		)
+		.map(([status = '', eventId = '']) => ({ status, eventId }));
+}
+
 export interface Found {
-	/** How many values were looked through. */
+	/** How many values were searched. */
 	cells: number;
-	/** In how many rows one of the texts stands, by table and column. */
+	/** The number of rows that contain one of the texts, by table and column. */
 	found: Record<string, number>;
 }
 
-/** Looks through every column of every table of n8n's SQLite database; n8n has stopped. */
+/** Searches every column of every table of n8n's SQLite database, after n8n has stopped. */
 export function searchDatabase(userFolder: string, texts: string[]): Found {
 	const output = execFileSync(
 		nodeFor(version),
@@ -43,7 +58,7 @@ export function searchDatabase(userFolder: string, texts: string[]): Found {
 	return JSON.parse(output) as Found;
 }
 
-/** The files below a folder in whose bytes one of the texts stands, relative to it. */
+/** The files below a folder that contain one of the texts, relative to the folder. */
 export function searchFiles(folder: string, texts: string[]): { files: number; found: string[] } {
 	const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
 		entry.isFile(),

@@ -47,8 +47,14 @@ describe('the Avala node', () => {
 		expect(names('webhook', 'update')).toEqual(['webhookId', 'updateFields']);
 		for (const operation of ['delete', 'get', 'test'])
 			expect(names('webhook', operation)).toEqual(['webhookId']);
-		expect(names('delivery', 'get')).toEqual(['deliveryId']);
-		expect(names('delivery', 'getAll')).toEqual(['returnAll', 'limit', 'filters']);
+		expect(names('delivery', 'get')).toEqual(['deliveryId', 'simplify', 'output']);
+		expect(names('delivery', 'getAll')).toEqual([
+			'returnAll',
+			'limit',
+			'filters',
+			'simplify',
+			'output',
+		]);
 		expect(names('delivery', 'getHealth')).toEqual(['limit', 'filters']);
 		expect(names('delivery', 'getMissedEvents')).toEqual(['returnAll', 'limit', 'filters']);
 	});

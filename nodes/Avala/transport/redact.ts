@@ -1,3 +1,5 @@
+import { hideKnownSecrets } from './knownSecrets';
+
 const MARK = '[redacted]';
 
 /** Names of fields whose value is a secret, whatever stands around the word. */
@@ -5,7 +7,7 @@ const SECRET_NAME = /secret|token|password|passwd|api[_-]?key|authorization|cred
 
 /** What follows such a name: a sign, and a value in quotes or up to the next blank. */
 const ASSIGNED_VALUE =
-	/["']?\s*[:=]\s*(?:"((?:[^"\\]|\\.)*)"?|'((?:[^'\\]|\\.)*)'?|(?:(?:bearer|basic)\s+)?([^\s"',;}\]]+))/iy;
+	/["']?\s*[:=]\s*(?:"((?:[^"\\]|\\.)*)"?|'((?:[^'\\]|\\.)*)'?|((?:(?:bearer|basic)\s+)?[^\s"',;}\]]+))/iy;
 
 /**
  * What Avala's own SDKs hide in error texts, by its shape. No pattern looks at a character more than a
@@ -26,11 +28,7 @@ const SECRET_SHAPES: ReadonlyArray<readonly [RegExp, string]> = [
  * @param known secrets in use now; a server may quote one that has an unusual shape
  */
 export function redact(text: string, known: readonly string[] = []): string {
-	const withoutKnown = known.reduce(
-		(result, secret) => result.replace(spellingsOf(secret) ?? NEVER, MARK),
-		text,
-	);
-	const withoutNamed = hideNamedValues(withoutKnown);
+	const withoutNamed = hideNamedValues(hideKnownSecrets(text, known, MARK));
 	const withoutShapes = SECRET_SHAPES.reduce(
 		(result, [shape, mark]) => result.replace(shape, mark),
 		withoutNamed,
@@ -41,47 +39,6 @@ export function redact(text: string, known: readonly string[] = []): string {
 /** True for a name such as `api_key` or `X-Auth-Token`. */
 export function isSecretName(name: string): boolean {
 	return SECRET_NAME.test(name);
-}
-
-const NEVER = /(?!)/g;
-
-/**
- * Matches a secret as it is and as servers quote it: escaped for JSON (once or twice), URLs or HTML.
- * Shorter ones are left alone, or every text would be full of holes.
- */
-function spellingsOf(secret: string): RegExp | undefined {
-	const text = secret.trim();
-	if (text.length < 4) return undefined;
-	return new RegExp([...text].map(spellingsOfCharacter).join(''), 'g');
-}
-
-function spellingsOfCharacter(character: string): string {
-	const utf16 = character.split('').map((unit) => hex(unit.charCodeAt(0), 4));
-	const utf8 = [...Buffer.from(character)].map((byte) => hex(byte, 2));
-	const codePoint = character.codePointAt(0) ?? 0;
-	const escaped = utf16.map((unit) => String.raw`\\{1,4}u${unit}`).join('');
-	const inUrl = utf8.map((byte) => `%(?:25){0,2}${byte}`).join('');
-	const inHtml = `&#(?:x0{0,4}${hex(codePoint, 1)}|0{0,4}${codePoint});`;
-	const literal = character.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
-	// In JSON a quote, a slash or a backslash has one or more backslashes before it.
-	const plain = /["\\/]/.test(character) ? String.raw`\\{0,4}${literal}` : literal;
-	return `(?:${plain}|${escaped}|${inUrl}|${inHtml}${NAMED_ENTITIES[character] ?? ''})`;
-}
-
-const NAMED_ENTITIES: Record<string, string> = {
-	'&': '|&amp;',
-	'<': '|&lt;',
-	'>': '|&gt;',
-	'"': '|&quot;',
-	"'": '|&apos;',
-};
-
-/** A number in hexadecimal digits, upper and lower case alike. */
-function hex(value: number, length: number): string {
-	return value
-		.toString(16)
-		.padStart(length, '0')
-		.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }
 
 /** Hides the value behind each name such as `api_key`, in JSON, in a query or in prose. */

@@ -63,14 +63,14 @@ describe('errors say what happened and what to do', () => {
 			'bad key',
 			{ status: 401, body: { detail: 'Invalid API key.' } },
 			/refused the API key/,
-			/Invalid API key.*press Test/,
+			/Invalid API key.*save it, which tests it/,
 			'401',
 		],
 		[
 			'missing permission',
 			{ status: 403, body: { detail: 'No.' } },
 			/may not access webhook wh_1/,
-			/permission/,
+			/permission webhooks\.read/,
 			'403',
 		],
 		[
@@ -83,7 +83,7 @@ describe('errors say what happened and what to do', () => {
 		[
 			'validation',
 			{ status: 400, body: { target_url: ['Must be https.'], events: ['Unknown.', 'Empty.'] } },
-			/did not accept/,
+			/did not accept 'target_url', 'events'/,
 			/target_url: Must be https\. events: Unknown\. Empty\./,
 			'400',
 		],
@@ -115,7 +115,7 @@ describe('errors say what happened and what to do', () => {
 		[
 			'server trouble',
 			{ status: 500, body: { detail: 'Boom.' } },
-			/trouble answering/,
+			/trouble with the request for webhook wh_1/,
 			/Boom.*few minutes/,
 			'500',
 		],
@@ -123,7 +123,7 @@ describe('errors say what happened and what to do', () => {
 			'a page that is not JSON',
 			{ status: 200, body: '<html><h1>Log in here</h1>' },
 			/not what Avala sends/,
-			/answered 200.*Log in here/,
+			/status 200.*Log in here/,
 			'200',
 		],
 		[
@@ -147,23 +147,25 @@ describe('errors say what happened and what to do', () => {
 			/not a JSON object/,
 			'200',
 		],
-	])('%s', async (_, fault, message, description, httpCode) => {
+	])('%s', async (_, fault, message, advice, httpCode) => {
 		avala.fault({ method: 'GET', ...fault });
 		const error = await failure(GET);
 		expect(error.message).toMatch(message);
-		expect(error.description).toMatch(description);
+		expect(error.message).toMatch(advice);
+		expect(error.description).toBe(
+			`The request was GET /webhooks/wh_1/ to ${new URL(avala.url).host}.`,
+		);
 		expect(error.httpCode).toBe(httpCode);
 	});
 
 	it('an answer larger than any that Avala sends is cut off, not held in memory', async () => {
 		avala.fault({ status: 200, body: ' '.repeat(70 * 1024 * 1024) });
-		expect((await failure(LIST)).description).toContain('larger than 64 MiB');
+		expect((await failure(LIST)).message).toContain('larger than 64 MiB');
 	});
 
 	it('no connection names the host', async () => {
 		const error = await failure(GET, { baseUrl: 'http://127.0.0.1:1/api/v1' });
-		expect(error.message).toBe('No answer from 127.0.0.1:1');
-		expect(error.description).toContain('refused');
+		expect(error.message).toContain('No response from 127.0.0.1:1: the connection was refused');
 	});
 
 	it('a base URL that is not https is refused before a request leaves', async () => {
@@ -211,7 +213,7 @@ describe('tries again', () => {
 		const error = await failure(CREATE);
 		expect(counts()).toBe(4);
 		expect(error.httpCode).toBe('429');
-		expect(error.description).toMatch(/wait 0 s/);
+		expect(error.message).toMatch(/wait 0 s/);
 	});
 
 	it.each<[string, Fault]>([
@@ -262,7 +264,7 @@ describe('the key stays on the API’s own origin', () => {
 				7,
 			]) {
 				const clear = avala.fault({ status: 200, body: { results: [], next, previous: null } });
-				expect((await failure(LIST)).description).toContain('another origin');
+				expect((await failure(LIST)).message).toContain('another origin');
 				clear();
 			}
 			expect(seen).toEqual([]);
@@ -274,7 +276,7 @@ describe('the key stays on the API’s own origin', () => {
 	it('and pages that lead back to one another end with an error', async () => {
 		const next = `${avala.baseUrl}/webhook-deliveries/?cursor=round`;
 		avala.fault({ status: 200, body: { results: [{ uid: 'd' }], next, previous: null } });
-		expect((await failure(LIST)).description).toContain('lead back to one another');
+		expect((await failure(LIST)).message).toContain('lead back to one another');
 		expect(counts()).toBe(2);
 	});
 });
@@ -284,7 +286,6 @@ it.each([
 	'a/b',
 	'%2e%2e',
 	'//evil.example.com',
-	'https://evil.example.com',
 	'a\nb',
 	'x?y=1',
 	'x#y',
@@ -301,6 +302,18 @@ it.each([
 		expect((await failure(parameters)).message).toContain('ID');
 	}
 	expect(counts()).toBe(0);
+});
+
+it('a URL in the place of an ID is compared with target URLs and goes into no path', async () => {
+	const url = 'https://evil.example.com/x';
+	expect((await failure({ ...GET, webhookId: locator(url) })).message).toContain(
+		`No webhook has the target URL ${url}`,
+	);
+	expect(avala.requests().map(({ path }) => path)).toEqual(['/api/v1/webhooks/?limit=100']);
+	const { uid } = avala.addWebhook({ targetUrl: url });
+	expect((await run({ ...GET, webhookId: locator(url, 'list') }))[0]?.json.uid).toBe(uid);
+	await failure({ resource: 'delivery', operation: 'get', deliveryId: url });
+	expect(avala.requests().filter(({ path }) => path.includes('evil'))).toEqual([]);
 });
 
 describe('several items', () => {
@@ -329,11 +342,11 @@ describe('several items', () => {
 		});
 		expect(output.map(({ json }) => json.uid ?? json.error)).toEqual([
 			uid,
-			'Avala does not know webhook gone',
-			expect.stringContaining('is not an ID'),
+			expect.stringContaining('Avala does not know webhook gone. Avala responded 404'),
+			expect.stringContaining('is not the ID of a webhook'),
 			uid,
 		]);
-		expect(output[1]?.json.message).toMatch(/Avala answered 404/);
+		expect(output[1]?.json.message).toMatch(/GET \/webhooks\/gone\//);
 		expect(output.map(({ pairedItem }) => pairedItem)).toEqual(
 			[0, 1, 2, 3].map((item) => ({ item })),
 		);
@@ -346,8 +359,8 @@ describe('several items', () => {
 		expect((await run(each, { items, output: 1 })).map(({ json }) => json)).toEqual([
 			{
 				id: 'gone',
-				error: 'Avala does not know webhook gone',
-				message: expect.stringContaining('Avala answered 404'),
+				error: expect.stringContaining('Avala does not know webhook gone'),
+				message: expect.stringContaining('/webhooks/gone/'),
 			},
 		]);
 	});

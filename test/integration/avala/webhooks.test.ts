@@ -65,7 +65,7 @@ describe.each<WireFormat>(['guide', 'older', 'newer'])(
 			expect(avala.webhooks()).toEqual([
 				expect.objectContaining({ secret: 'supplied-by-the-user', isActive: false }),
 			]);
-			expect(avala.webhooks()[0]?.events).toHaveLength(16);
+			expect(avala.webhooks()[0]?.events).toHaveLength(20);
 			expect(JSON.stringify(created)).not.toContain('supplied-by-the-user');
 		});
 
@@ -147,7 +147,7 @@ describe.each<WireFormat>(['guide', 'older', 'newer'])(
 it.each([
 	['none', [], 'No webhook has the target URL'],
 	['two', ['https://example.com/a', 'https://example.com/a'], '2 webhooks have the target URL'],
-])('choosing by a target URL that %s has is an error that says so', async (_, urls, message) => {
+])('selecting by a target URL that %s has is an error that says so', async (_, urls, message) => {
 	for (const targetUrl of urls) avala.addWebhook({ targetUrl });
 	await expect(run('delete', { webhookId: byUrl('https://example.com/a') })).rejects.toThrow(
 		message,
@@ -157,7 +157,7 @@ it.each([
 
 it('an update of nothing, and an operation on no webhook, are refused before a request', async () => {
 	await expect(run('update', { webhookId: byId('wh_1'), updateFields: {} })).rejects.toThrow(
-		'Nothing to update',
+		'nothing to update',
 	);
 	await expect(run('get', { webhookId: byId('') })).rejects.toThrow();
 	expect(avala.requests()).toEqual([]);
@@ -173,15 +173,15 @@ describe('the list of webhooks in the editor', () => {
 		return await new Avala().methods.listSearch.searchWebhooks.call(context, filter);
 	};
 
-	it('shows target URL and events, marks those switched off, and finds by a part', async () => {
+	it('shows event types and target URL, marks inactive ones, and finds by a part', async () => {
 		const active = avala.addWebhook({
 			targetUrl: 'https://one.example.com/',
 			events: ['task.completed'],
 		});
 		const inactive = avala.addWebhook({ targetUrl: 'https://two.example.com/', isActive: false });
 		expect((await search()).results).toEqual([
-			{ name: 'https://two.example.com/ – task.completed (inactive)', value: inactive.uid },
-			{ name: 'https://one.example.com/ – task.completed', value: active.uid },
+			{ name: '(inactive) task.completed – https://two.example.com/', value: inactive.uid },
+			{ name: 'task.completed – https://one.example.com/', value: active.uid },
 		]);
 		expect((await search('ONE.ex')).results).toEqual([
 			expect.objectContaining({ value: active.uid }),

@@ -27,8 +27,12 @@ describe('redact', () => {
 		expect(redact(text)).toBe(text);
 	});
 
+	const secrets = fc
+		.string({ minLength: 4 })
+		.map((secret) => secret.trim())
+		.filter((secret) => secret.length >= 4 && !'[redacted]'.includes(secret));
+
 	it('hides every known secret, wherever it stands', () => {
-		const secrets = fc.string({ minLength: 4 }).filter((secret) => !'[redacted]'.includes(secret));
 		fc.assert(
 			fc.property(secrets, fc.string(), fc.string(), (secret, before, after) => {
 				fc.pre(!before.includes(secret) && !after.includes(secret));
@@ -36,6 +40,106 @@ describe('redact', () => {
 					.split('[redacted]')
 					.some((part) => part.includes(secret));
 			}),
+		);
+	});
+
+	/** How servers, proxies and pages write a text that they quote. */
+	const SPELLINGS: Record<string, (text: string) => string> = {
+		'as JSON': (text) => JSON.stringify(text).slice(1, -1),
+		'as JSON in JSON': (text) => JSON.stringify(JSON.stringify(text)).slice(1, -1),
+		'with \\u escapes': (text) =>
+			text.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+		'with upper-case \\u escapes for some': (text) =>
+			text.replace(
+				/\W/g,
+				(unit) => `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
+			),
+		'in a URL': encodeURIComponent,
+		'twice in a URL': (text) => encodeURIComponent(encodeURIComponent(text)),
+		'with every byte encoded': (text) =>
+			[...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+		'in HTML': (text) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`),
+		'with blanks around it': (text) => ` ${text}\n`,
+	};
+
+	it.each(Object.entries(SPELLINGS))('hides a known secret that is written %s', (_, spell) => {
+		const wellFormed = secrets.filter((secret) => !/\p{Surrogate}/u.test(secret));
+		fc.assert(
+			fc.property(wellFormed, (secret) => {
+				// Quotes and backslashes of the spelling itself may remain around the hole.
+				expect(redact(`<< ${spell(secret)} >>`, [secret])).toMatch(
+					/^<<[\s"\\]+\[redacted\][\s"\\]+>>$/,
+				);
+			}),
+		);
+		for (const secret of ['pa"ss/wörd\\+ 1', 'k€y-🔑-value', "a'b<c>&d"]) {
+			expect(redact(`x ${spell(secret)} y`, [secret])).toMatch(/^x[\s"\\]+\[redacted\][\s"\\]+y$/);
+		}
+	});
+
+	it('hides a token in the middle of other characters', () => {
+		for (const text of ['x-eyJhbGciOiJI.eyJzdWIi.abc', 'key=avk_abcdef123456', '/pk_live_abc/x']) {
+			expect(redact(text)).toMatch(/\[redacted\]/);
+			expect(redact(text)).not.toMatch(/eyJz|abcdef|live_abc/);
+		}
+	});
+
+	const SIZE = 64 * 1024;
+	const pieces = [
+		'token-',
+		'secret',
+		'secret: ',
+		'secret="',
+		'secret=\\',
+		'eyJ',
+		'eyJa.',
+		'eyJ-',
+		'_live_',
+		'a_live',
+		'sk-',
+		'bearer ',
+		'bearer',
+		' ',
+		'-',
+		'\\',
+		'\\u',
+		'%25',
+		'-----BEGIN A',
+		'-----BEGIN A-----',
+		'-----END',
+		'a',
+		'0',
+		'"',
+		"'",
+		'=',
+		':',
+		'<',
+		'.',
+		'\n',
+	];
+
+	it.each(pieces)('takes less than 50 ms for 64 KB of %j', (piece) => {
+		const text = piece.repeat(Math.ceil(SIZE / piece.length)).slice(0, SIZE);
+		const known = ['aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab', `${piece.repeat(40)}x`];
+		redact(text, known);
+		const startedAt = performance.now();
+		redact(text, known);
+		expect(performance.now() - startedAt).toBeLessThan(50);
+	});
+
+	it('takes less than 50 ms for any mixture of what looks like secrets', () => {
+		fc.assert(
+			fc.property(
+				fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 12 }),
+				(parts) => {
+					const part = parts.join('');
+					const text = part.repeat(Math.ceil(SIZE / part.length)).slice(0, SIZE);
+					const startedAt = performance.now();
+					redact(text, ['aaaaaaaaaaaaaaaab', 'secret-token']);
+					return performance.now() - startedAt < 50;
+				},
+			),
+			{ numRuns: 60 },
 		);
 	});
 });

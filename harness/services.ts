@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { freePort } from '../../harness/ports';
+import { freePort } from './ports';
 
 const START_LIMIT_MS = 30_000;
 const POLL_MS = 50;
@@ -29,14 +29,14 @@ export interface Service {
 	start(): Promise<void>;
 	/** kill -9. */
 	kill(): Promise<void>;
-	/** Ends it and removes its data. */
+	/** Stops it and removes its data. */
 	stop(): Promise<void>;
 }
 
 export interface Postgres extends Service {
 	/** @returns the rows, each as its columns' texts */
 	query(sql: string): string[][];
-	/** Makes others wait who want to write to a table, or use it at all. @returns lets them go on */
+	/** Locks a table against writing, or any use, by others. @returns a function that unlocks it */
 	lock(table: string, against: 'writing' | 'use'): Promise<() => Promise<void>>;
 }
 
@@ -45,7 +45,7 @@ interface Account {
 	gid: number;
 }
 
-/** Starts a Redis that writes each change to its file, as one that queues work should. */
+/** Starts a Redis that writes each change to disk, as one should that holds a queue. */
 export async function startRedis(): Promise<Service> {
 	const binary = binaryOf(['/usr/bin/redis-server'], 'redis-server');
 	const folder = mkdtempSync(path.join(tmpdir(), 'avala-redis-'));
@@ -61,7 +61,7 @@ export async function startRedis(): Promise<Service> {
 	});
 }
 
-/** Starts a PostgreSQL with an empty database; any connection from this machine is let in. */
+/** Starts a PostgreSQL with an empty database; connections from this machine need no password. */
 export async function startPostgres(): Promise<Postgres> {
 	const versions = '/usr/lib/postgresql';
 	const folders = existsSync(versions) ? readdirSync(versions).sort() : [];
@@ -94,9 +94,9 @@ export async function startPostgres(): Promise<Postgres> {
 		folder,
 		command: [...command, ...listening],
 		account,
-		// A fast shutdown: it does not wait for clients to leave.
+		// A fast shutdown, which does not wait for clients.
 		stopSignal: 'SIGINT',
-		// It listens before it has recovered, and turns everyone away until then.
+		// It listens before it has recovered, and refuses connections until then.
 		isReady: () => spawnSync(path.join(bin, 'pg_isready'), ['-q', ...address]).status === 0,
 	});
 	const psql = path.join(bin, 'psql');
@@ -144,13 +144,13 @@ async function startService(options: ServiceOptions): Promise<Service> {
 	const start = async () => {
 		const limit = Date.now() + START_LIMIT_MS;
 		while (Date.now() < limit) {
-			// Again and again: PostgreSQL refuses to start while processes of the killed one are ending.
+			// In a loop, because PostgreSQL refuses to start while processes of the killed one are still exiting.
 			if (!isRunning())
 				child = spawn(binary, given, { ...account, cwd: folder, stdio: 'ignore', detached: true });
 			if (await options.isReady()) return;
 			await wait(POLL_MS);
 		}
-		throw new Error(`${name} did not answer after ${START_LIMIT_MS / 1000} s.`);
+		throw new Error(`${name} was not ready after ${START_LIMIT_MS / 1000} s.`);
 	};
 	const end = async (signal: NodeJS.Signals) => {
 		if (!child || !isRunning()) return;

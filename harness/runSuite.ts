@@ -1,15 +1,15 @@
 /**
- * Runs a suite that needs a real n8n: installs the pinned n8n if it is not there yet, packs the
- * package, and hands both to jest. `--n8n` chooses the version, `--suite` the jest project;
- * other arguments go to jest.
+ * Runs a suite that needs a real n8n: installs the pinned n8n if needed, packs the package, and starts
+ * jest with both (see suite.ts). `--n8n` selects the version, `--suite` the jest project; other
+ * arguments go to jest.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 
-import { installN8n } from '../../harness/install';
-import { packPackage, ROOT } from '../../harness/pack';
-import { NEWEST_N8N, parseVersion } from '../../harness/versions';
+import { installN8n } from './install';
+import { packPackage, ROOT } from './pack';
+import { NEWEST_N8N, parseVersion } from './versions';
 
 async function main(): Promise<void> {
 	const { values, tokens } = parseArgs({

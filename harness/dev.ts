@@ -1,0 +1,121 @@
+/**
+ * `npm run dev`: the newest pinned n8n and the sandbox, with the nodes compiled into n8n's folder on
+ * every save. n8n reloads them by itself (`N8N_DEV_RELOAD`) and tells open editors.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, statSync, watch } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { installN8n } from './install';
+import {
+	assertPortsFree,
+	describeAddresses,
+	interruptSignal,
+	messageOf,
+	parsePorts,
+	PORT_OPTIONS,
+	PORT_USAGE,
+	untilAborted,
+} from './localRun';
+import { ROOT, TEMPORARY } from './pack';
+import { Stage } from './stage';
+import { NEWEST_N8N } from './versions';
+
+const USAGE = `Starts n8n ${NEWEST_N8N} and the sandbox. A saved change of a node shows in the editor within seconds.
+
+npm run dev -- [options]
+${PORT_USAGE}
+`;
+
+const USER_FOLDER = path.join(TEMPORARY, 'dev');
+/** Where n8n looks for a community package. */
+const PACKAGE = path.join(USER_FOLDER, '.n8n', 'nodes', 'node_modules', 'n8n-nodes-avala');
+const SOURCES = ['nodes', 'credentials'];
+/** What TypeScript does not emit but n8n reads. */
+const ASSET = /\.(svg|json)$/;
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({
+		options: { help: { type: 'boolean', short: 'h', default: false }, ...PORT_OPTIONS },
+	});
+	if (values.help) {
+		console.log(USAGE);
+		return;
+	}
+	const ports = parsePorts(values);
+	await assertPortsFree(ports);
+	const signal = interruptSignal();
+	let compiler: ChildProcess | undefined;
+	let stage: Stage | undefined;
+	try {
+		await installN8n(NEWEST_N8N, console.log, signal);
+		console.log('Compiling the nodes');
+		preparePackage();
+		compiler = await startCompiler(signal);
+		stage = await Stage.open({
+			version: NEWEST_N8N,
+			userFolder: USER_FOLDER,
+			ports,
+			sandbox: { port: ports.avala, stateFile: path.join(USER_FOLDER, 'sandbox.json') },
+			env: { N8N_DEV_RELOAD: 'true' },
+			signal,
+			onProgress: console.log,
+		});
+		await stage.createCredential();
+		console.log(`\n${describeAddresses(stage)}\n`);
+		await untilAborted(signal);
+	} catch (error) {
+		if (!signal.aborted) throw error;
+	} finally {
+		compiler?.kill();
+		await stage?.close();
+		console.log('Everything is stopped.');
+	}
+	process.exit();
+}
+
+/** Starts TypeScript's watch mode. @returns it after the first build, with errors or without */
+async function startCompiler(signal: AbortSignal): Promise<ChildProcess> {
+	const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+	const options = ['--watch', '--preserveWatchOutput', '--outDir', path.join(PACKAGE, 'dist')];
+	const compiler = spawn(process.execPath, [tsc, '-p', 'tsconfig.build.json', ...options], {
+		cwd: ROOT,
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
+	compiler.stdout.pipe(process.stdout);
+	const built = new Promise<void>((resolve, reject) => {
+		compiler.stdout.on('data', (chunk: Buffer) => {
+			if (chunk.includes('Watching for file changes')) resolve();
+		});
+		compiler.once('exit', () => reject(new Error('TypeScript stopped before it was done.')));
+		signal.addEventListener('abort', () => compiler.kill());
+	});
+	await built;
+	return compiler;
+}
+
+/** Creates the package anew with its manifest, icons and JSON files, and copies those again when one changes. */
+function preparePackage(): void {
+	rmSync(PACKAGE, { recursive: true, force: true });
+	mkdirSync(PACKAGE, { recursive: true });
+	copyFileSync(path.join(ROOT, 'package.json'), path.join(PACKAGE, 'package.json'));
+	for (const folder of SOURCES) {
+		const source = path.join(ROOT, folder);
+		const copy = () =>
+			cpSync(source, path.join(PACKAGE, 'dist', folder), {
+				recursive: true,
+				filter: (file) => statSync(file).isDirectory() || ASSET.test(file),
+			});
+		copy();
+		watch(source, { recursive: true }, (_event, file) => {
+			if (file !== null && ASSET.test(file) && existsSync(path.join(source, file))) copy();
+		});
+	}
+}
+
+main().catch((error: unknown) => {
+	console.error(messageOf(error));
+	process.exit(1);
+});

@@ -1,0 +1,140 @@
+import { parse as parseFlatted } from 'flatted';
+
+/** A JSON object of which nothing is known yet. */
+export type Json = Record<string, unknown>;
+
+/** A stored credential, as a node names it in `credentials`. */
+export interface CredentialRef {
+	id: string;
+	name: string;
+}
+
+export interface Workflow {
+	id: string;
+	versionId: string;
+	name: string;
+	active: boolean;
+}
+
+/** A node as a workflow file has it. */
+export interface NodeJson {
+	name: string;
+	type: string;
+	typeVersion: number;
+	parameters: Json;
+	credentials?: Record<string, CredentialRef>;
+	webhookId?: string;
+	position?: [number, number];
+	id?: string;
+}
+
+/** A workflow as its file has it. */
+export interface WorkflowJson {
+	name: string;
+	nodes: NodeJson[];
+	connections: Json;
+	settings?: Json;
+	/** Items that a node outputs when the workflow is run by hand, by the node's name. */
+	pinData?: Json;
+}
+
+export interface Execution {
+	id: string;
+	workflowId: string;
+	status: string;
+	mode: string;
+}
+
+/** One run of a node. */
+export interface NodeRun {
+	executionTimeMs: number;
+	/** The items of each output. */
+	outputs: Json[][];
+}
+
+/** How an execution ended. */
+export interface Outcome {
+	status: string;
+	/** n8n's message when it failed or was stopped. */
+	error?: string;
+	/** The runs of each node, by its name. */
+	runs: Record<string, NodeRun[]>;
+}
+
+/** One page of the list that a resource locator shows. */
+export interface ListPage {
+	results: Array<{ name: string; value: string; url?: string }>;
+	/** What to pass in for the next page; absent on the last one. */
+	paginationToken?: string;
+}
+
+const ENDED = ['success', 'error', 'crashed', 'canceled'];
+
+export function hasEnded(status: string): boolean {
+	return ENDED.includes(status);
+}
+
+/** @param execution with its data, which n8n stores in the `flatted` format */
+export function toOutcome(execution: Json): Outcome {
+	const data =
+		typeof execution.data === 'string'
+			? toObject(parseFlatted(execution.data))
+			: toObject(execution.data);
+	const { error, runData } = toObject(data.resultData);
+	const runs = Object.entries(toObject(runData)).map(([name, ofNode]) => [
+		name,
+		toArray(ofNode).map(toNodeRun),
+	]);
+	return {
+		status: String(execution.status),
+		...(error !== undefined && error !== null && { error: String(toObject(error).message) }),
+		runs: Object.fromEntries(runs),
+	};
+}
+
+export function toWorkflow(value: unknown): Workflow {
+	const { id, versionId, name, active } = toObject(value);
+	return {
+		id: String(id),
+		versionId: String(versionId),
+		name: String(name),
+		active: active === true,
+	};
+}
+
+export function toExecution(value: unknown): Execution {
+	const { id, workflowId, status, mode } = toObject(value);
+	return {
+		id: String(id),
+		workflowId: String(workflowId),
+		status: String(status),
+		mode: String(mode),
+	};
+}
+
+export function toListPage(value: unknown): ListPage {
+	const { results, paginationToken } = toObject(value);
+	return {
+		results: toArray(results).map((result) => {
+			const { name, value: id, url } = toObject(result);
+			return { name: String(name), value: String(id), ...(typeof url === 'string' && { url }) };
+		}),
+		...(typeof paginationToken === 'string' && { paginationToken }),
+	};
+}
+
+function toNodeRun(value: unknown): NodeRun {
+	const { executionTime, data } = toObject(value);
+	const outputs = toArray(toObject(data).main).map((items) => toArray(items).map(toObject));
+	return { executionTimeMs: Number(executionTime), outputs };
+}
+
+/** @returns a copy, empty when the value is no object */
+export function toObject(value: unknown): Json {
+	return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** @returns the value, or an empty array when it is none */
+export function toArray(value: unknown): unknown[] {
+	return Array.isArray(value) ? value : [];
+}

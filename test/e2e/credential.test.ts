@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+
+import type { Stage } from '../../harness/stage';
+import { openStage, version } from '../../harness/suite';
+import { manualTrigger, workflowOf } from '../../harness/workflows';
+
+jest.setTimeout(300_000);
+
+let stage: Stage;
+beforeAll(async () => {
+	stage = await openStage();
+});
+afterAll(async () => await stage?.close());
+
+/** A server that stands somewhere else, and the requests that have reached it. */
+async function startElsewhere(
+	respond: (request: IncomingMessage, response: ServerResponse) => void,
+) {
+	const seen: IncomingMessage[] = [];
+	const server = createServer((request, response) => {
+		seen.push(request);
+		respond(request, response);
+	}).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const address = server.address();
+	const port = typeof address === 'object' && address ? address.port : 0;
+	return { url: `http://127.0.0.1:${port}`, seen, close: () => server.close() };
+}
+
+const loginPage = (_: IncomingMessage, response: ServerResponse) =>
+	response.setHeader('content-type', 'text/html').end('<html><h1>Log in</h1></html>');
+
+describe(`the test of the credential in n8n ${version}`, () => {
+	const test = async (given: Record<string, unknown>) => {
+		const { apiKey, baseUrl } = stage.avala;
+		const data = { apiKey, baseUrl, webhookSecret: '', ...given };
+		return await stage.client.testCredential(stage.credential.id, data);
+	};
+
+	it('accepts a key and a base URL with blanks and line ends around them', async () => {
+		const { apiKey, baseUrl } = stage.avala;
+		expect(await test({})).toMatchObject({ status: 'OK' });
+		expect(await test({ apiKey: ` ${apiKey}\n`, baseUrl: ` ${baseUrl}/ ` })).toMatchObject({
+			status: 'OK',
+		});
+	});
+
+	it('tells a login page from Avala', async () => {
+		const elsewhere = await startElsewhere(loginPage);
+		try {
+			expect(await test({ baseUrl: elsewhere.url })).toEqual({
+				status: 'Error',
+				message: expect.stringContaining('login page'),
+			});
+		} finally {
+			elsewhere.close();
+		}
+	});
+
+	it('names a character that no header can hold', async () => {
+		expect(await test({ apiKey: 'key…with dots' })).toEqual({
+			status: 'Error',
+			message: expect.stringContaining('U+2026'),
+		});
+	});
+
+	it('says what is wrong with a refused key', async () => {
+		expect(await test({ apiKey: 'wrong' })).toEqual({
+			status: 'Error',
+			message: expect.stringContaining('refused the API key'),
+		});
+	});
+});
+
+describe(`an HTTP Request node with the Avala credential in n8n ${version}`, () => {
+	it.each([4.2, 4.4, 3, 1])(
+		'takes the key through no redirect (version %s)',
+		async (typeVersion) => {
+			const elsewhere = await startElsewhere(loginPage);
+			const remove = stage.avala.fault({
+				path: '/api/v1/webhooks/',
+				redirectTo: `${elsewhere.url}/taken`,
+			});
+			try {
+				const request = {
+					name: 'Request',
+					type: 'n8n-nodes-base.httpRequest',
+					typeVersion,
+					parameters: {
+						method: 'GET',
+						url: `${stage.avala.baseUrl}/webhooks/`,
+						authentication: 'predefinedCredentialType',
+						nodeCredentialType: 'avalaApi',
+						options: { redirect: { redirect: { followRedirects: true, maxRedirects: 21 } } },
+					},
+					credentials: { avalaApi: stage.credential },
+				};
+				const workflow = await stage.client.createWorkflow(
+					workflowOf('Redirect', [manualTrigger(), request]),
+				);
+				const executionId = await stage.client.run(workflow.id, manualTrigger().name);
+				await stage.client.outcome(executionId ?? '');
+				expect(elsewhere.seen.filter(({ headers }) => headers['x-avala-api-key'])).toEqual([]);
+			} finally {
+				remove();
+				elsewhere.close();
+			}
+			expect(
+				stage.avala.requests().filter(({ path }) => path === '/api/v1/webhooks/').length,
+			).toBeGreaterThan(0);
+		},
+	);
+});

@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+
+import { executeAvala } from '../../support/contexts';
+
+/** Pages as a test wants them: the number of the request gives the page. */
+let page: (request: number, url: URL) => object;
+let requests: string[] = [];
+let server: Server;
+let origin = '';
+
+beforeAll(async () => {
+	server = createServer((request, response) => {
+		requests.push(request.url ?? '');
+		const url = new URL(request.url ?? '', origin);
+		response.setHeader('content-type', 'application/json');
+		response.end(JSON.stringify(page(requests.length, url)));
+	}).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const address = server.address();
+	origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+});
+afterAll(() => server.close());
+beforeEach(() => {
+	requests = [];
+});
+
+async function uids(parameters: object = {}): Promise<unknown[]> {
+	const output = await executeAvala({
+		parameters: { resource: 'delivery', operation: 'getAll', returnAll: true, ...parameters },
+		credentials: { apiKey: 'k', baseUrl: `${origin}/api/v1` },
+	});
+	return output.map(({ json }) => json.uid);
+}
+
+describe('a list', () => {
+	it('follows a relative next from the page it stands on', async () => {
+		const nexts = ['?cursor=a', '/other/place/?cursor=b', './?cursor=c', null];
+		page = (request) => ({ results: [{ uid: `d${request}` }], next: nexts[request - 1] });
+		expect(await uids()).toEqual(['d1', 'd2', 'd3', 'd4']);
+		expect(requests.slice(1)).toEqual([
+			'/api/v1/webhook-deliveries/?cursor=a',
+			'/other/place/?cursor=b',
+			'/other/place/?cursor=c',
+		]);
+	});
+
+	it('gives each entry once when new ones push the pages along', async () => {
+		// Pages by number: three new deliveries come in before each further page is read.
+		page = (_, url) => {
+			const number = Number(url.searchParams.get('page') ?? 1);
+			const first = 1000 - (number - 1) * 100 + (number - 1) * 3;
+			return {
+				results: Array.from({ length: 100 }, (__, index) => ({ uid: `d${first - index}` })),
+				next: number < 5 ? `${url.origin}${url.pathname}?page=${number + 1}` : null,
+			};
+		};
+		const found = await uids();
+		expect(new Set(found).size).toBe(found.length);
+		expect(found).toHaveLength(100 + 4 * 97);
+	});
+
+	it.each<[string, (request: number) => object[]]>([
+		['the same entries', () => [{ uid: 'd1' }, { uid: 'd2' }]],
+		['no entries', () => []],
+		['entries without an ID', () => [{ event_type: 'task.completed' }]],
+		['entries that come around again', (request) => [{ uid: `d${request % 25}` }]],
+	])('with a fresh cursor for each page and %s ends with an error', async (_, entries) => {
+		page = (request) => ({ results: entries(request), next: `?cursor=fresh-${request}` });
+		await expect(uids()).rejects.toThrow('without an end');
+		expect(requests.length).toBeLessThan(50);
+	});
+
+	it('keeps numbers, IDs and times that a server sends in another type', async () => {
+		page = () => ({
+			results: [
+				{
+					uid: 7,
+					webhook_uid: 8,
+					event_type: 'task.completed',
+					status: 'failed',
+					response_status_code: '404',
+					attempt_count: '5',
+					created_at: 1772447400,
+				},
+			],
+			next: null,
+		});
+		const [{ json } = { json: {} }] = await executeAvala({
+			parameters: {
+				resource: 'delivery',
+				operation: 'getAll',
+				returnAll: true,
+				filters: { webhookId: 8 },
+			},
+			credentials: { apiKey: 'k', baseUrl: `${origin}/api/v1` },
+		});
+		expect(json).toMatchObject({
+			uid: '7',
+			webhook_uid: '8',
+			response_status_code: 404,
+			attempt_count: 5,
+			created_at: 1772447400,
+		});
+	});
+});
+
+describe('items that share a walk', () => {
+	it('do not all fail for one passing fault', async () => {
+		page = (request) =>
+			request === 1 ? { results: 'broken' } : { results: [{ uid: 'd1' }], next: null };
+		const output = await executeAvala({
+			parameters: { resource: 'delivery', operation: 'getAll', returnAll: true },
+			items: [{}, {}, {}],
+			continueOnFail: true,
+			credentials: { apiKey: 'k', baseUrl: `${origin}/api/v1` },
+		});
+		expect(output.map(({ json }) => (json.error === undefined ? json.uid : 'error'))).toEqual([
+			'error',
+			'd1',
+			'd1',
+		]);
+		expect(requests).toHaveLength(2);
+	});
+
+	it('do not share nested objects', async () => {
+		page = () => ({ results: [{ uid: 'd1', payload: { deep: { x: 1 } } }], next: null });
+		const [one, two] = await executeAvala({
+			parameters: { resource: 'delivery', operation: 'getAll', returnAll: true, simplify: false },
+			items: [{}, {}],
+			credentials: { apiKey: 'k', baseUrl: `${origin}/api/v1` },
+		});
+		expect(two?.json).toEqual(one?.json);
+		expect(two?.json.payload).not.toBe(one?.json.payload);
+	});
+});

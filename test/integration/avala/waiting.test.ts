@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+
+import type { IExecuteFunctions, INode } from 'n8n-workflow';
+
+import type { Connection } from '../../../nodes/Avala/transport/connection';
+import { all, WEBHOOKS } from '../../../nodes/Avala/transport/paths';
+import { avalaRequest } from '../../../nodes/Avala/transport/request';
+import { askedWaitMs, pause } from '../../../nodes/Avala/transport/waiting';
+import type { Fault, Sandbox } from '../../../sandbox';
+import { startSandbox } from '../../../sandbox';
+import { executeAvala } from '../../support/contexts';
+
+let avala: Sandbox;
+beforeAll(async () => {
+	avala = await startSandbox({ rateLimit: false });
+});
+afterAll(async () => await avala.stop());
+beforeEach(() => avala.reset());
+
+const LIST = { resource: 'delivery', operation: 'getAll', returnAll: true };
+const run = async () =>
+	await executeAvala({
+		parameters: LIST,
+		credentials: { apiKey: avala.apiKey, baseUrl: avala.baseUrl },
+	});
+
+/** Runs in vain. @returns the error's message, and how long it took in milliseconds */
+async function failing(fault: Fault): Promise<{ message: string; tookMs: number }> {
+	avala.fault(fault);
+	const startedAt = Date.now();
+	const error: unknown = await run().then(
+		() => undefined,
+		(thrown: unknown) => thrown,
+	);
+	if (!(error instanceof Error)) throw new Error('It did not fail.');
+	return { message: error.message, tookMs: Date.now() - startedAt };
+}
+
+const inAMinute = () => String(Math.ceil(Date.now() / 1000) + 55);
+
+describe('waiting for Avala', () => {
+	it('does not take the reset of the rate limit for a wait after any status but 429', async () => {
+		avala.fault({ times: 1, status: 502, headers: { 'x-ratelimit-reset': inAMinute() } });
+		const startedAt = Date.now();
+		await run();
+		expect(Date.now() - startedAt).toBeLessThan(5000);
+		expect(askedWaitMs(429, { 'x-ratelimit-reset': inAMinute() })).toBeGreaterThan(50_000);
+		expect(askedWaitMs(502, { 'x-ratelimit-reset': inAMinute() })).toBeUndefined();
+	});
+
+	it.each([429, 503])('reports a wait of more than a minute at once (%s)', async (status) => {
+		const { message, tookMs } = await failing({ status, headers: { 'retry-after': '3600' } });
+		expect(avala.requests()).toHaveLength(1);
+		expect(tookMs).toBeLessThan(5000);
+		if (status === 429) expect(message).toContain('wait 3600 s');
+	});
+
+	it('ends at once when the execution is stopped', async () => {
+		const stop = new AbortController();
+		const startedAt = Date.now();
+		const waiting = pause(3000, stop.signal);
+		stop.abort(new Error('stopped'));
+		await expect(waiting).rejects.toThrow('stopped');
+		await expect(pause(3000, stop.signal)).rejects.toThrow('stopped');
+		expect(Date.now() - startedAt).toBeLessThan(1500);
+	});
+});
+
+describe('a request that is stopped between two tries', () => {
+	it('is not tried again', async () => {
+		const stop = new AbortController();
+		let tries = 0;
+		const connection = connectionThat(async () => {
+			tries += 1;
+			setImmediate(() => stop.abort(new Error('stopped')));
+			return { statusCode: 503, headers: { 'retry-after': '3' }, body: '' };
+		}, stop.signal);
+		const startedAt = Date.now();
+		await expect(
+			avalaRequest(connection, { method: 'GET', endpoint: all(WEBHOOKS) }),
+		).rejects.toThrow();
+		expect(tries).toBe(1);
+		expect(Date.now() - startedAt).toBeLessThan(1500);
+	});
+});
+
+describe('a cut connection', () => {
+	it('in the middle of a response is tried again, whatever n8n calls it', async () => {
+		let requests = 0;
+		const server = createServer((_request, response) => {
+			requests += 1;
+			response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+			if (requests > 1) {
+				const page = JSON.stringify({ results: [], next: null });
+				response.end(page + ' '.repeat(1000 - page.length));
+			} else response.write('{"results":', () => response.destroy());
+		}).listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		const address = server.address();
+		const port = typeof address === 'object' && address ? address.port : 0;
+		try {
+			await executeAvala({
+				parameters: LIST,
+				credentials: { apiKey: 'k', baseUrl: `http://127.0.0.1:${port}` },
+			});
+			expect(requests).toBe(2);
+		} finally {
+			server.close();
+		}
+	});
+});
+
+/** A connection whose n8n responds as given: what matters here is when it is asked again. */
+function connectionThat(respond: () => Promise<unknown>, cancelled: AbortSignal): Connection {
+	const node: Partial<INode> = { name: 'Avala', type: 'avala' };
+	const context = {
+		getNode: () => node,
+		logger: { debug: () => {} },
+		helpers: { httpRequestWithAuthentication: respond },
+	};
+	return {
+		context: context as unknown as IExecuteFunctions,
+		credential: {},
+		baseUrl: 'https://avala.example.com',
+		secrets: [],
+		deadline: Infinity,
+		cancelled,
+	};
+}

@@ -1,0 +1,67 @@
+import { avalasWords } from '../../../nodes/Avala/transport/words';
+
+const wordsOf = (body: unknown, secrets: string[] = []) =>
+	avalasWords(typeof body === 'string' ? body : JSON.stringify(body), secrets).text;
+
+describe('Avala’s words in an error', () => {
+	it.each<[string, unknown, string]>([
+		['a detail', { detail: 'Not found.' }, 'Not found.'],
+		[
+			'fields',
+			{ target_url: ['Must be https.'], events: ['A.', 'B.'] },
+			'target_url: Must be https. events: A. B.',
+		],
+		[
+			'an error object',
+			{ error: { code: 1, message: 'Wrong', details: { events: ['Bad'] } } },
+			'Wrong events: Bad.',
+		],
+		['nested fields', { data: { name: ['Too long.'] } }, 'data.name: Too long.'],
+		['a page', '<html><style>x</style><h1>Bad day</h1></html>', 'x Bad day.'],
+		['nothing', '', ''],
+	])('are read from %s', (_, body, expected) => {
+		expect(wordsOf(body)).toBe(expected);
+	});
+
+	it('on a field called secret or token are shown in plain text', () => {
+		expect(wordsOf({ secret: ['This field may not be blank.'] })).toBe(
+			'secret: This field may not be blank.',
+		);
+		expect(avalasWords('{"token":["Is required."]}', []).fields).toEqual(['token']);
+	});
+
+	it('hide a value that stands in such a field', () => {
+		expect(wordsOf({ api_key: 'hunter2' })).not.toContain('hunter2');
+		expect(wordsOf({ detail: 'Got api_key=hunter2 from you' })).not.toContain('hunter2');
+	});
+
+	it('hide a known secret that JSON has escaped', () => {
+		const secret = 'pä"ss\\word';
+		expect(
+			wordsOf(
+				`{"detail":"no ${[...secret].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"}`,
+				[secret],
+			),
+		).toBe('no [redacted].');
+		expect(wordsOf(`<p>${JSON.stringify(secret)}</p>`, [secret])).not.toContain('word');
+	});
+
+	it.each([
+		[
+			'many fields',
+			JSON.stringify(
+				Object.fromEntries(
+					Array.from({ length: 5000 }, (_, i) => [`token${i}`, ['token-'.repeat(5)]]),
+				),
+			),
+		],
+		['deep nesting', `${'{"a":'.repeat(8000)}1${'}'.repeat(8000)}`],
+		['tags without an end', '<'.repeat(64 * 1024)],
+		['one long text', `{"detail":"${'token-'.repeat(10_000)}"}`],
+	])('take less than 50 ms to read from %s, and are short', (_, body) => {
+		wordsOf(body);
+		const startedAt = performance.now();
+		expect(wordsOf(body).length).toBeLessThan(500);
+		expect(performance.now() - startedAt).toBeLessThan(50);
+	});
+});
