@@ -183,6 +183,8 @@ export interface ExecuteSetup {
 	continueOnFail?: boolean;
 	/** Which output to give: 1 is the error output, which the node has with this setting. */
 	output?: 0 | 1;
+	/** Given a function that does what the user's stop does in n8n. */
+	onRunning?: (stop: () => void) => void;
 }
 
 /**
@@ -214,11 +216,13 @@ export async function executeAvala(setup: ExecuteSetup): Promise<INodeExecutionD
 		updatedAt: new Date(),
 	});
 	const execution = new WorkflowExecute(data, 'manual');
-	const run: IRun = await execution.run({
+	const running = execution.run({
 		workflow,
 		startNode,
 		pinData: { [startNode.name]: items.map((json) => ({ json })) },
 	});
+	setup.onRunning?.(() => running.cancel());
+	const run: IRun = await running;
 	const { error, runData } = run.data.resultData;
 	// n8n keeps errors as plain objects.
 	if (error) throw Object.assign(new Error(error.message), error);

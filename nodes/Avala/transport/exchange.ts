@@ -126,11 +126,7 @@ export async function withinLimit<T>(
 }
 
 /** The whole body as text; of a refusal its beginning. */
-export async function readText(
-	body: ResponseBody,
-	status: number,
-	limit: AbortSignal,
-): Promise<string> {
+export async function readText(body: ResponseBody, status: number, limit: AbortSignal) {
 	const isRefusal = status < 200 || status >= 300;
 	const chunks: Uint8Array[] = [];
 	let size = 0;

@@ -1,0 +1,83 @@
+import { nameAndType, readFileName } from '../../../nodes/Avala/transport/fileName';
+
+const url = new URL('https://storage.example.com/exports/file?Signature=abc');
+const nameOf = (sources: Partial<Parameters<typeof nameAndType>[0]>) =>
+	nameAndType({ url, fallback: 'export-exp_1', ...sources }).name;
+
+describe('the name of a downloaded file', () => {
+	it.each([
+		['a plain name', 'attachment; filename=scenes.zip', 'scenes.zip'],
+		['a quoted name', 'attachment; filename="street scenes.zip"', 'street scenes.zip'],
+		['a name with quotes in it', String.raw`attachment; filename="a\"b.zip"`, 'a_b.zip'],
+		['an encoded name', "attachment; filename*=UTF-8''stra%C3%9Fe.zip", 'straße.zip'],
+		['a Latin-1 name', "attachment; filename*=ISO-8859-1''stra%DFe.zip", 'straße.zip'],
+		[
+			'both, of which the encoded one counts',
+			`attachment; filename="strasse.zip"; filename*=UTF-8''stra%C3%9Fe.zip`,
+			'straße.zip',
+		],
+		[
+			'UTF-8 that Node has read as Latin-1',
+			`attachment; filename="${Buffer.from('straße.zip').toString('latin1')}"`,
+			'straße.zip',
+		],
+		['a path', 'attachment; filename="../../etc/passwd.zip"', 'passwd.zip'],
+		['a Windows path', String.raw`attachment; filename="C:\\temp\\x.zip"`, 'x.zip'],
+		['an encoded path', "attachment; filename*=UTF-8''..%2F..%2Fx.zip", 'x.zip'],
+		['dots in a row', 'attachment; filename="a..b.zip"', 'a.b.zip'],
+		['a hidden file', 'attachment; filename=".bashrc"', 'bashrc'],
+		['line breaks', "attachment; filename*=UTF-8''a%0D%0Ab.zip", 'ab.zip'],
+		[
+			'a reversed direction of writing',
+			"attachment; filename*=UTF-8''a%E2%80%AEpiz.exe",
+			'apiz.exe',
+		],
+	])('is what the header says, made harmless: %s', (_, disposition, name) => {
+		expect(nameOf({ disposition })).toBe(name);
+	});
+
+	it.each([
+		['only dots', 'attachment; filename=".."'],
+		['a folder', 'attachment; filename="folder/"'],
+		['broken encoding', "attachment; filename*=UTF-8''%E2%28"],
+		['no name', 'attachment'],
+	])('is made up when the header has no usable one: %s', (_, disposition) => {
+		expect(nameOf({ disposition, contentType: 'application/zip' })).toBe('export-exp_1.zip');
+	});
+
+	it('is the last part of the address when that has an extension', () => {
+		const from = (path: string) => nameOf({ url: new URL(path, 'https://s.example.com') });
+		expect(from('/a/street%20scenes.zip?Signature=abc')).toBe('street scenes.zip');
+		expect(from('/a/..%2f..%2fx.zip')).toBe('x.zip');
+		expect(from('/a/download')).toBe('export-exp_1');
+		expect(from('/a/%E0%A4%A.zip')).toBe('export-exp_1');
+	});
+
+	it('keeps its extension when it is too long', () => {
+		const name = nameOf({ disposition: `attachment; filename="${'a'.repeat(500)}.zip"` });
+		expect(name).toHaveLength(200);
+		expect(name).toMatch(/a\.zip$/);
+	});
+
+	it('is the one that the user wants, unless that leads into another folder', () => {
+		const disposition = 'attachment; filename=scenes.zip';
+		expect(nameOf({ disposition, given: 'monday.zip' })).toBe('monday.zip');
+		expect(readFileName('File Name', ' monday.zip ')).toBe('monday.zip');
+		for (const bad of ['../x.zip', 'a/b.zip', String.raw`a\b.zip`, '..', 'a\nb', '', {}]) {
+			expect(() => readFileName('File Name', bad)).toThrow("'File Name' must be");
+		}
+	});
+});
+
+describe('the MIME type of a downloaded file', () => {
+	const typeOf = (contentType: string | undefined, given: string) =>
+		nameAndType({ url, fallback: 'x', given, contentType }).mimeType;
+
+	it('is what the response says, else what the name says', () => {
+		expect(typeOf('Application/Zip; charset=binary', 'a.bin')).toBe('application/zip');
+		expect(typeOf('binary/octet-stream', 'a.ZIP')).toBe('application/zip');
+		expect(typeOf(undefined, 'a.json')).toBe('application/json');
+		expect(typeOf('application/octet-stream', 'a.weird')).toBe('application/octet-stream');
+		expect(typeOf('nonsense', 'a')).toBe('application/octet-stream');
+	});
+});
