@@ -1,0 +1,304 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { gzipSync } from 'node:zlib';
+
+import type { Sandbox } from '../../../sandbox';
+import { startSandbox } from '../../../sandbox';
+import { BinaryFiles } from '../../support/binaryFiles';
+import type { Setup } from '../../support/resources';
+import { byId, failureOf, runOn } from '../../support/resources';
+
+const files = new BinaryFiles();
+let avala: Sandbox;
+beforeAll(async () => {
+	await files.init();
+	avala = await startSandbox({ rateLimit: false });
+});
+afterAll(async () => {
+	await avala.stop();
+	files.clear();
+});
+beforeEach(() => {
+	avala.reset();
+	avala.wireFormat = 'newer';
+	avala.storage.expiredStatus = 403;
+	files.clear();
+});
+
+const download = async (uid: string, parameters: INodeParameters = {}, setup: Setup = {}) =>
+	await runOn(
+		avala,
+		{ resource: 'export', operation: 'download', exportId: byId(uid), ...parameters },
+		setup,
+	);
+
+type NewExport = NonNullable<Parameters<Sandbox['addExport']>[0]>;
+const ready = (given: NewExport = {}) => avala.addExport({ state: 'ready', ...given }).uid;
+
+const leaks = () => avala.storage.requests().filter(({ carriesKey }) => carriesKey);
+
+describe('a download hands on the whole file', () => {
+	it.each(['guide', 'older', 'newer'] as const)('in the %s wire format', async (wireFormat) => {
+		avala.wireFormat = wireFormat;
+		const uid = ready({ plan: { file: { content: '{"a":1}', name: 'scenes.json' } } });
+		const [item] = await download(uid);
+		expect(item?.json).toMatchObject({ uid, state: 'ready' });
+		expect(item?.binary?.data).toMatchObject({
+			fileName: 'scenes.json',
+			mimeType: 'application/json',
+		});
+		expect(files.contentOf(item?.binary?.data)).toBe('{"a":1}');
+		expect(item?.pairedItem).toEqual({ item: 0 });
+		expect(leaks()).toEqual([]);
+	});
+
+	it.each(['storage', 'api', 'relative'] as const)(
+		'from a link of the form "%s", of any size',
+		async (link) => {
+			const uid = ready({ plan: { link, file: { size: 20_000_001 } } });
+			const [item] = await download(uid);
+			expect(item?.binary?.data?.bytes).toBe(20_000_001);
+			expect(files.all().map((file) => statSync(file).size)).toEqual([20_000_001]);
+			expect(leaks()).toEqual([]);
+		},
+	);
+
+	it('when the API redirects to the storage, which never sees the key', async () => {
+		const uid = ready({ plan: { link: 'api', apiRedirects: true, file: { content: 'x' } } });
+		const [item] = await download(uid);
+		expect(files.contentOf(item?.binary?.data)).toBe('x');
+		expect(avala.storage.requests()).toHaveLength(1);
+		expect(leaks()).toEqual([]);
+	});
+
+	it('when its length is not announced', async () => {
+		avala.storage.fault({ chunked: true });
+		const [item] = await download(ready({ plan: { file: { size: 300_000 } } }));
+		expect(item?.binary?.data?.bytes).toBe(300_000);
+	});
+
+	it('when it is empty', async () => {
+		const [item] = await download(ready({ plan: { file: { size: 0 } } }));
+		expect(item?.binary?.data?.bytes).toBe(0);
+	});
+
+	it('in the field and under the name that are wanted', async () => {
+		const [item] = await download(ready(), {
+			binaryPropertyName: 'file',
+			options: { fileName: 'monday.json' },
+		});
+		expect(item?.binary).toMatchObject({ file: { fileName: 'monday.json' } });
+	});
+
+	it('after a passing fault of the storage', async () => {
+		avala.storage.fault({ status: 503, times: 1 });
+		const [item] = await download(ready());
+		expect(item?.binary?.data?.fileName).toMatch(/\.json$/);
+	});
+
+	it('of each item, paired with it', async () => {
+		const uids = ['a', 'b'].map((content) => ready({ plan: { file: { content } } }));
+		const output = await download('={{ $json.uid }}', {}, { items: uids.map((uid) => ({ uid })) });
+		expect(output.map(({ binary }) => files.contentOf(binary?.data))).toEqual(['a', 'b']);
+		expect(output.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+	});
+});
+
+describe('a file has a harmless name', () => {
+	it.each([
+		['of the response', { contentDisposition: 'attachment; filename="../../x y.zip"' }, 'x y.zip'],
+		['of its address', { contentDisposition: null, name: 'scenes.zip' }, 'scenes.zip'],
+		[
+			'of the export',
+			{ contentDisposition: null, name: 'scenes', contentType: 'text/csv' },
+			'export-exp_9.csv',
+		],
+	])('%s', async (_, file, name) => {
+		const uid = ready({ uid: 'exp_9', plan: { link: 'storage', file: { content: 'x', ...file } } });
+		const [item] = await download(uid);
+		expect(item?.binary?.data?.fileName).toBe(name);
+		expect(item?.binary?.data?.directory).toBeUndefined();
+	});
+});
+
+describe('a link that has expired', () => {
+	it.each([403, 400] as const)(
+		'is fetched anew once, after %d from the storage',
+		async (status) => {
+			avala.storage.expiredStatus = status;
+			const uid = ready();
+			avala.storage.fault({ status, times: 1 });
+			const [item] = await download(uid);
+			expect(item?.binary?.data?.bytes).toBeGreaterThan(0);
+			expect(avala.requests().filter(({ method }) => method === 'GET')).toHaveLength(2);
+			expect(avala.storage.requests()).toHaveLength(2);
+		},
+	);
+
+	it('is fetched anew once where the API redirects to it', async () => {
+		avala.storage.fault({ path: /^\/exports/, status: 403, times: 1 });
+		const uid = ready({ plan: { link: 'api', apiRedirects: true } });
+		const [item] = await download(uid);
+		expect(item?.binary?.data?.bytes).toBeGreaterThan(0);
+	});
+
+	it('is an error without its signature when the fresh one is refused too', async () => {
+		avala.storage.fault({
+			status: 403,
+			body: '<Error><Code>SignatureDoesNotMatch</Code><Message>No: http://s/x?Signature=abc.</Message><StringToSign>top-secret</StringToSign></Error>',
+		});
+		const error = await failureOf(download(ready()));
+		expect(error.message).toMatch(/could not be downloaded.*responded 403: SignatureDoesNotMatch/);
+		expect(JSON.stringify({ ...error, message: error.message })).not.toMatch(
+			/Signature=|Expires=|top-secret/,
+		);
+		expect(avala.storage.requests()).toHaveLength(2);
+		expect(files.all()).toEqual([]);
+	});
+});
+
+describe('a file that is not whole is an error and never passed on', () => {
+	it.each([
+		['when the connection is cut', { cutOffAfter: 700_000 }],
+		[
+			'when the connection is cut and no length was announced',
+			{ cutOffAfter: 700_000, chunked: true },
+		],
+		['when it is shorter than announced', { endAfter: 700_000 }],
+	])('%s', async (_, fault) => {
+		avala.storage.fault(fault);
+		const error = await failureOf(download(ready({ plan: { file: { size: 1_000_000 } } })));
+		expect(error.message).toMatch(
+			/export .* was not received completely: .*cut.*Nothing of it was passed on/,
+		);
+		expect(error.message).not.toMatch(/Signature|Expires/);
+		expect(files.all()).toEqual([]);
+	});
+
+	it('and with Continue On Fail the item tells the error and has no file', async () => {
+		avala.storage.fault({ cutOffAfter: 10 });
+		const [item] = await download(ready(), {}, { continueOnFail: true });
+		expect(item).toMatchObject({ json: { error: expect.stringContaining('not received') } });
+		expect(item?.binary).toBeUndefined();
+	});
+});
+
+describe('where a link may lead', () => {
+	it.each([
+		[
+			'plain http to another machine',
+			'http://storage.example.com/x.zip?Signature=abc',
+			/not https/,
+		],
+		['another protocol', 'ftp://storage.example.com/x.zip', /not https/],
+		['a password in it', 'https://a:b@storage.example.com/x.zip', /user name or a password/],
+		['no address', 'http://[', /no address/],
+	])('is not followed: %s', async (_, downloadUrl, reason) => {
+		const error = await failureOf(download(ready({ downloadUrl })));
+		expect(error.message).toMatch(reason);
+		expect(error.message).not.toContain('Signature');
+	});
+
+	it('nor a redirect to such a place', async () => {
+		avala.storage.fault({ redirectTo: 'http://storage.example.com/x?Signature=abc' });
+		const error = await failureOf(download(ready()));
+		expect(error.message).toMatch(/redirect that 127\.0\.0\.1:\d+ responded with is not https/);
+	});
+
+	it('nor redirects without an end', async () => {
+		const uid = ready();
+		avala.storage.fault({ redirectTo: '?' });
+		const links: string[] = [];
+		const error = await failureOf(download(uid));
+		expect(links).toEqual([]);
+		expect(error.message).toMatch(/one redirect after another|refused|403/);
+	});
+
+	it('and the key stays away once a redirect has left the API', async () => {
+		const requests: Array<Record<string, unknown>> = [];
+		const elsewhere = createServer((request, response) => {
+			requests.push(request.headers);
+			response.writeHead(302, { location: `${avala.baseUrl}/webhooks/` }).end();
+		}).listen(0, '127.0.0.1');
+		await once(elsewhere, 'listening');
+		const address = elsewhere.address();
+		const port = typeof address === 'object' && address ? address.port : 0;
+		const error = await failureOf(download(ready({ downloadUrl: `http://127.0.0.1:${port}/x` })));
+		elsewhere.close();
+		expect(error.message).toContain('401');
+		expect(requests).toHaveLength(1);
+		expect(requests[0]).not.toHaveProperty('x-avala-api-key');
+	});
+
+	it('is no web page, such as that of a proxy', async () => {
+		const uid = ready({ plan: { file: { content: '<html>', contentType: 'text/html' } } });
+		expect((await failureOf(download(uid))).message).toContain('a web page and not with a file');
+	});
+});
+
+it('a file that the storage keeps compressed arrives as it was before', async () => {
+	const body = gzipSync('{"big": true}');
+	const storage = createServer((_, response) => {
+		response.writeHead(200, {
+			'content-encoding': 'gzip',
+			'content-length': String(body.length),
+			'content-type': 'application/json',
+		});
+		response.end(body);
+	}).listen(0, '127.0.0.1');
+	await once(storage, 'listening');
+	const address = storage.address();
+	const port = typeof address === 'object' && address ? address.port : 0;
+	const [item] = await download(ready({ downloadUrl: `http://127.0.0.1:${port}/x.json` }));
+	storage.close();
+	expect(files.contentOf(item?.binary?.data)).toBe('{"big": true}');
+});
+
+describe('an export that has no file', () => {
+	it.each([
+		[
+			'is running',
+			{ state: 'processing' as const },
+			/no file of export .* yet: .*running.*'Wait Until Ready'/,
+		],
+		[
+			'has failed',
+			{ state: 'failed' as const },
+			/no file of export .*: its state is failed.*Create a new export/,
+		],
+		[
+			'is ready without a link',
+			{ state: 'ready' as const, downloadUrl: null },
+			/sent no 'download_url'/,
+		],
+	])('is an error that says so: it %s', async (_, given, message) => {
+		const { uid } = avala.addExport(given);
+		expect((await failureOf(download(uid))).message).toMatch(message);
+		expect(avala.storage.requests()).toEqual([]);
+	});
+
+	it('is waited for when the user wants that', async () => {
+		const { uid } = avala.addExport({ plan: { requestedMs: 500, processingMs: 500 } });
+		const [item] = await download(uid, { options: { waitUntilReady: true } });
+		expect(item?.json.state).toBe('ready');
+		expect(item?.binary?.data?.bytes).toBeGreaterThan(0);
+	});
+});
+
+it('the user’s stop ends a download at once, and leaves no file', async () => {
+	const uid = ready({ plan: { file: { size: 50_000_000 } } });
+	avala.storage.fault({ bytesPerSecond: 100_000 });
+	let stop = () => {};
+	const running = download(uid, {}, { onRunning: (cancel) => (stop = cancel) });
+	const settled = running.then(
+		() => undefined,
+		() => undefined,
+	);
+	while (avala.storage.requests().length === 0) await new Promise(setImmediate);
+	const startedAt = Date.now();
+	stop();
+	await settled;
+	expect(Date.now() - startedAt).toBeLessThan(2_000);
+});
