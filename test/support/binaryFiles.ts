@@ -9,9 +9,9 @@ interface Container {
 }
 
 /** n8n-core has a container of its own version, which holds the service that its helpers use. */
-const { Container: container } = require(
+const { Container: container } = jest.requireActual<{ Container: Container }>(
 	require.resolve('@n8n/di', { paths: [require.resolve('n8n-core')] }),
-) as { Container: Container };
+);
 
 /** n8n's binary data as with N8N_DEFAULT_BINARY_DATA_MODE=filesystem, in a folder of its own. */
 export class BinaryFiles {
