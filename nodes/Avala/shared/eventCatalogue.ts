@@ -115,7 +115,7 @@ export function readKnownEventTypes(name: string, value: unknown): string[] {
 
 function unknownType(name: string, text: string): UserError {
 	return new UserError(
-		`'${name}' does not know the event type ${JSON.stringify(text.slice(0, 80))}. The nearest is ${nearestType(text)}. A type that the list lacks goes into 'Custom Event Types', written as Avala writes it.`,
+		`'${name}' does not know the event type ${JSON.stringify(text.slice(0, 80))}. Did you mean ${nearestType(text)}? Known are ${CATALOGUE_TYPES.join(', ')}. Enter a type that is not among them under 'Custom Event Types'.`,
 	);
 }
 

@@ -1,0 +1,225 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { Sandbox, StoredDelivery } from '../../../sandbox';
+import { startSandbox } from '../../../sandbox';
+import { executeAvala } from '../../support/contexts';
+
+let avala: Sandbox;
+beforeAll(async () => {
+	avala = await startSandbox({ rateLimit: false, pingOnCreate: false });
+});
+afterAll(async () => await avala.stop());
+beforeEach(() => avala.reset());
+
+const run = async (parameters: object, items?: IDataObject[]): Promise<IDataObject[]> => {
+	const output = await executeAvala({
+		parameters: parameters as INodeParameters,
+		credentials: { apiKey: avala.apiKey, baseUrl: avala.baseUrl },
+		items,
+	});
+	return output.map(({ json }) => json);
+};
+
+/** Each parameter comes from an expression, as the value in the item. */
+const fromItem = async (parameters: (value: string) => object, value: unknown) =>
+	await run(parameters('={{ $json.value }}'), [{ value } as IDataObject]);
+
+const create = (fields: object) => ({
+	resource: 'webhook',
+	operation: 'create',
+	targetUrl: 'https://example.com/a',
+	events: ['task.completed'],
+	...fields,
+});
+const list = (filters: object, resource = 'delivery') => ({
+	resource,
+	operation: 'getAll',
+	returnAll: true,
+	filters,
+});
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+const delivery = (uid: string, given: Partial<StoredDelivery> = {}): Partial<StoredDelivery> => ({
+	uid,
+	...given,
+});
+
+describe('a value from an expression or an AI agent is understood', () => {
+	it.each([
+		[false, false],
+		['false', false],
+		[' False ', false],
+		[0, false],
+		['true', true],
+		[1, true],
+	])('Active: %j is %j', async (value, isActive) => {
+		await fromItem((given) => create({ additionalFields: { isActive: given } }), value);
+		expect(avala.webhooks()).toEqual([expect.objectContaining({ isActive })]);
+	});
+
+	it.each([
+		[['task.completed', 'export.completed']],
+		['task.completed, export.completed'],
+		['["task.completed","export.completed"]'],
+		['Task Completed, Export Completed'],
+		[['Task Completed', 'export.completed']],
+	])('Event Types: %j', async (value) => {
+		await fromItem((given) => create({ events: given }), value);
+		expect(avala.webhooks()[0]?.events).toEqual(['task.completed', 'export.completed']);
+		avala.seedDeliveries([delivery('d_1')]);
+		expect(await fromItem((given) => list({ eventType: given }), value)).toHaveLength(1);
+	});
+
+	it.each([
+		['a date', () => minutesAgo(5)],
+		['Unix seconds', () => Math.floor(Date.now() / 1000) - 300],
+		['Unix milliseconds', () => Date.now() - 300_000],
+		['Unix seconds as text', () => String(Math.floor(Date.now() / 1000) - 300)],
+	])('Created After: %s', async (_, value) => {
+		avala.seedDeliveries([
+			delivery('old', { createdAt: minutesAgo(10) }),
+			delivery('new', { createdAt: minutesAgo(1) }),
+		]);
+		const found = await fromItem((given) => list({ createdAfter: given }), value());
+		expect(found.map(({ uid }) => uid)).toEqual(['new']);
+	});
+
+	it('Limit: "5", and Return All: "false"', async () => {
+		avala.seedDeliveries(Array.from({ length: 8 }, (_, index) => delivery(`d${index}`)));
+		const parameters = (given: string) => ({
+			...list({}),
+			returnAll: '={{ "false" }}',
+			limit: given,
+		});
+		expect(await fromItem(parameters, '5')).toHaveLength(5);
+	});
+
+	it('Simplify: "false"', async () => {
+		avala.seedDeliveries([delivery('d_1')]);
+		const [found] = await fromItem((given) => ({ ...list({}), simplify: given }), 'false');
+		expect(Object.keys(found ?? {}).length).not.toBe(10);
+	});
+});
+
+describe('a value that is not understood is refused by name, before a request', () => {
+	it.each<[string, (given: string) => object, unknown]>([
+		['Active', (given) => create({ additionalFields: { isActive: given } }), 'maybe'],
+		['Active', (given) => list({ isActive: given }, 'webhook'), 'off'],
+		['Event Types', (given) => create({ events: given }), 7],
+		['Event Types', (given) => create({ events: given }), { a: 1 }],
+		['Event Types', (given) => create({ events: given }), 'no event type'],
+		['Event Types', (given) => list({ eventType: given }), 'task.done'],
+		['Event Type', (given) => list({ event: given }, 'webhook'), 'task.done'],
+		['Custom Event Types', (given) => create({ additionalFields: { customEvents: given } }), [7]],
+		['Created After', (given) => list({ createdAfter: given }), 'yesterday-ish'],
+		['Created Before', (given) => list({ createdBefore: given }), 5],
+		['Created Before', (given) => list({ createdBefore: given }), true],
+		['Status', (given) => list({ status: given }), 'broken'],
+		['Limit', (given) => ({ ...list({}), returnAll: false, limit: given }), 'many'],
+		['Limit', (given) => ({ ...list({}), returnAll: false, limit: given }), 0],
+		['Limit', (given) => ({ ...list({}), returnAll: false, limit: given }), 1.5],
+		['Return All', (given) => ({ ...list({}), returnAll: given }), 'perhaps'],
+		['Target URL', (given) => create({ targetUrl: given }), { url: 'x' }],
+		['Simplify', (given) => ({ ...list({}), simplify: given }), 'a bit'],
+	])("'%s'", async (name, parameters, value) => {
+		await expect(fromItem(parameters, value)).rejects.toThrow(`'${name}'`);
+		expect(avala.requests()).toEqual([]);
+	});
+
+	it.each<[string, (given: string) => object]>([
+		['Active', (given) => list({ isActive: given }, 'webhook')],
+		['Event Type', (given) => list({ event: given }, 'webhook')],
+		['Target URL', (given) => list({ targetUrl: given }, 'webhook')],
+		['Event Types', (given) => list({ eventType: given })],
+		['Status', (given) => list({ status: given })],
+		['Created After', (given) => list({ createdAfter: given })],
+		['Webhook', (given) => list({ webhookId: { __rl: true, mode: 'id', value: given } })],
+		['Delivery ID', (given) => ({ resource: 'delivery', operation: 'get', deliveryId: given })],
+		['Target URL', (given) => create({ targetUrl: given })],
+		[
+			'Webhook',
+			(given) => ({
+				resource: 'webhook',
+				operation: 'delete',
+				webhookId: { __rl: true, mode: 'id', value: given },
+			}),
+		],
+	])("'%s' that comes out empty or undefined", async (name, parameters) => {
+		for (const value of ['', '  ', null, undefined, []]) {
+			await expect(fromItem(parameters, value)).rejects.toThrow(`'${name}'`);
+		}
+		expect(avala.requests()).toEqual([]);
+	});
+
+	it('a secret is not quoted', async () => {
+		const parameters = (given: string) => create({ additionalFields: { secret: given } });
+		await expect(fromItem(parameters, { hidden: 'value' })).rejects.toThrow(
+			/'Secret' is empty or not text/,
+		);
+		await expect(fromItem(parameters, ['hidden'])).rejects.not.toThrow('hidden');
+	});
+
+	it('a field that does not exist', async () => {
+		// n8n itself leaves unknown fields out, unless an expression gives the whole collection.
+		const filters = '={{ { "evenType": "task.completed" } }}';
+		await expect(run({ ...list({}), filters })).rejects.toThrow('"evenType"');
+		await expect(
+			run({
+				resource: 'delivery',
+				operation: 'getHealth',
+				filters: '={{ { "status": "failed" } }}',
+			}),
+		).rejects.toThrow('"status"');
+		await expect(run({ ...list({}), filters: '={{ "createdAfter" }}' })).rejects.toThrow(
+			"'Filters'",
+		);
+	});
+});
+
+describe('the error for an unknown event type', () => {
+	it.each([
+		['task.complete', 'task.completed'],
+		['export.complted', 'export.completed'],
+		['taskcompleted', 'task.completed'],
+		['Dataset Create', 'dataset.created'],
+	])('%s names the nearest', async (given, nearest) => {
+		await expect(run(list({ eventType: [given] }))).rejects.toThrow(`Did you mean ${nearest}?`);
+	});
+
+	it('leaves a way for a type that Avala has and the list lacks', async () => {
+		const event = { id: 'e', type: 'model.trained', created_at: minutesAgo(1), data: {} };
+		avala.seedDeliveries([delivery('d_1', { event }), delivery('d_2')]);
+		const found = await run(list({ customEvents: ['model.trained'] }));
+		expect(found.map(({ uid }) => uid)).toEqual(['d_1']);
+	});
+});
+
+describe('Update', () => {
+	const update = async (updateFields: object) => {
+		const { uid } = avala.addWebhook({ events: ['task.completed'] });
+		await run({
+			resource: 'webhook',
+			operation: 'update',
+			webhookId: { __rl: true, mode: 'id', value: uid },
+			updateFields,
+		});
+		return avala.webhooks().at(-1)?.events;
+	};
+
+	it('adds Custom Event Types alone to those that are there', async () => {
+		expect(await update({ customEvents: ['task.approved'] })).toEqual([
+			'task.completed',
+			'task.approved',
+		]);
+	});
+
+	it('replaces them with Event Types and Custom Event Types together', async () => {
+		expect(await update({ events: ['export.failed'], customEvents: ['task.approved'] })).toEqual([
+			'export.failed',
+			'task.approved',
+		]);
+	});
+
+	it('ignores a field that was added and left empty', async () => {
+		expect(await update({ events: [], targetUrl: '', isActive: true })).toEqual(['task.completed']);
+	});
+});
