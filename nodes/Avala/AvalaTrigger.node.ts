@@ -8,9 +8,9 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { customEvents, webhookEvents } from './actions/fields';
-import { tellingAll } from './trigger/activation';
+import { loadProjects } from './trigger/projects';
 import { receiveEvent } from './trigger/receive';
-import { createWebhook, keepWebhook, removeWebhook } from './trigger/registration';
+import { createWebhook, keepWebhook, lifecycleStep, removeWebhook } from './trigger/registration';
 
 export class AvalaTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -20,11 +20,12 @@ export class AvalaTrigger implements INodeType {
 		group: ['trigger'],
 		// Not 1: for version 1 n8n evaluates an expression on each request, which costs more than all the rest.
 		version: 2,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle:
+			'={{ [].concat($parameter["events"] || [], ($parameter["options"] || {}).customEvents || []).map((type) => type === "*" ? "All" : type).join(", ") }}',
 		description:
 			'Starts the workflow when something happens in Avala: a task is completed, an export is ready',
 		eventTriggerDescription:
-			'Let one of the chosen events happen in Avala, or send a test event to this webhook',
+			'Trigger one of the selected events in Avala, or send a test event to this webhook',
 		defaults: { name: 'Avala Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -35,7 +36,7 @@ export class AvalaTrigger implements INodeType {
 				name: 'default',
 				httpMethod: 'POST',
 				responseMode: 'onReceived',
-				// Empty, so that n8n answers what the node gives as its response.
+				// Empty, so that n8n sends what the node gives as its response.
 				responseData: '',
 				path: 'webhook',
 			},
@@ -44,15 +45,27 @@ export class AvalaTrigger implements INodeType {
 			header: '',
 			executionsHelp: {
 				inactive:
-					'<b>While you build:</b> press the button above. n8n registers a webhook with its test URL at Avala until an event arrives, so that the next one, or a test sent from Avala, appears here.<br /><br /><b>When you are done:</b> publish (activate) the workflow. n8n registers its production URL at Avala by itself, and removes it when you unpublish the workflow; nothing has to be set up at Avala by hand. Avala delivers to https addresses only.',
+					'<b>While you build:</b> click the button above. n8n registers a webhook with its test URL at Avala until an event arrives, so that the next one, or a test sent from Avala, appears here.<br /><br /><b>When you are done:</b> publish (activate) the workflow. n8n registers its production URL at Avala, and removes it when you unpublish the workflow; there is nothing to set up at Avala by hand.',
 				active:
-					'<b>While you build:</b> press the button above. n8n registers a second webhook, with its test URL, at Avala until an event arrives.<br /><br /><b>This workflow is published:</b> events at its production URL start it in the background. You find those runs in the list of executions, not here.',
+					'<b>While you build:</b> click the button above. n8n registers a second webhook, with its test URL, at Avala until an event arrives.<br /><br /><b>This workflow is published:</b> events at its production URL start it in the background. You find those executions in the list of executions, not here.',
 			},
 			activationHint:
-				'When you are done, publish (activate) the workflow: n8n registers the webhook at Avala by itself, and events start the workflow.',
+				'Once the workflow is published (activated), n8n registers the webhook at Avala, and events start the workflow.',
 		},
 		properties: [
-			{ ...webhookEvents, default: ['task.completed'], description: 'What starts the workflow' },
+			{
+				displayName:
+					'Avala delivers events to public https addresses only. If n8n runs behind a proxy or tunnel, set its environment variable WEBHOOK_URL to the public address.',
+				name: 'addressNotice',
+				type: 'notice',
+				default: '',
+			},
+			{
+				...webhookEvents,
+				displayName: 'Trigger On',
+				default: ['task.completed'],
+				description: 'The event types that start the workflow',
+			},
 			{
 				displayName: 'Options',
 				name: 'options',
@@ -68,7 +81,7 @@ export class AvalaTrigger implements INodeType {
 						default: '',
 						placeholder: 'e.g. 192.0.2.10, 198.51.100.0/24, 2001:db8::/32',
 						description:
-							'Addresses and CIDR ranges, separated by commas, that requests may come from. Others are answered 403. Behind a reverse proxy set N8N_PROXY_HOPS, so that n8n sees the address of the sender.',
+							'Addresses and CIDR ranges, separated by commas, that requests may come from. Others get a 403. Behind a reverse proxy set N8N_PROXY_HOPS, so that n8n sees the address of the sender.',
 					},
 					{
 						displayName: 'Max Event Age (Minutes)',
@@ -77,7 +90,16 @@ export class AvalaTrigger implements INodeType {
 						typeOptions: { minValue: 0 },
 						default: 0,
 						description:
-							'Events older than this are answered 400 and start nothing. 0 is no limit. Avala delivers a failed event again for up to 81 minutes after it happened, so a smaller limit loses events.',
+							'Events older than this get a 400 and start nothing. 0 is no limit. Avala retries a failed delivery for up to 81 minutes, so a smaller limit loses events. Not applied where Avala sends the bare resource, which has no time of the event.',
+					},
+					{
+						displayName: 'Project Names or IDs',
+						name: 'projects',
+						type: 'multiOptions',
+						typeOptions: { loadOptionsMethod: 'getProjects' },
+						default: [],
+						description:
+							'Only events of these projects start the workflow; an event that names no project starts it too. Empty means all. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 					},
 					{
 						displayName: 'Run on Test Events',
@@ -85,24 +107,26 @@ export class AvalaTrigger implements INodeType {
 						type: 'boolean',
 						default: false,
 						description:
-							'Whether a test sent from Avala starts the active workflow too, and not only in the editor',
+							'Whether a test sent from Avala starts the published workflow too, and not only in the editor',
 					},
 				],
 			},
 		],
 	};
 
+	methods = { loadOptions: { getProjects: loadProjects } };
+
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return await tellingAll(this, keepWebhook(this));
+				return await lifecycleStep(this, keepWebhook(this));
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				await tellingAll(this, createWebhook(this));
+				await lifecycleStep(this, createWebhook(this));
 				return true;
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
-				await tellingAll(this, removeWebhook(this));
+				await lifecycleStep(this, removeWebhook(this));
 				return true;
 			},
 		},

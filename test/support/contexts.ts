@@ -89,6 +89,9 @@ export interface TriggerSetup {
 	staticData: IDataObject;
 	credentials: AvalaCredential;
 	mode?: WorkflowExecuteMode;
+	credentialError?: Error;
+	/** Of the node; n8n caches nothing between nodes. */
+	webhookId?: string;
 }
 
 /** The context in which n8n calls `webhook`: a workflow of its own for each request, as in n8n. */
@@ -100,8 +103,9 @@ export function webhookContext(
 		counter,
 	}: { request: object; response: object; counter?: CredentialCounter },
 ): WebhookContext {
-	const node = triggerNode(setup.parameters);
-	const data = additionalData({ credentials: setup.credentials, counter });
+	const node = { ...triggerNode(setup.parameters), webhookId: setup.webhookId ?? '1b2c' };
+	const { credentials, credentialError } = setup;
+	const data = additionalData({ credentials, counter, credentialError });
 	data.httpRequest = request as unknown as typeof data.httpRequest;
 	data.httpResponse = response as unknown as typeof data.httpResponse;
 	return new WebhookContext(

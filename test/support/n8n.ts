@@ -74,6 +74,8 @@ export interface N8nSetup {
 	webhookBaseUrl?: string;
 	webhookTestBaseUrl?: string;
 	counter?: CredentialCounter;
+	/** With which n8n refuses to give the credential, as when it was deleted. */
+	credentialError?: Error;
 }
 
 export function additionalData({
@@ -81,6 +83,7 @@ export function additionalData({
 	webhookBaseUrl = 'https://n8n.example.com/webhook',
 	webhookTestBaseUrl = 'https://n8n.example.com/webhook-test',
 	counter,
+	credentialError,
 }: N8nSetup): IWorkflowExecuteAdditionalData {
 	const credentialType = new AvalaApi();
 	const credentialsHelper: Partial<ICredentialsHelper> = {
@@ -91,6 +94,7 @@ export function additionalData({
 			await credentialType.authenticate(data, request as IHttpRequestOptions),
 		getDecrypted: async () => {
 			if (counter) counter.decrypted += 1;
+			if (credentialError) throw credentialError;
 			return { webhookSecret: '', ...credentials };
 		},
 		getCredentialsProperties: () => credentialType.properties,

@@ -1,17 +1,20 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject, textOf } from './values';
+import { looksLikeEventType } from './eventCatalogue';
+import { idOf, isObject, textOf, unixMilliseconds } from './values';
 
-/** An event as both nodes give it out, whichever generation of Avala's wire format it came in. */
+type JsonValue = IDataObject[string];
+
+/** An event as both nodes output it, whichever of Avala's wire formats it came in. */
 export interface AvalaEvent extends IDataObject {
-	/** The same for each try to deliver the event. */
+	/** The same for each attempt to deliver the event. */
 	id: string;
 	type: string;
 	/** When it happened (ISO 8601); null where neither envelope nor resource carries a time. */
 	created_at: string | null;
-	/** The resource, as Avala sent it. */
-	data: IDataObject;
+	/** As Avala sent it: the resource, as a rule. */
+	data: JsonValue;
 	/** Which delivery brought it, when that is known. */
 	delivery_id?: string;
 	test?: true;
@@ -23,68 +26,110 @@ export interface EventHints {
 	deliveryId?: string;
 }
 
+/** An event, and what its body says beside it. */
+export interface EventReading {
+	event: AvalaEvent;
+	/** Whether the body has room for a time of the event itself; a bare resource has none. */
+	hasOwnTime: boolean;
+	/** Whether the envelope, not the resource in it, is marked as a test. */
+	isMarkedAsTest: boolean;
+}
+
 /**
- * Normalises the three generations of payloads: `{id, type, created_at, data}` (guide),
- * `{event, timestamp, data}` (older) and the bare resource with its type beside it (newer).
- * A body that names its own type is believed before the hints, since the signature covers the body alone.
+ * Reads the three wire formats: `{id, type, created_at, data}` (guide), `{event, timestamp, data}`
+ * (older) and the bare resource with its type beside it (newer). A body that names its own type is
+ * believed before the hints, since the signature covers the body alone. Where the hints name a type,
+ * only a complete envelope counts as one: a bare resource may have fields of any name.
  *
- * @returns undefined when no event type is to be found
+ * @returns undefined when there is no event type
  */
-export function normaliseEvent(body: IDataObject, hints: EventHints): AvalaEvent | undefined {
-	const read = readGuide(body) ?? readOlder(body) ?? readNewer(body, hints);
+export function readEvent(body: IDataObject, hints: EventHints): EventReading | undefined {
+	const isComplete = hints.type !== undefined;
+	const read = readGuide(body, isComplete) ?? readOlder(body, isComplete) ?? readNewer(body, hints);
 	if (!read) return undefined;
-	const { type, createdAt, data } = read;
 	return {
-		id: read.id ?? derivedId(read),
-		type,
-		created_at: createdAt,
-		data,
-		...(hints.deliveryId !== undefined && { delivery_id: hints.deliveryId }),
-		...(isTest(body, read) && { test: true as const }),
+		event: {
+			id: read.id ?? derivedId(read),
+			type: read.type,
+			created_at: read.time === undefined ? null : isoTime(read.time),
+			data: read.data,
+			...(hints.deliveryId !== undefined && { delivery_id: hints.deliveryId }),
+		},
+		hasOwnTime: read.isEnvelope,
+		isMarkedAsTest: read.isEnvelope && body.test === true,
 	};
 }
 
-interface Envelope {
+/** The event alone, marked as a test where Avala marks it as one. */
+export function normaliseEvent(body: IDataObject, hints: EventHints): AvalaEvent | undefined {
+	const reading = readEvent(body, hints);
+	if (!reading) return undefined;
+	const { event, isMarkedAsTest } = reading;
+	return isMarkedAsTest || isTestType(event.type) ? { ...event, test: true } : event;
+}
+
+/** The types of test events and pings in Avala's documents. */
+export function isTestType(type: string): boolean {
+	return /^(?:webhook[._])?(?:test|ping)$/i.test(type);
+}
+
+interface Read {
+	isEnvelope: boolean;
 	/** What the payload itself says; for a bare resource that of its delivery, which is all there is. */
 	id?: string;
 	type: string;
-	createdAt: string | null;
-	data: IDataObject;
+	/** As it was sent. */
+	time?: JsonValue;
+	data: JsonValue;
 }
 
-function readGuide(body: IDataObject): Envelope | undefined {
-	const type = textOf(body.type);
-	if (!type || !isObject(body.data)) return undefined;
-	return { id: textOf(body.id), type, createdAt: time(body.created_at), data: body.data };
+function readGuide(body: IDataObject, isComplete: boolean): Read | undefined {
+	const type = typeIn(body.type);
+	if (type === undefined) return undefined;
+	const id = idOf(body.id);
+	if (isComplete && !(id !== undefined && 'created_at' in body && 'data' in body)) return undefined;
+	return { isEnvelope: true, id, type, time: body.created_at, data: body.data ?? null };
 }
 
-function readOlder(body: IDataObject): Envelope | undefined {
-	const type = textOf(body.event);
-	if (!type || !isObject(body.data)) return undefined;
-	return { type, createdAt: time(body.timestamp), data: body.data };
+function readOlder(body: IDataObject, isComplete: boolean): Read | undefined {
+	const type = typeIn(body.event);
+	if (type === undefined) return undefined;
+	if (isComplete && !('timestamp' in body && 'data' in body)) return undefined;
+	return { isEnvelope: true, type, time: body.timestamp, data: body.data ?? null };
 }
 
-/** The resource's latest time is the closest to the event's, which this generation does not send. */
-function readNewer(body: IDataObject, { type, deliveryId }: EventHints): Envelope | undefined {
-	if (!type) return undefined;
-	const createdAt = time(body.updated_at) ?? time(body.completed_at) ?? time(body.created_at);
-	return { id: deliveryId, type, createdAt, data: body };
+/** The resource's latest time is the closest to the event's, which this format does not send. */
+function readNewer(body: IDataObject, { type, deliveryId }: EventHints): Read | undefined {
+	if (type === undefined) return undefined;
+	const time = [body.updated_at, body.completed_at, body.created_at].find(
+		(value) => value !== undefined && isoTime(value) !== null,
+	);
+	return { isEnvelope: false, id: deliveryId, type, time, data: body };
 }
 
-function time(value: unknown): string | null {
-	return textOf(value) ?? null;
+function typeIn(value: unknown): string | undefined {
+	const text = textOf(value);
+	return text !== undefined && (looksLikeEventType(text) || isTestType(text)) ? text : undefined;
 }
 
-/** The same for each try, and in a delivery that is looked up later: from what one event alone has. */
-function derivedId({ type, createdAt, data }: Envelope): string {
-	const what = textOf(data.uid) ?? JSON.stringify(data);
+/** A text is kept as it is; a Unix time becomes ISO 8601. */
+function isoTime(value: unknown): string | null {
+	if (typeof value !== 'number') return textOf(value) ?? null;
+	const milliseconds = unixMilliseconds(value);
+	return milliseconds === undefined ? null : new Date(milliseconds).toISOString();
+}
+
+/** The same on each attempt, and in a delivery that is looked up later, whose fields may be in another order. */
+function derivedId({ type, time, data }: Read): string {
 	const digest = createHash('sha256')
-		.update(JSON.stringify([type, createdAt, what]))
+		.update(JSON.stringify(sorted([type, time ?? null, data])))
 		.digest('hex');
 	return `evt_${digest.slice(0, 32)}`;
 }
 
-/** Avala's documents do not fix how a test event or a ping is marked: by its type, or by a flag. */
-function isTest(body: IDataObject, { type, data }: Envelope): boolean {
-	return /(^|[._-])(test|ping)($|[._-])/i.test(type) || body.test === true || data.test === true;
+function sorted(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(sorted);
+	if (!isObject(value)) return value;
+	const names = Object.keys(value).sort();
+	return names.map((name) => [name, sorted(value[name])]);
 }

@@ -120,12 +120,16 @@ function unknownType(name: string, text: string): UserError {
 }
 
 /**
- * The event types that a choice stands for: `*` is spelled out, and each is there once. Avala itself
- * knows no wildcard.
+ * The event types that a choice stands for, each once: `*` is spelled out, since Avala itself knows no
+ * wildcard. A type that is also selected or entered by itself is a required one.
  */
-export function expandEvents(chosen: readonly string[], custom: readonly string[] = []): string[] {
-	const types = chosen.flatMap((type) => (type === ALL_EVENTS ? CATALOGUE_TYPES : [type]));
-	return [...new Set([...types, ...custom])];
+export function expandEvents(
+	chosen: readonly string[],
+	custom: readonly string[] = [],
+): { required: string[]; optional: string[] } {
+	const required = new Set([...chosen.filter((type) => type !== ALL_EVENTS), ...custom]);
+	const all = chosen.includes(ALL_EVENTS) ? CATALOGUE_TYPES : [];
+	return { required: [...required], optional: all.filter((type) => !required.has(type)) };
 }
 
 /** Whether an event type is among those that a choice stands for. */

@@ -98,12 +98,14 @@ export function refusedError(connection: Connection, asked: Asked, refusal: Refu
 	const { status, words } = refusal;
 	const { problem, advice } = diagnosisOf(status);
 	const said = `Avala responded ${status}${words.text ? `: ${words.text}` : '.'}`;
-	return apiError(
+	const error = apiError(
 		connection,
 		`${problem(asked, refusal)}. ${said} ${advice(asked, refusal)}`,
 		requestOf(asked),
 		status,
 	);
+	if (words.fields.length > 0) error.context.refusedFields = words.fields;
+	return error;
 }
 
 function diagnosisOf(status: number): Diagnosis {

@@ -6,19 +6,20 @@ interface Range {
 	prefixLength: number;
 }
 
-/** The entries of a comma separated list that are neither an address nor a CIDR range. */
-export function invalidEntries(allowlist: string): string[] {
-	return entriesOf(allowlist).filter((entry) => parseRange(entry) === undefined);
+/** The first entry that is neither an address nor a CIDR range. */
+export function invalidEntry(entries: readonly string[]): string | undefined {
+	return entries.find((entry) => parseRange(entry) === undefined);
 }
 
 /**
- * True when the address lies in one of the ranges, or when the list is empty. An IPv4 address is the
- * same in its IPv6-mapped form (`::ffff:192.0.2.1`). An entry that is no range matches nothing.
+ * True when the address lies in one of the ranges, or when there are none. An IPv4 address is the same
+ * in its IPv6-mapped form (`::ffff:192.0.2.1`). An entry that is no range matches nothing.
+ *
+ * @param ip as n8n has it; some proxies add the port (`203.0.113.7:51234`, `[2001:db8::1]:443`)
  */
-export function isAllowed(ip: string | undefined, allowlist: string): boolean {
-	const entries = entriesOf(allowlist);
+export function isAllowed(ip: string | undefined, entries: readonly string[]): boolean {
 	if (entries.length === 0) return true;
-	const address = parseAddress(ip ?? '');
+	const address = parseAddress(withoutPort(ip?.trim() ?? ''));
 	if (!address) return false;
 	return entries.some((entry) => {
 		const range = parseRange(entry);
@@ -26,11 +27,18 @@ export function isAllowed(ip: string | undefined, allowlist: string): boolean {
 	});
 }
 
-function entriesOf(allowlist: string): string[] {
+/** The entries of a comma separated list. */
+export function entriesOf(allowlist: string): string[] {
 	return allowlist
 		.split(',')
 		.map((entry) => entry.trim())
 		.filter((entry) => entry !== '');
+}
+
+function withoutPort(ip: string): string {
+	const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(ip);
+	if (bracketed) return bracketed[1] ?? '';
+	return /^([\d.]+):\d{1,5}$/.exec(ip)?.[1] ?? ip;
 }
 
 function contains({ address: network, prefixLength }: Range, address: Address): boolean {

@@ -1,26 +1,45 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import type { AvalaEvent } from '../shared/event';
-import { normaliseEvent } from '../shared/event';
+import type { AvalaEvent, EventReading } from '../shared/event';
+import { isTestType, readEvent } from '../shared/event';
 import { isChosenEvent } from '../shared/eventCatalogue';
-import { isObject, textOf } from '../shared/values';
+import { isObject, momentIn, textOf } from '../shared/values';
 import { isAllowed } from './ipAllowlist';
-import type { TriggerParameters } from './options';
-import { readParameters } from './options';
-import { readRegistration, secretInCredential } from './registration';
+import type { TriggerParameters } from './parameters';
+import { readParameters } from './parameters';
+import { concernsOtherProject } from './projects';
+import { configuredSecretForRequest, proofOf } from './secret';
 import { signaturesOf, verifySignature } from './signature';
+import type { Registration } from './stored';
+import { readRegistration } from './stored';
+import { warnOnce } from './warnings';
 
 type Request = ReturnType<IWebhookFunctions['getRequestObject']>;
 
-/** The event in a body, or why there is none. */
-type Reading = { event: AvalaEvent } | { problem: string };
+/** What the signature of a request shows. */
+type Verdict = 'valid' | 'invalid' | 'made with another secret' | 'unknown';
 
 /**
- * Answers one request to the webhook URL: request, verify, normalise, emit. Only an event whose
- * signature is right starts the workflow; every request is answered. Refusals are answered here and
- * not thrown, because n8n turns an error into a 500 and a failed execution.
+ * Responds to one request to the webhook URL: request, verify, normalise, emit. Only an event whose
+ * signature is valid starts the workflow. Every request gets a response: n8n would turn an error into
+ * a 500 and a failed execution, also for a request that anyone sent.
  */
 export async function receiveEvent(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	try {
+		return await respond(context);
+	} catch (error) {
+		const isUnsigned = signaturesOf(context.getHeaderData()).length === 0;
+		warnOnce(
+			context,
+			`Events cannot be accepted: ${error instanceof Error ? error.message : String(error)}`,
+		);
+		return isUnsigned
+			? refuse(context, 401, 'The signature is missing.')
+			: later(context, 'n8n cannot check this event at the moment. Its log says why.');
+	}
+}
+
+async function respond(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const request = context.getRequestObject();
 	const parameters = readParameters(context);
 	if (!isAllowed(request.ip, parameters.ipAllowlist)) {
@@ -28,40 +47,106 @@ export async function receiveEvent(context: IWebhookFunctions): Promise<IWebhook
 	}
 
 	const signatures = signaturesOf(request.headers);
+	const registration = readRegistration(context);
+	const isRegistered = registration.webhookId !== undefined;
+	if (signatures.length === 0 && isRegistered) {
+		return refuse(context, 401, 'The signature is missing.');
+	}
 	const body = await readRawBody(request);
-	const { webhookId, secret: storedSecret } = readRegistration(context);
-	const secret = storedSecret ?? (await secretInCredential(context));
-	if (secret === undefined) return answerWithoutSecret(context, parameters, signatures, body);
-	if (signatures.length === 0) return refuse(context, 401, 'The signature is missing.');
-	if (!body)
+	if (!body) {
 		return refuse(context, 400, 'The body could not be read, so its signature cannot be checked.');
-	if (!verifySignature(body, signatures, secret)) {
-		return refuse(context, 401, 'The signature does not belong to this body and this webhook.');
+	}
+	const verdict = await verify(context, body, signatures, registration);
+	if (verdict !== 'valid' && !isRegistered) {
+		return respondWhileRegistering(context, parameters, signatures, body);
+	}
+	if (verdict === 'unknown') {
+		return later(context, 'The signing secret cannot be read at the moment. Its log says why.');
+	}
+	if (verdict !== 'valid') {
+		return refuse(
+			context,
+			401,
+			verdict === 'invalid'
+				? 'The signature does not belong to this body and this webhook.'
+				: 'The webhook was created with another secret than the Avala credential contains now. Deactivate and activate the workflow.',
+		);
 	}
 
-	const reading = readEvent(request, body);
+	const reading = readBody(request, body);
 	if ('problem' in reading) return refuse(context, 400, reading.problem);
-	const { event } = reading;
+	return emit(context, reading, parameters, isRegistered);
+}
 
+/** Starts the workflow with a verified event if it is one of those that the user wants. */
+function emit(
+	context: IWebhookFunctions,
+	{ event, isMarkedAsTest, hasOwnTime }: EventReading,
+	parameters: TriggerParameters,
+	isRegistered: boolean,
+): IWebhookResponseData {
+	const { events, customEvents, projects, runOnTestEvents, maxEventAgeMinutes } = parameters;
 	const isInEditor = context.getMode() === 'manual';
-	const isChosen = isChosenEvent(event.type, parameters.events, parameters.customEvents);
-	// The listener of the editor's test mode gets no other types from Avala but those of a test send.
-	if (event.test || (isInEditor && !isChosen)) {
-		// Until its id is stored the webhook is still being made: what comes now is the ping of its creation.
-		const isWanted = webhookId !== undefined && (isInEditor || parameters.runOnTestEvents);
+	const isSelected = isChosenEvent(event.type, events, customEvents);
+	// The listener of the editor's test mode gets no other types from Avala but those of a test.
+	const isTest = isMarkedAsTest || (!isSelected && (isInEditor || isTestType(event.type)));
+	if (isTest) {
+		// Until its ID is stored the webhook is still being created: what comes now is the ping of its creation.
+		const isWanted = isRegistered && (isInEditor || runOnTestEvents);
 		if (!isWanted) return acknowledge('Test events do not start this workflow.');
-		event.test = true;
-	} else if (!isChosen) {
+	} else if (!isSelected) {
 		return acknowledge('This event type does not start this workflow.');
 	}
+	if (!isTest && projects.length > 0 && concernsOtherProject(event, projects)) {
+		return acknowledge('Events of this project do not start this workflow.');
+	}
 
-	const tooOld = ageProblem(event, parameters.maxEventAgeMinutes);
+	const tooOld = hasOwnTime ? ageProblem(event, maxEventAgeMinutes) : undefined;
 	if (tooOld) return refuse(context, 400, tooOld);
-	return { workflowData: [[{ json: event }]], webhookResponse: { received: true, started: true } };
+	return {
+		workflowData: [[{ json: isTest ? { ...event, test: true } : event }]],
+		webhookResponse: { received: true, started: true },
+	};
+}
+
+/**
+ * The stored secret is tried first, without reading the credential. Where n8n has lost it, or brought
+ * back an older one, the secret that the credential gives decides.
+ */
+async function verify(
+	context: IWebhookFunctions,
+	body: Buffer,
+	signatures: readonly string[],
+	{ webhookId, secret, secretProof }: Registration,
+): Promise<Verdict> {
+	if (signatures.length === 0) return 'invalid';
+	if (secret !== undefined && verifySignature(body, signatures, secret)) return 'valid';
+	let current;
+	try {
+		current = await configuredSecretForRequest(context);
+	} catch (error) {
+		warnOnce(
+			context,
+			`The signing secret cannot be read from the credential, so events are refused (503) and Avala sends them again: ${error instanceof Error ? error.message : String(error)}`,
+		);
+		return 'unknown';
+	}
+	if (verifySignature(body, signatures, current.value)) return 'valid';
+	const isOther =
+		webhookId !== undefined &&
+		secretProof !== undefined &&
+		secretProof !== proofOf(current.value, webhookId);
+	if (!isOther) return 'invalid';
+	warnOnce(
+		context,
+		'The webhook was created with another secret than the Avala credential contains now, so its events are refused (401). Deactivate and activate the workflow to register the webhook with the new secret.',
+	);
+	return 'made with another secret';
 }
 
 function refuse(context: IWebhookFunctions, status: number, error: string): IWebhookResponseData {
-	// Not Express's json(), which hashes each answer for an ETag: most of what a forged request costs here.
+	context.logger.debug(`Avala Trigger: refused a request with ${status}. ${error}`);
+	// Not Express's json(), which hashes each response for an ETag: most of what a forged request costs here.
 	context
 		.getResponseObject()
 		.status(status)
@@ -70,33 +155,34 @@ function refuse(context: IWebhookFunctions, status: number, error: string): IWeb
 	return { noWebhookResponse: true };
 }
 
-/** Answers 200 and starts nothing. */
+/** Has Avala send the event again. */
+function later(context: IWebhookFunctions, error: string): IWebhookResponseData {
+	context.getResponseObject().setHeader('Retry-After', '60');
+	return refuse(context, 503, error);
+}
+
+/** Responds 200 and starts nothing. */
 function acknowledge(reason: string): IWebhookResponseData {
 	return { webhookResponse: { received: true, started: false, reason } };
 }
 
 /**
- * No secret is known while the webhook is still being made, since n8n saves it only afterwards, and
- * when n8n has lost it. Nothing can be verified then, so nothing is started; a real event is to be
- * sent again.
+ * While the webhook is being created, n8n has not yet stored what Avala may have chosen as its secret.
+ * What cannot be verified starts nothing; a real event is to be sent again.
  */
-function answerWithoutSecret(
+function respondWhileRegistering(
 	context: IWebhookFunctions,
 	{ events, customEvents }: TriggerParameters,
 	signatures: readonly string[],
-	body: Buffer | undefined,
+	body: Buffer,
 ): IWebhookResponseData {
-	const reading = body && readEvent(context.getRequestObject(), body);
-	if (reading && 'event' in reading) {
-		const { test, type } = reading.event;
+	const reading = readBody(context.getRequestObject(), body);
+	if ('event' in reading && !isChosenEvent(reading.event.type, events, customEvents)) {
 		// It would start nothing if it could be verified: the ping of the creation, whatever it is called.
-		if (test || !isChosenEvent(type, events, customEvents)) {
-			return acknowledge('The webhook is still being registered.');
-		}
+		return acknowledge('The webhook is still being registered.');
 	}
 	if (signatures.length === 0) return refuse(context, 401, 'The signature is missing.');
-	context.getResponseObject().setHeader('Retry-After', '60');
-	return refuse(context, 503, 'The signing secret is not known yet. Send the event again later.');
+	return later(context, 'The signing secret is not known yet. Send the event again later.');
 }
 
 /** The bytes as they were received; undefined where n8n has consumed them (multipart) or they cannot be had. */
@@ -107,7 +193,7 @@ async function readRawBody(request: Request): Promise<Buffer | undefined> {
 		try {
 			await request.readRawBody();
 		} catch {
-			// Cut off, too large or falsely compressed: answered as unreadable.
+			// Cut off, too large or wrongly compressed: reported as unreadable.
 			return undefined;
 		}
 	}
@@ -115,28 +201,29 @@ async function readRawBody(request: Request): Promise<Buffer | undefined> {
 }
 
 /** Reads what was verified, the raw bytes, and not what n8n made of them by their content type. */
-function readEvent(request: Request, rawBody: Buffer): Reading {
+function readBody(request: Request, rawBody: Buffer): EventReading | { problem: string } {
 	if (rawBody.length === 0) return { problem: 'The body is empty.' };
 	let body: unknown;
 	try {
-		body = JSON.parse(rawBody.toString('utf8')) as unknown;
+		// A byte order mark is signed with the rest, but is no JSON.
+		body = JSON.parse(rawBody.toString('utf8').replace(/^\uFEFF/, '')) as unknown;
 	} catch {
 		return { problem: 'The body is not JSON.' };
 	}
 	if (!isObject(body)) return { problem: 'The body is not a JSON object.' };
-	const event = normaliseEvent(body, {
+	const reading = readEvent(body, {
 		type: textOf(request.headers['x-avala-webhook-event']),
 		deliveryId: textOf(request.headers['x-avala-webhook-delivery']),
 	});
-	return event
-		? { event }
-		: { problem: 'The event type is missing, in the body and in the headers.' };
+	return reading ?? { problem: 'The event type is missing, in the body and in the headers.' };
 }
 
-function ageProblem(event: AvalaEvent, maxEventAgeMinutes: number): string | undefined {
+function ageProblem({ created_at }: AvalaEvent, maxEventAgeMinutes: number): string | undefined {
 	if (maxEventAgeMinutes <= 0) return undefined;
-	const happenedAt = Date.parse(event.created_at ?? '');
-	if (Number.isNaN(happenedAt)) return 'The event carries no time, so its age cannot be checked.';
+	const happenedAt = momentIn(created_at);
+	if (happenedAt === undefined) {
+		return 'The event carries no time that can be read, so its age cannot be checked.';
+	}
 	const isTooOld = Date.now() - happenedAt > maxEventAgeMinutes * 60_000;
 	return isTooOld ? `The event is older than ${maxEventAgeMinutes} minutes.` : undefined;
 }

@@ -9,11 +9,13 @@ const SIGNATURE_HEADERS = ['x-avala-signature', 'x-avala-webhook-signature'] as 
 /** HMAC-SHA256 in lower-case hex, without a prefix. */
 const SIGNATURE_SHAPE = /^[0-9a-f]{64}$/;
 
-/** The signatures that a request carries, under either name. */
+/** The signatures that a request carries, under either name. A proxy may have joined several with a comma. */
 export function signaturesOf(headers: Headers): string[] {
-	return SIGNATURE_HEADERS.map((name) => headers[name]).filter(
-		(value) => typeof value === 'string',
-	);
+	return SIGNATURE_HEADERS.map((name) => headers[name])
+		.flat()
+		.filter((value) => typeof value === 'string')
+		.flatMap((value) => value.split(','))
+		.map((value) => value.trim());
 }
 
 /**

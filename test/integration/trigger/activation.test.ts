@@ -1,6 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { AvalaTrigger } from '../../../nodes/Avala/AvalaTrigger.node';
+import { EVENT_CATALOGUE } from '../../../nodes/Avala/shared/eventCatalogue';
 import type { Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { hookContext } from '../../support/contexts';
@@ -29,6 +30,7 @@ interface Setup {
 	apiKey?: string;
 	baseUrl?: string;
 	activation?: 'activate' | 'init';
+	isTest?: boolean;
 }
 
 function context({
@@ -42,6 +44,7 @@ function context({
 		staticData,
 		webhookBaseUrl: rest.webhookBaseUrl,
 		activation: rest.activation ?? 'activate',
+		isTest: rest.isTest,
 		credentials: {
 			apiKey: rest.apiKey ?? avala.apiKey,
 			baseUrl: rest.baseUrl ?? avala.baseUrl,
@@ -61,7 +64,7 @@ const apiRequests = () =>
 const ours = () => avala.webhooks().filter(({ targetUrl }) => targetUrl === WEBHOOK_URL);
 
 describe('activation', () => {
-	it('makes one webhook with n8n’s URL, the chosen events and a secret of 32 random bytes', async () => {
+	it('makes one webhook with n8n’s URL, the chosen events and a secret of 32 bytes', async () => {
 		const staticData: IDataObject = {};
 		await activate({ events: ['task.completed', 'export.completed'], staticData });
 		expect(ours()).toEqual([
@@ -74,17 +77,21 @@ describe('activation', () => {
 		expect(staticData).toEqual({ webhookId: ours()[0]?.uid, webhookSecret: ours()[0]?.secret });
 	});
 
-	it('makes another secret for each webhook', async () => {
-		await activate();
-		await activate({ webhookBaseUrl: 'https://other.example.com/webhook' });
-		const [one, two] = avala.webhooks();
-		expect(one?.secret).not.toBe(two?.secret);
+	it('gives a node the same secret at each activation, and another in test mode or with another key', async () => {
+		const secretOf = async (setup: Setup) => {
+			avala.reset();
+			await activate(setup);
+			return avala.webhooks()[0]?.secret;
+		};
+		const secret = await secretOf({});
+		expect(await secretOf({})).toBe(secret);
+		expect(await secretOf({ isTest: true })).not.toBe(secret);
 	});
 
 	it('subscribes to every type of the catalogue for *, and to custom events beside it', async () => {
-		await activate({ events: ['*'], options: { customEvents: ['result.submitted'] } });
-		expect(ours()[0]?.events).toHaveLength(16);
-		expect(ours()[0]?.events).toContain('result.submitted');
+		await activate({ events: ['*'], options: { customEvents: ['task.submitted'] } });
+		expect(ours()[0]?.events).toHaveLength(EVENT_CATALOGUE.length + 1);
+		expect(ours()[0]?.events).toContain('task.submitted');
 	});
 
 	it('uses the secret of the credential, and stores it nowhere else', async () => {
@@ -225,7 +232,7 @@ describe('an activation that cannot work', () => {
 	});
 
 	it('stops when no event is chosen, before any request', async () => {
-		expect(await failing({ events: [] })).toContain('No event is chosen');
+		expect(await failing({ events: [] })).toContain('No event type is selected');
 		expect(avala.requests()).toEqual([]);
 	});
 
@@ -237,7 +244,7 @@ describe('an activation that cannot work', () => {
 	});
 
 	it('says what to do about a bad key', async () => {
-		expect(await failing({ apiKey: 'wrong' })).toMatch(/refused the API key.*paste a current one/s);
+		expect(await failing({ apiKey: 'wrong' })).toMatch(/refused the API key.*enter a current key/s);
 	});
 
 	it('says which host cannot be reached', async () => {

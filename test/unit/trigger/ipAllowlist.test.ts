@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { BlockList, isIP } from 'node:net';
 
-import { invalidEntries, isAllowed } from '../../../nodes/Avala/trigger/ipAllowlist';
+import { entriesOf, invalidEntry, isAllowed } from '../../../nodes/Avala/trigger/ipAllowlist';
 
 describe('isAllowed', () => {
 	it.each([
@@ -19,23 +19,28 @@ describe('isAllowed', () => {
 		['192.0.2.10', '::/0', false],
 		['2001:db8::1', '0.0.0.0/0', false],
 		['fe80::1%eth0', 'fe80::/10', true],
+		['203.0.113.7:51234', '203.0.113.0/24', true],
+		['[2001:db8::1]:443', '2001:db8::/32', true],
+		['[2001:db8::1]', '2001:db8::/32', true],
+		['[::ffff:192.0.2.10]:443', '192.0.2.0/24', true],
+		['203.0.113.7:51234', '198.51.100.0/24', false],
 	])('says for %s and the list "%s": %s', (ip, allowlist, expected) => {
-		expect(isAllowed(ip, allowlist)).toBe(expected);
+		expect(isAllowed(ip, entriesOf(allowlist))).toBe(expected);
 	});
 
 	it('allows everyone when the list is empty', () => {
-		expect(isAllowed('192.0.2.10', ' , ')).toBe(true);
+		expect(isAllowed('192.0.2.10', [])).toBe(true);
 	});
 
 	it.each([undefined, '', 'localhost', '192.0.2', '192.0.2.1.5', '0x7f.0.0.1'])(
 		'refuses a sender whose address is unknown: %s',
 		(ip) => {
-			expect(isAllowed(ip, '0.0.0.0/0, ::/0')).toBe(false);
+			expect(isAllowed(ip, ['0.0.0.0/0', '::/0'])).toBe(false);
 		},
 	);
 
 	it('matches nothing with an entry that is no range', () => {
-		expect(isAllowed('192.0.2.10', '192.0.2.10/33, 192.0.2.10/, example.com')).toBe(false);
+		expect(isAllowed('192.0.2.10', ['192.0.2.10/33', '192.0.2.10/', 'example.com'])).toBe(false);
 	});
 
 	it('agrees with the operating platform on every range', () => {
@@ -54,7 +59,7 @@ describe('isAllowed', () => {
 				([ip, network, prefix, family]) => {
 					const list = new BlockList();
 					list.addSubnet(network, prefix, family);
-					return isAllowed(ip, `${network}/${prefix}`) === list.check(ip, family);
+					return isAllowed(ip, [`${network}/${prefix}`]) === list.check(ip, family);
 				},
 			),
 			{ numRuns: 2000 },
@@ -62,12 +67,15 @@ describe('isAllowed', () => {
 	});
 });
 
-describe('invalidEntries', () => {
-	it('names what is neither an address nor a range', () => {
-		expect(
-			invalidEntries(
-				'192.0.2.1, 10.0.0.0/33, ::1, example.com, 1.2.3, 2001:db8::/129, 1::2::3, 10.0.0.0/8/9',
-			),
-		).toEqual(['10.0.0.0/33', 'example.com', '1.2.3', '2001:db8::/129', '1::2::3', '10.0.0.0/8/9']);
+describe('invalidEntry', () => {
+	it.each(['10.0.0.0/33', 'example.com', '1.2.3', '2001:db8::/129', '1::2::3', '10.0.0.0/8/9'])(
+		'names what is neither an address nor a range: %s',
+		(entry) => {
+			expect(invalidEntry(['192.0.2.1', '::1', entry])).toBe(entry);
+		},
+	);
+
+	it('finds nothing wrong in addresses and ranges', () => {
+		expect(invalidEntry(['192.0.2.1', '::1', '10.0.0.0/8', '2001:db8::/32'])).toBeUndefined();
 	});
 });

@@ -2,13 +2,15 @@ import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
-import { readBoolean, readText } from '../../shared/values';
-import { all, WEBHOOKS } from '../../transport/paths';
+import { subscribe } from '../../shared/subscription';
+import { idOf, readBoolean, readText } from '../../shared/values';
+import { all, one, WEBHOOKS } from '../../transport/paths';
 import { avalaObject } from '../../transport/request';
 import { customEvents, webhookEvents } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { collectionOf, given, parameterOf } from '../parameters';
+import { hintAtRefused } from './refusedTypes';
 
 export const create: Operation = {
 	option: {
@@ -67,20 +69,38 @@ export const create: Operation = {
 		);
 		const isActive = given(fields, 'isActive', (value) => readBoolean('Active', value));
 		const secret = given(fields, 'secret', readSecret);
-		const body: IDataObject = {
-			target_url: readText('Target URL', parameterOf(run, 'targetUrl', '')),
-			events: expandEvents(
-				custom !== undefined && isEmpty(types) ? [] : readEventTypes('Event Types', types),
-				custom,
-			),
+		const wanted = expandEvents(
+			custom !== undefined && isEmpty(types) ? [] : readEventTypes('Event Types', types),
+			custom,
+		);
+		const targetUrl = readText('Target URL', parameterOf(run, 'targetUrl', ''));
+		const settings: IDataObject = {
+			target_url: targetUrl,
 			...(isActive !== undefined && { is_active: isActive }),
 			...(secret !== undefined && { secret }),
 		};
-		const endpoint = all(WEBHOOKS);
-		const created = await avalaObject(run.connection, { method: 'POST', endpoint, body });
+		let created: IDataObject | undefined;
+		const { response, refused } = await subscribe(wanted, async (events) => {
+			if (created === undefined) {
+				const body = { ...settings, events };
+				created = await avalaObject(run.connection, {
+					method: 'POST',
+					endpoint: all(WEBHOOKS),
+					body,
+				});
+				return created;
+			}
+			const endpoint = one(WEBHOOKS, idOf(created.uid) ?? '');
+			const body = { events };
+			const extended = await avalaObject(run.connection, { method: 'PATCH', endpoint, body });
+			// Only the first response shows the secret that Avala generated.
+			const { secret: generated } = created;
+			return { ...extended, ...(generated !== undefined && { secret: generated }) };
+		});
+		hintAtRefused(run, refused);
 		// Whoever supplied the secret knows it, so it need not stand in the execution's data.
-		if (secret !== undefined) delete created.secret;
-		return itemsOf([created]);
+		if (secret !== undefined) delete response.secret;
+		return itemsOf([response]);
 	},
 };
 

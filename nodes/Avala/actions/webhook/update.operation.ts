@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
+import { subscribe } from '../../shared/subscription';
 import { readBoolean, readText } from '../../shared/values';
 import { readWebhook } from '../../shared/webhook';
 import type { Endpoint } from '../../transport/paths';
@@ -11,6 +12,7 @@ import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { collectionOf, given } from '../parameters';
 import { webhookEndpoint, webhookLocator } from './locator';
+import { hintAtRefused } from './refusedTypes';
 
 export const update: Operation = {
 	option: {
@@ -76,16 +78,20 @@ export const update: Operation = {
 			);
 		}
 		const endpoint = await webhookEndpoint(run);
-		const events =
-			types === undefined && custom !== undefined
-				? expandEvents(await currentTypes(run, endpoint), custom)
-				: types && expandEvents(types, custom);
-		const body: IDataObject = {
+		const settings: IDataObject = {
 			...(targetUrl !== undefined && { target_url: targetUrl }),
-			...(events !== undefined && { events }),
 			...(isActive !== undefined && { is_active: isActive }),
 		};
-		return itemsOf([await avalaObject(run.connection, { method: 'PATCH', endpoint, body })]);
+		const send = async (body: IDataObject) =>
+			await avalaObject(run.connection, { method: 'PATCH', endpoint, body });
+		if (types === undefined && custom === undefined) return itemsOf([await send(settings)]);
+		const wanted = expandEvents(types ?? (await currentTypes(run, endpoint)), custom);
+		const { response, refused } = await subscribe(
+			wanted,
+			async (events) => await send({ ...settings, events }),
+		);
+		hintAtRefused(run, refused);
+		return itemsOf([response]);
 	},
 };
 

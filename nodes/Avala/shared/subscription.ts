@@ -1,0 +1,77 @@
+import { NodeApiError } from 'n8n-workflow';
+
+import { isObject, textsIn } from './values';
+
+/** The event types of a webhook that are to be subscribed to. */
+export interface WantedTypes {
+	/** Selected or entered one by one: never left out. */
+	required: string[];
+	/** What `*` stands for: servers know different ones, so those that one refuses are left out. */
+	optional: string[];
+}
+
+export interface Subscribed<T> {
+	/** Of the last request that Avala accepted. */
+	response: T;
+	/** The optional types that Avala refused. */
+	refused: string[];
+}
+
+/**
+ * Subscribes to all types, or, when Avala does not accept the list, to the required ones and as many
+ * of the optional ones as it accepts. It finds those by halving, whether or not the refusal names
+ * them: about two requests for each refused type and each halving.
+ *
+ * @param send creates or changes the webhook so that it has exactly these types
+ * @throws the error of `send` for any other reason, for a required type, or when no type is accepted
+ */
+export async function subscribe<T>(
+	{ required, optional }: WantedTypes,
+	send: (events: string[]) => Promise<T>,
+): Promise<Subscribed<T>> {
+	const accepted = [...required];
+	const refused: string[] = [];
+	let response: { value: T } | undefined;
+	let refusal: unknown;
+
+	const tryWith = async (types: string[]): Promise<boolean> => {
+		const outcome = await send([...accepted, ...types]).then(
+			(value) => ({ value }),
+			(error: unknown) => ({ error }),
+		);
+		if ('value' in outcome) {
+			response = outcome;
+			accepted.push(...types);
+			return true;
+		}
+		if (optional.length === 0 || !mayConcernTypes(outcome.error)) throw outcome.error;
+		refusal = outcome.error;
+		return false;
+	};
+
+	if (!(await tryWith(optional))) {
+		if (required.length > 0 && !(await tryWith([]))) throw refusal;
+		const groups = halves(optional);
+		for (let group = groups.shift(); group; group = groups.shift()) {
+			if (await tryWith(group)) continue;
+			if (group.length === 1) refused.push(...group);
+			else groups.unshift(...halves(group));
+		}
+	}
+	if (!response) throw refusal;
+	return { response: response.value, refused };
+}
+
+function halves(types: string[]): string[][] {
+	if (types.length < 2) return [types];
+	const middle = Math.ceil(types.length / 2);
+	return [types.slice(0, middle), types.slice(middle)];
+}
+
+/** A refusal of the values, unless it names only other fields than the event types. */
+function mayConcernTypes(error: unknown): boolean {
+	if (!(error instanceof NodeApiError) || !['400', '422'].includes(error.httpCode ?? ''))
+		return false;
+	const fields = isObject(error.context) ? textsIn(error.context.refusedFields) : [];
+	return fields.length === 0 || fields.some((field) => /event/i.test(field));
+}

@@ -1,0 +1,75 @@
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import { readEventTypes } from '../shared/eventCatalogue';
+import { isObject, notUnderstood, readBoolean, readNumber, readTexts } from '../shared/values';
+import { entriesOf, invalidEntry } from './ipAllowlist';
+
+/** The trigger's parameters, checked. */
+export interface TriggerParameters {
+	events: string[];
+	customEvents: string[];
+	runOnTestEvents: boolean;
+	/** Addresses and CIDR ranges; empty for no restriction. */
+	ipAllowlist: string[];
+	/** 0 for no limit. */
+	maxEventAgeMinutes: number;
+	/** The uids of projects; empty for all. */
+	projects: string[];
+}
+
+/**
+ * Reads what the user set. An expression may give any type; what is not understood is refused, so that
+ * a restriction never disappears because its expression failed.
+ *
+ * @throws UserError that names the parameter
+ */
+export function readParameters(context: IHookFunctions | IWebhookFunctions): TriggerParameters {
+	const events: unknown = context.getNodeParameter('events', []);
+	const options: unknown = context.getNodeParameter('options', {});
+	if (!isObject(options)) throw notUnderstood('Options', 'the options of this node', options);
+	const optional = <T>(name: string, none: T, read: (value: unknown) => T): T =>
+		name in options ? read(options[name]) : none;
+	const typesIn = (name: string) => (value: unknown) =>
+		isNothing(value) ? [] : readEventTypes(name, value);
+
+	return {
+		events: typesIn('Trigger On')(events),
+		customEvents: optional('customEvents', [], typesIn('Custom Event Types')),
+		runOnTestEvents: optional('runOnTestEvents', false, (value) =>
+			readBoolean('Run on Test Events', value),
+		),
+		ipAllowlist: optional('ipAllowlist', [], (value) =>
+			isNothing(value) && !isExpression(context, 'ipAllowlist') ? [] : readAllowlist(value),
+		),
+		maxEventAgeMinutes: optional('maxEventAge', 0, (value) =>
+			readNumber('Max Event Age (Minutes)', value, 0),
+		),
+		projects: optional('projects', [], (value) =>
+			isNothing(value) ? [] : readTexts('Project Names or IDs', value),
+		),
+	};
+}
+
+/** A field that was left empty in the editor. */
+function isNothing(value: unknown): boolean {
+	const isBlank = (entry: unknown) => typeof entry === 'string' && entry.trim() === '';
+	return Array.isArray(value) ? value.every(isBlank) : isBlank(value);
+}
+
+/** Whether an option is filled in by an expression, which n8n marks with an equals sign. */
+function isExpression(context: IHookFunctions | IWebhookFunctions, name: string): boolean {
+	const options: unknown = context.getNode().parameters.options;
+	const value = isObject(options) ? options[name] : undefined;
+	return typeof value === 'string' && value.startsWith('=');
+}
+
+/** @throws UserError for an entry that is neither an address nor a range, and for anything but texts */
+function readAllowlist(value: unknown): string[] {
+	const entries = readTexts('IP Allowlist', value).flatMap(entriesOf);
+	const invalid = invalidEntry(entries);
+	if (invalid === undefined) return entries;
+	throw new UserError(
+		`'IP Allowlist' contains ${JSON.stringify(invalid.slice(0, 80))}, which is neither an IP address nor a CIDR range such as 192.0.2.0/24. Correct or remove it.`,
+	);
+}

@@ -1,0 +1,65 @@
+import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import type { AvalaEvent } from '../shared/event';
+import { idOf, isObject } from '../shared/values';
+import type { Connection } from '../transport/connection';
+import { connect } from '../transport/connection';
+import { avalaPages } from '../transport/pages';
+import type { Collection } from '../transport/paths';
+import { all, PROJECTS, PROJECTS_OF_OLDER_SERVERS } from '../transport/paths';
+import { unlessRefused } from '../transport/request';
+
+/** More than anyone looks through in a list; an ID can be entered as an expression. */
+const MAX_PAGES = 10;
+
+/** Whether an event names one or more projects, and none of these. */
+export function concernsOtherProject(event: AvalaEvent, projects: readonly string[]): boolean {
+	const named = projectsOf(event);
+	return named.length > 0 && !named.some((uid) => projects.includes(uid));
+}
+
+/** A task names its project, an export its projects; an event of a project is about the project itself. */
+function projectsOf({ type, data }: AvalaEvent): string[] {
+	if (!isObject(data)) return [];
+	const { project_uid: uid, project_id: id, project, projects } = data;
+	const several: unknown[] = Array.isArray(projects) ? projects : [];
+	const own = type.startsWith('project.') ? [data.uid ?? data.id] : [];
+	return [uid, id, project, ...several, ...own]
+		.map((value) => idOf(isObject(value) ? (value.uid ?? value.id) : value))
+		.filter((value) => value !== undefined);
+}
+
+/**
+ * The projects of the API key, for the editor's list.
+ *
+ * @throws NodeOperationError or NodeApiError, which the editor shows in the list
+ */
+export async function loadProjects(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const connection = await connect(this).catch((error: unknown) => {
+		throw new NodeOperationError(this.getNode(), error instanceof Error ? error : String(error));
+	});
+	return (
+		(await unlessRefused([404], optionsOf(connection, PROJECTS))) ??
+		(await optionsOf(connection, PROJECTS_OF_OLDER_SERVERS))
+	);
+}
+
+async function optionsOf(
+	connection: Connection,
+	collection: Collection,
+): Promise<INodePropertyOptions[]> {
+	const projects: IDataObject[] = [];
+	let pages = 0;
+	for await (const { entries } of avalaPages(connection, all(collection))) {
+		projects.push(...entries);
+		pages += 1;
+		if (pages >= MAX_PAGES) break;
+	}
+	return projects
+		.flatMap((project) => {
+			const value = idOf(project.uid);
+			return value === undefined ? [] : [{ name: idOf(project.name) ?? value, value }];
+		})
+		.sort((a, b) => a.name.localeCompare(b.name));
+}

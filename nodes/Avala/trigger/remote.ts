@@ -1,0 +1,139 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { WantedTypes } from '../shared/subscription';
+import { subscribe } from '../shared/subscription';
+import { idOf, isObject, textOf } from '../shared/values';
+import type { Webhook } from '../shared/webhook';
+import { isSameUrl, readWebhook } from '../shared/webhook';
+import type { Connection } from '../transport/connection';
+import { apiError } from '../transport/errors';
+import { avalaList } from '../transport/pages';
+import { all, one, WEBHOOKS } from '../transport/paths';
+import { avalaRequest, unlessRefused } from '../transport/request';
+import type { WantedWebhook } from './wanted';
+
+/** A webhook that was created a moment ago. */
+export interface CreatedWebhook {
+	uid: string;
+	/** As Avala shows it in its response, if it does. */
+	secret?: string;
+	refusedEvents: string[];
+}
+
+/** @returns undefined when this API key knows no such webhook (404) */
+export async function getWebhook(
+	connection: Connection,
+	uid: string,
+): Promise<Webhook | undefined> {
+	const endpoint = one(WEBHOOKS, uid);
+	const response = await unlessRefused(
+		[404],
+		avalaRequest(connection, { method: 'GET', endpoint }),
+	);
+	return response && webhookIn(connection, response.value);
+}
+
+/** All webhooks of the account with this target URL. */
+export async function findWebhooks(connection: Connection, targetUrl: string): Promise<Webhook[]> {
+	const found: Webhook[] = [];
+	for await (const entry of avalaList(connection, all(WEBHOOKS))) {
+		const webhook = readWebhook(entry);
+		if (webhook && isSameUrl(webhook.targetUrl, targetUrl)) found.push(webhook);
+	}
+	return found;
+}
+
+/** Counts a webhook that is gone already as deleted. */
+export async function deleteWebhook(connection: Connection, uid: string): Promise<void> {
+	const endpoint = one(WEBHOOKS, uid);
+	await unlessRefused([404], avalaRequest(connection, { method: 'DELETE', endpoint }));
+	connection.context.logger.debug(`Avala Trigger: deleted webhook ${uid}.`);
+}
+
+/** Creates an active webhook. Of the types that `*` stands for it has those that Avala accepts. */
+export async function postWebhook(
+	connection: Connection,
+	{ targetUrl, types }: WantedWebhook,
+	secret: string,
+): Promise<CreatedWebhook> {
+	let created: { webhook: Webhook; secret?: string } | undefined;
+	const { response: webhook, refused } = await subscribe(types, async (events) => {
+		if (created) return await patchWebhook(connection, created.webhook.uid, events);
+		const { value } = await avalaRequest(connection, {
+			method: 'POST',
+			endpoint: all(WEBHOOKS),
+			body: { target_url: targetUrl, events, is_active: true, secret },
+		});
+		created = {
+			webhook: webhookIn(connection, value),
+			secret: isObject(value) ? textOf(value.secret)?.trim() : undefined,
+		};
+		return created.webhook;
+	});
+	tellRefused(connection, refused);
+	await correctWebhook(connection, webhook, { targetUrl, types }, refused);
+	return { uid: webhook.uid, secret: created?.secret, refusedEvents: refused };
+}
+
+/**
+ * Gives an existing webhook the wanted types and enables it; one that is right costs no request.
+ *
+ * @param refusedEvents the types that Avala is known to refuse
+ * @returns the types that it refuses now
+ */
+export async function correctWebhook(
+	connection: Connection,
+	webhook: Webhook,
+	{ targetUrl, types }: WantedWebhook,
+	refusedEvents: readonly string[],
+): Promise<string[]> {
+	const optional = types.optional.filter((type) => !refusedEvents.includes(type));
+	if (webhook.isActive && hasExactly(webhook, { ...types, optional })) return [...refusedEvents];
+
+	const { response: corrected, refused } = await subscribe(
+		types,
+		async (events) => await patchWebhook(connection, webhook.uid, events),
+	);
+	tellRefused(connection, refused);
+	if (corrected.isActive) return refused;
+	throw apiError(
+		connection,
+		`Avala left webhook ${webhook.uid} disabled. It may not reach ${targetUrl}: check that this address responds from the internet, then publish the workflow again.`,
+		'',
+	);
+}
+
+function hasExactly({ events }: Webhook, { required, optional }: WantedTypes): boolean {
+	const wanted = [...required, ...optional];
+	const present = new Set(events);
+	return present.size === wanted.length && wanted.every((type) => present.has(type));
+}
+
+async function patchWebhook(
+	connection: Connection,
+	uid: string,
+	events: string[],
+): Promise<Webhook> {
+	const endpoint = one(WEBHOOKS, uid);
+	const body: IDataObject = { events, is_active: true };
+	const { value } = await avalaRequest(connection, { method: 'PATCH', endpoint, body });
+	return webhookIn(connection, value);
+}
+
+function tellRefused({ context }: Connection, refused: readonly string[]): void {
+	if (refused.length === 0) return;
+	context.logger.warn(
+		`Avala Trigger: this Avala server does not know the event types ${refused.join(', ')}, which 'All' includes. The webhook was registered without them.`,
+	);
+}
+
+function webhookIn(connection: Connection, value: unknown): Webhook {
+	const webhook = readWebhook(value);
+	if (webhook) return webhook;
+	const uid = isObject(value) ? idOf(value.uid) : undefined;
+	throw apiError(
+		connection,
+		`Avala’s response contains no webhook${uid === undefined ? ': it has no ID' : ''}. Check that the base URL of the Avala credential points to the API.`,
+		'',
+	);
+}

@@ -1,0 +1,86 @@
+import { createHmac } from 'crypto';
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+
+import { readCredential } from '../transport/credential';
+import type { Registration } from './stored';
+
+type TriggerContext = IHookFunctions | IWebhookFunctions;
+
+/** What the trigger's webhook is to be signed with. */
+export interface Secret {
+	value: string;
+	/** Whether the user entered it in the credential; n8n keeps no copy of it anywhere else then. */
+	isOwn: boolean;
+}
+
+/** How long a secret that was read for a request is used for the next ones, in milliseconds. */
+const CACHE_MS = 10_000;
+const MAX_CACHED = 1_000;
+
+/** Unsigned and forged requests must not have n8n decrypt the credential each time. */
+const cache = new Map<string, { until: number; reading: Promise<Secret> }>();
+
+/**
+ * The secret from the credential, else one that is derived from the API key: the same at every
+ * registration of this node, so that it can be worked out again whenever n8n has lost the stored copy.
+ *
+ * @throws when n8n cannot decrypt the credential, or its values cannot be used
+ */
+export async function configuredSecret(context: TriggerContext): Promise<Secret> {
+	cache.delete(cacheKey(context));
+	return await readSecret(context);
+}
+
+/** The same for a request: read anew every ten seconds at most. */
+export async function configuredSecretForRequest(context: IWebhookFunctions): Promise<Secret> {
+	const key = cacheKey(context);
+	const known = cache.get(key);
+	if (known && known.until > Date.now()) return await known.reading;
+	if (cache.size >= MAX_CACHED) cache.clear();
+	const reading = readSecret(context);
+	cache.set(key, { until: Date.now() + CACHE_MS, reading });
+	return await reading;
+}
+
+/** Reveals no more of the secret than each signed event does. */
+export function proofOf(secret: string, webhookId: string): string {
+	return createHmac('sha256', secret).update(`registered ${webhookId}`).digest('hex').slice(0, 32);
+}
+
+/** Whether requests that Avala signs for the stored webhook can be verified with what is known now. */
+export function isSecretKnown({ webhookId, secret, secretProof }: Registration, current: Secret) {
+	if (webhookId === undefined) return false;
+	if (secretProof !== undefined || current.isOwn) {
+		return current.isOwn && secretProof === proofOf(current.value, webhookId);
+	}
+	return secret !== undefined;
+}
+
+/** Some servers hide the secret in their response (`********`, `whsec_••••1234`). */
+export function isMasked(secret: string): boolean {
+	return /[*•●]{3}|\.{3}|…|^x+$|redacted|hidden/i.test(secret);
+}
+
+async function readSecret(context: TriggerContext): Promise<Secret> {
+	const { apiKey, webhookSecret } = readCredential(await context.getCredentials('avalaApi'));
+	if (webhookSecret !== undefined) return { value: webhookSecret, isOwn: true };
+	const label = JSON.stringify(['n8n-nodes-avala webhook secret', ...identityOf(context)]);
+	return { value: createHmac('sha256', apiKey).update(label).digest('hex'), isOwn: false };
+}
+
+/** The node's webhook ID and the mode: the test webhook has a secret of its own. */
+function identityOf(context: TriggerContext): string[] {
+	const { webhookId, name } = context.getNode();
+	return [
+		webhookId ?? `${context.getWorkflow().id ?? ''}/${name}`,
+		context.getMode() === 'manual' ? 'test' : 'production',
+	];
+}
+
+function cacheKey(context: TriggerContext): string {
+	return JSON.stringify([
+		context.getWorkflow().id,
+		context.getNode().credentials?.avalaApi?.id,
+		...identityOf(context),
+	]);
+}

@@ -1,0 +1,19 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+const INTERVAL_MS = 60 * 60_000;
+const MAX_REMEMBERED = 1_000;
+
+const warnedAt = new Map<string, number>();
+
+/** Writes a warning to n8n's log, once an hour for each node: anyone can send requests. */
+export function warnOnce(context: IWebhookFunctions, message: string): void {
+	const { id: workflowId, name } = context.getWorkflow();
+	const node = context.getNode();
+	const key = JSON.stringify([workflowId, node.id, message.slice(0, 80)]);
+	if (Date.now() - (warnedAt.get(key) ?? -Infinity) < INTERVAL_MS) return;
+	if (warnedAt.size >= MAX_REMEMBERED) warnedAt.clear();
+	warnedAt.set(key, Date.now());
+	context.logger.warn(
+		`${node.name} in workflow ${name ?? ''} (${workflowId ?? 'not saved'}): ${message}`,
+	);
+}
