@@ -63,7 +63,7 @@ export class AvalaApi implements ICredentialType {
 		dark: 'file:../nodes/Avala/avala.dark.svg',
 	} as const;
 
-	documentationUrl = 'https://github.com/avala-ai/n8n-nodes-avala#credential';
+	documentationUrl = 'https://github.com/n8n-nodes-avala/n8n-nodes-avala#credential';
 
 	properties: INodeProperties[] = [
 		{

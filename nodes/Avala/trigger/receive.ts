@@ -35,7 +35,7 @@ export async function receiveEvent(context: IWebhookFunctions): Promise<IWebhook
 		);
 		return isUnsigned
 			? refuse(context, 401, 'The signature is missing.')
-			: later(context, 'n8n cannot check this event at the moment. Its log says why.');
+			: later(context, 'n8n cannot check this event at the moment. The log of n8n says why.');
 	}
 }
 
@@ -61,7 +61,10 @@ async function respond(context: IWebhookFunctions): Promise<IWebhookResponseData
 		return respondWhileRegistering(context, parameters, signatures, body);
 	}
 	if (verdict === 'unknown') {
-		return later(context, 'The signing secret cannot be read at the moment. Its log says why.');
+		return later(
+			context,
+			'The signing secret cannot be read at the moment. The log of n8n says why.',
+		);
 	}
 	if (verdict !== 'valid') {
 		return refuse(

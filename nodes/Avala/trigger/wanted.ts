@@ -23,7 +23,7 @@ export function wantedWebhook(context: IHookFunctions): WantedWebhook {
 	const pathName = name.toLowerCase();
 	if (!webhookId && encodeURIComponent(pathName) !== pathName) {
 		throw new UserError(
-			`n8n has given the node "${name}" no webhook ID, and with such a name n8n would answer every event with 404. Open the workflow in the editor, save it, and publish it again.`,
+			`n8n has given the node "${name}" no webhook ID, and with such a name n8n would respond to every event with 404. Open the workflow in the editor, save it, and publish it again.`,
 		);
 	}
 	const { events, customEvents } = readParameters(context);

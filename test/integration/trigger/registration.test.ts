@@ -1,0 +1,251 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { createHmac } from 'node:crypto';
+
+import { AvalaTrigger } from '../../../nodes/Avala/AvalaTrigger.node';
+import { EVENT_CATALOGUE } from '../../../nodes/Avala/shared/eventCatalogue';
+import type { Sandbox } from '../../../sandbox';
+import { startSandbox } from '../../../sandbox';
+import { hookContext, serveTrigger } from '../../support/contexts';
+
+const WEBHOOK_URL = 'https://n8n.example.com/webhook/1b2c/webhook';
+const BODY = JSON.stringify({
+	id: 'evt_1',
+	type: 'task.completed',
+	created_at: '2026-03-02T10:30:00Z',
+	data: { uid: 'task_1' },
+});
+
+let avala: Sandbox;
+beforeAll(async () => {
+	avala = await startSandbox({ rateLimit: false, pingOnCreate: false });
+});
+afterAll(async () => await avala.stop());
+beforeEach(() => avala.reset());
+afterEach(() => jest.restoreAllMocks());
+
+const { checkExists, create, delete: remove } = new AvalaTrigger().webhookMethods.default;
+
+interface Setup {
+	parameters?: INodeParameters;
+	staticData?: IDataObject;
+	activation?: 'activate' | 'init';
+	apiKey?: string;
+	webhookSecret?: string;
+}
+
+const credentialsOf = ({ apiKey = avala.apiKey, webhookSecret = '' }: Setup) => ({
+	apiKey,
+	baseUrl: avala.baseUrl,
+	webhookSecret,
+});
+
+const context = (setup: Setup = {}) =>
+	hookContext({
+		parameters: setup.parameters ?? { events: ['task.completed'], options: {} },
+		staticData: setup.staticData ?? {},
+		activation: setup.activation ?? 'activate',
+		credentials: credentialsOf(setup),
+	});
+
+async function activate(setup: Setup = {}): Promise<void> {
+	const hook = context(setup);
+	if (!(await checkExists.call(hook))) await create.call(hook);
+}
+
+/** What the trigger responds to an event that Avala signs for its webhook. */
+async function deliver(secret: string, staticData: IDataObject, setup: Setup = {}) {
+	const trigger = await serveTrigger({
+		parameters: { events: ['task.completed'], options: {} },
+		staticData,
+		credentials: credentialsOf(setup),
+	});
+	const signature = createHmac('sha256', secret).update(BODY).digest('hex');
+	const { status } = await fetch(trigger.url, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', 'x-avala-signature': signature },
+		body: BODY,
+	});
+	await trigger.close();
+	return { status, started: trigger.started.length };
+}
+
+const STARTED = { status: 200, started: 1 };
+const ours = () => avala.webhooks().filter(({ targetUrl }) => targetUrl === WEBHOOK_URL);
+const secretAtAvala = () => ours()[0]?.secret ?? '';
+
+describe('an event is accepted', () => {
+	it('when n8n has brought back the static data of an earlier registration', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		const earlier = { ...staticData };
+		await remove.call(context({ staticData }));
+		await activate({ staticData });
+		expect(await deliver(secretAtAvala(), earlier)).toEqual(STARTED);
+	});
+
+	it('when n8n was killed before it stored anything, and while create still runs', async () => {
+		await activate({ staticData: {} });
+		expect(await deliver(secretAtAvala(), {})).toEqual(STARTED);
+	});
+
+	it('after the API key was changed, as long as the stored secret is there', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		expect(await deliver(secretAtAvala(), staticData, { apiKey: 'another-key' })).toEqual(STARTED);
+	});
+
+	it('when Avala has generated a secret of its own', async () => {
+		const staticData: IDataObject = {};
+		avala.fault({
+			method: 'POST',
+			status: 201,
+			body: { uid: 'wh_own', events: ['task.completed'], secret: 'generated-by-avala' },
+		});
+		await create.call(context({ staticData }));
+		expect(await deliver('generated-by-avala', staticData)).toEqual(STARTED);
+	});
+
+	it.each(['********', 'whsec_••••1234', '[redacted]'])(
+		'when Avala shows the secret masked: %s',
+		async (secret) => {
+			const staticData: IDataObject = {};
+			avala.fault({
+				method: 'POST',
+				status: 201,
+				body: { uid: 'wh_own', events: ['task.completed'], secret },
+			});
+			await create.call(context({ staticData }));
+			expect(staticData.webhookSecret).toMatch(/^[0-9a-f]{64}$/);
+		},
+	);
+
+	it('with the credential’s secret, which static data does not hold although Avala echoes it', async () => {
+		const staticData: IDataObject = {};
+		const webhookSecret = ' from-the-credential\n';
+		await activate({ staticData, webhookSecret });
+		expect(secretAtAvala()).toBe('from-the-credential');
+		expect(JSON.stringify(staticData)).not.toContain('from-the-credential');
+		expect(await deliver('from-the-credential', staticData, { webhookSecret })).toEqual(STARTED);
+	});
+});
+
+describe('when n8n starts', () => {
+	it.each([
+		['a 500', { status: 500, body: { detail: 'out of order' } }],
+		['a 401', { status: 401, body: { detail: 'Invalid API key.' } }],
+		['a rate limit', { status: 429, body: {}, headers: { 'retry-after': '60' } }],
+		['a cut connection', { reset: true }],
+	])('%s leaves the webhook as it is, and the log has a warning', async (_, fault) => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		const before = { webhooks: avala.webhooks(), staticData: { ...staticData } };
+		const hook = context({ staticData, activation: 'init' });
+		const warn = jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		avala.fault({ path: `/api/v1/webhooks/${String(staticData.webhookId)}/`, ...fault });
+		expect(await checkExists.call(hook)).toBe(true);
+		expect({ webhooks: avala.webhooks(), staticData }).toEqual(before);
+		expect(warn).toHaveBeenCalledTimes(1);
+	});
+
+	it('creates the webhook anew when Avala says that it is gone', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		const { webhookId } = staticData;
+		await fetch(`${avala.baseUrl}/webhooks/${String(webhookId)}/`, {
+			method: 'DELETE',
+			headers: { 'x-avala-api-key': avala.apiKey },
+		});
+		await activate({ staticData, activation: 'init' });
+		expect(ours()).toHaveLength(1);
+		expect(staticData.webhookId).not.toBe(webhookId);
+	});
+});
+
+describe('All on a server that knows fewer types', () => {
+	const ALL = EVENT_CATALOGUE.map(({ value }) => value);
+	const OF_THE_GUIDE = ALL.filter((type) => !/^(?:result|quality)\./.test(type));
+	const parameters = { events: ['*'], options: {} };
+	/** Refuses a list that holds anything but these types, without naming one. */
+	const knowOnly = (types: readonly string[]) => {
+		avala.configure({ knownEvents: types, namesUnknownEvents: false });
+	};
+	afterEach(() => avala.configure({ knownEvents: 'documented', namesUnknownEvents: true }));
+
+	it.each<[string, readonly string[]]>([
+		['the guide’s fifteen', OF_THE_GUIDE],
+		['every second one', ALL.filter((_, index) => index % 2 === 0)],
+		['a single one', ['export.completed']],
+	])('subscribes to those that it accepts: %s', async (_, types) => {
+		knowOnly(types);
+		const staticData: IDataObject = {};
+		const hook = context({ parameters, staticData });
+		const warn = jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		expect(await checkExists.call(hook)).toBe(false);
+		await create.call(hook);
+		expect([...(ours()[0]?.events ?? [])].sort()).toEqual([...types].sort());
+		expect(String(warn.mock.calls[0]?.[0])).toContain(ALL.find((type) => !types.includes(type)));
+
+		avala.clearRequests();
+		await activate({ parameters, staticData, activation: 'init' });
+		expect(avala.requests()).toHaveLength(1);
+	});
+
+	it('never drops a type that the user selected or entered', async () => {
+		knowOnly(OF_THE_GUIDE);
+		for (const chosen of [
+			{ events: ['*', 'quality.alert'], options: {} },
+			{ events: ['*'], options: { customEvents: ['result.accepted'] } },
+			{ events: ['task.completed', 'result.accepted'], options: {} },
+		]) {
+			await expect(activate({ parameters: chosen })).rejects.toThrow('Avala did not accept');
+			expect(avala.webhooks()).toEqual([]);
+		}
+	});
+});
+
+describe('deactivation', () => {
+	it('removes the stored webhook although the list lacks it', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		avala.fault({
+			method: 'GET',
+			path: '/api/v1/webhooks/',
+			status: 200,
+			body: { results: [], next: null, previous: null },
+		});
+		await remove.call(context({ staticData }));
+		expect(avala.webhooks()).toEqual([]);
+	});
+
+	it('says in the log that a webhook may remain in the account of an earlier key', async () => {
+		const hook = context({ staticData: { webhookId: 'wh_elsewhere', webhookSecret: 'x' } });
+		const warn = jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		await remove.call(hook);
+		expect(String(warn.mock.calls[0]?.[0])).toMatch(/wh_elsewhere.*another account/s);
+	});
+});
+
+describe('activation', () => {
+	it('is not blocked by another webhook with odd fields', async () => {
+		avala.fault({
+			method: 'GET',
+			path: '/api/v1/webhooks/',
+			times: 1,
+			status: 200,
+			body: {
+				results: [{ uid: 5 }, {}, { uid: 'wh_2', target_url: 7, events: 'x' }],
+				next: null,
+			},
+		});
+		await activate();
+		expect(ours()).toHaveLength(1);
+	});
+
+	it('refuses a node that n8n gave no webhook ID and whose name n8n would not find again', async () => {
+		const hook = context();
+		const node = { ...hook.getNode(), name: 'Avala Trigger', webhookId: undefined };
+		jest.spyOn(hook, 'getNode').mockReturnValue(node);
+		await expect(checkExists.call(hook)).rejects.toThrow(/save it, and publish it again/);
+		expect(avala.requests()).toEqual([]);
+	});
+});
