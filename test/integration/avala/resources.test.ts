@@ -173,7 +173,7 @@ describe('an ID', () => {
 describe('a server that responds with something else', () => {
 	it.each([
 		['a web page', '<html>hello</html>'],
-		['null', null],
+		['null', 'null'],
 		['a list', []],
 		['a number', 7],
 	])('is an error, never an empty result: %s', async (_, body) => {
