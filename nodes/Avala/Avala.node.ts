@@ -24,6 +24,22 @@ export class Avala implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
+		builderHint: {
+			searchHint:
+				'Is anything failing? Use Delivery: Get Health, one item with success_rate and recent_failures. After an outage, Delivery: Get Missed Events gives the events that never arrived, shaped as the Avala Trigger gives them. Export: Download gives the file itself as binary data; Export: Get gives only its state and link. To start a workflow on an event, use the Avala Trigger instead: it creates its own webhook, so none has to be created here.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-base.removeDuplicates',
+					relationHint:
+						'Behind Get Missed Events, by id, so that an event recovered in an earlier execution is not handled twice',
+				},
+				{
+					nodeType: 'n8n-nodes-base.scheduleTrigger',
+					relationHint:
+						'Runs Get Health, Get Missed Events or Export: Create at fixed times, such as every 15 minutes or on Mondays',
+				},
+			],
+		},
 		credentials: [{ name: 'avalaApi', required: true }],
 		properties: [
 			{
@@ -33,6 +49,10 @@ export class Avala implements INodeType {
 				noDataExpression: true,
 				options: RESOURCES.map(({ option }) => option),
 				default: 'webhook',
+				builderHint: {
+					propertyHint:
+						'delivery tells what Avala sent and whether it arrived; export, task, project and dataset are what events are about; webhook administers webhooks that do not belong to an Avala Trigger.',
+				},
 			},
 			...RESOURCES.flatMap(describeResource),
 		],

@@ -8,6 +8,8 @@ interface Decoded {
 /** The escapes of JSON, of URLs and of HTML. */
 const ESCAPE =
 	/\\u([0-9a-f]{4})|\\(["'\\/])|((?:%[0-9a-f]{2})+)|&#x([0-9a-f]{1,6});|&#(\d{1,7});|&(amp|lt|gt|quot|apos);/gi;
+/** How the escapes of each of them begin. */
+const KINDS = ['\\', '%', '&'];
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 /** A server may quote JSON in JSON, and a proxy that in a page. */
 const MAX_LEVELS = 4;
@@ -21,15 +23,17 @@ export function hideKnownSecrets(text: string, secrets: readonly string[], mark:
 		.filter((secret) => secret.length >= LEAST_LENGTH);
 	if (wanted.length === 0) return text;
 	const ranges: Array<[start: number, end: number]> = [];
-	let decoded: Decoded = {
-		text,
-		starts: Array.from({ length: text.length + 1 }, (_, index) => index),
-	};
-	for (let level = 0; level < MAX_LEVELS; level++) {
-		for (const secret of wanted) ranges.push(...rangesOf(secret, decoded));
-		const further = decode(decoded);
-		if (further.text === decoded.text) break;
-		decoded = further;
+	const whole = { text, starts: Array.from({ length: text.length + 1 }, (_, index) => index) };
+	// A secret that looks escaped itself is seen only while escapes of other kinds are resolved.
+	const looksEscaped = wanted.some((secret) => secret.search(ESCAPE) !== -1);
+	for (const kinds of [KINDS, ...(looksEscaped ? KINDS.map((kind) => [kind]) : [])]) {
+		let decoded: Decoded = whole;
+		for (let level = 0; level < MAX_LEVELS; level++) {
+			for (const secret of wanted) ranges.push(...rangesOf(secret, decoded));
+			const further = decode(decoded, kinds);
+			if (further.text === decoded.text) break;
+			decoded = further;
+		}
 	}
 	return replaceRanges(text, ranges, mark);
 }
@@ -42,7 +46,7 @@ function rangesOf(secret: string, { text, starts }: Decoded): Array<[number, num
 	return ranges;
 }
 
-function decode({ text, starts }: Decoded): Decoded {
+function decode({ text, starts }: Decoded, kinds: readonly string[]): Decoded {
 	const parts: string[] = [];
 	const decodedStarts: number[] = [];
 	let done = 0;
@@ -52,7 +56,15 @@ function decode({ text, starts }: Decoded): Decoded {
 		done = end;
 	};
 	for (const match of text.matchAll(ESCAPE)) {
+		if (!kinds.includes(match[0].charAt(0))) continue;
 		keep(match.index);
+		done = match.index + match[0].length;
+		if (match[2] !== undefined) {
+			// The most frequent one by far, without detours.
+			parts.push(match[2]);
+			decodedStarts.push(starts[match.index] ?? 0);
+			continue;
+		}
 		for (const { character, at } of charactersIn(match)) {
 			parts.push(character);
 			// A character outside the basic plane is two units, which begin and end together.
@@ -60,26 +72,25 @@ function decode({ text, starts }: Decoded): Decoded {
 				decodedStarts.push(starts[match.index + at] ?? 0);
 			}
 		}
-		done = match.index + match[0].length;
 	}
 	keep(text.length);
-	return { text: parts.join(''), starts: [...decodedStarts, starts[text.length] ?? 0] };
+	decodedStarts.push(starts[text.length] ?? 0);
+	return { text: parts.join(''), starts: decodedStarts };
 }
 
 /** What an escape stands for, and where in it each character begins. */
 function charactersIn(match: RegExpMatchArray): Array<{ character: string; at: number }> {
-	const [, utf16, plain, bytes, hexadecimal, decimal, entity] = match;
+	const [, utf16, , bytes, hexadecimal, decimal, entity] = match;
 	if (bytes !== undefined) return charactersInBytes(bytes);
 	const codePoint = parseInt(hexadecimal ?? decimal ?? '0', hexadecimal === undefined ? 10 : 16);
 	const character =
-		plain ??
-		(utf16 !== undefined
+		utf16 !== undefined
 			? String.fromCharCode(parseInt(utf16, 16))
 			: entity !== undefined
 				? (ENTITIES[entity.toLowerCase()] ?? '')
 				: codePoint <= 0x10ffff
 					? String.fromCodePoint(codePoint)
-					: '');
+					: '';
 	return [{ character, at: 0 }];
 }
 

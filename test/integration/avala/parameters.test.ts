@@ -157,22 +157,6 @@ describe('a value that is not understood is refused by name, before a request', 
 		);
 		await expect(fromItem(parameters, ['hidden'])).rejects.not.toThrow('hidden');
 	});
-
-	it('a field that does not exist', async () => {
-		// n8n itself leaves unknown fields out, unless an expression gives the whole collection.
-		const filters = '={{ { "evenType": "task.completed" } }}';
-		await expect(run({ ...list({}), filters })).rejects.toThrow('"evenType"');
-		await expect(
-			run({
-				resource: 'delivery',
-				operation: 'getHealth',
-				filters: '={{ { "status": "failed" } }}',
-			}),
-		).rejects.toThrow('"status"');
-		await expect(run({ ...list({}), filters: '={{ "createdAfter" }}' })).rejects.toThrow(
-			"'Filters'",
-		);
-	});
 });
 
 describe('the error for an unknown event type', () => {

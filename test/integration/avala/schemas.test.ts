@@ -9,6 +9,7 @@ import { normaliseEvent } from '../../../nodes/Avala/shared/event';
 import { isObject, textsIn } from '../../../nodes/Avala/shared/values';
 import type { WireFormat, Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
+import { BinaryFiles } from '../../support/binaryFiles';
 import { executeAvala } from '../../support/contexts';
 
 /** The schemas are found as n8n itself finds them. */
@@ -16,10 +17,12 @@ const nodeDir = path.join(__dirname, '../../../nodes/Avala');
 const schemaOf = (resource: string, operation: string) =>
 	loadOutputSchema({ nodeDir, version: 1, resource, operation });
 
+const files = new BinaryFiles();
 let avala: Sandbox;
 const target = createServer((_, response) => response.end('ok'));
 let targetUrl: string;
 beforeAll(async () => {
+	await files.init();
 	await once(target.listen(0, '127.0.0.1'), 'listening');
 	const address = target.address();
 	targetUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`;
@@ -32,6 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
 	target.close();
 	await avala.stop();
+	files.clear();
 });
 
 const missed = {
@@ -41,7 +45,9 @@ const missed = {
 	data: { uid: 'task_1', updated_at: '2026-03-02T10:30:00Z' },
 };
 
-/** What each operation gives out; by id where it works on one webhook or delivery. */
+const byId = (value = '') => ({ __rl: true, mode: 'id', value }) as INodeParameters;
+
+/** What each operation gives out; by ID where it works on one thing. */
 const PARAMETERS: Record<string, INodeParameters> = {
 	'webhook/create': { targetUrl: 'https://example.com/avala', events: ['task.completed'] },
 	'webhook/update': { updateFields: { isActive: true } },
@@ -60,12 +66,19 @@ async function outputs(resource: string, operation: string): Promise<IDataObject
 		);
 		const gaveUp = { responseStatus: 500, errorMessage: 'HTTP 500', attempts: 5, event: missed };
 		avala.seedDeliveries([{ uid: 'd_1', status: 'failed', ...gaveUp }, { uid: 'd_2' }]);
+		const ids = {
+			taskId: avala.tasks()[0]?.uid ?? '',
+			projectId: byId(avala.projects()[0]?.uid),
+			datasetId: byId(avala.datasets()[0]?.uid),
+			exportId: byId(avala.addExport({ state: 'ready' }).uid),
+		};
 		for (const uid of webhooks) {
 			const output = await executeAvala({
 				parameters: {
 					resource,
 					operation,
-					webhookId: { __rl: true, mode: 'id', value: uid } as INodeParameters,
+					...ids,
+					webhookId: byId(uid),
 					deliveryId: 'd_1',
 					...PARAMETERS[`${resource}/${operation}`],
 				},

@@ -77,12 +77,33 @@ describe('redact', () => {
 		}
 	});
 
+	it.each(['& %00', '" %41', "&lt;'x"])('hides %j, which looks escaped itself', (secret) => {
+		for (const spell of Object.values(SPELLINGS)) {
+			expect(redact(`<< ${spell(secret)} >>`, [secret])).toContain('[redacted]');
+		}
+	});
+
 	it('hides a token in the middle of other characters', () => {
 		for (const text of ['x-eyJhbGciOiJI.eyJzdWIi.abc', 'key=avk_abcdef123456', '/pk_live_abc/x']) {
 			expect(redact(text)).toMatch(/\[redacted\]/);
 			expect(redact(text)).not.toMatch(/eyJz|abcdef|live_abc/);
 		}
 	});
+
+	/** Twice what it takes; quadratic work on 64 KB takes seconds. */
+	const LIMIT_MS = 100;
+
+	/** The processor time that it takes, in milliseconds: the best of a few runs, whatever else the machine does. */
+	const costOf = (text: string, known: string[]) => {
+		let best = Infinity;
+		for (let run = 0; run < 8 && best >= LIMIT_MS; run++) {
+			const before = process.cpuUsage();
+			redact(text, known);
+			const { user, system } = process.cpuUsage(before);
+			best = Math.min(best, (user + system) / 1000);
+		}
+		return best;
+	};
 
 	const SIZE = 64 * 1024;
 	const pieces = [
@@ -118,25 +139,20 @@ describe('redact', () => {
 		'\n',
 	];
 
-	it.each(pieces)('takes less than 50 ms for 64 KB of %j', (piece) => {
+	it.each(pieces)('takes less than 100 ms for 64 KB of %j', (piece) => {
 		const text = piece.repeat(Math.ceil(SIZE / piece.length)).slice(0, SIZE);
 		const known = ['aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab', `${piece.repeat(40)}x`];
-		redact(text, known);
-		const startedAt = performance.now();
-		redact(text, known);
-		expect(performance.now() - startedAt).toBeLessThan(50);
+		expect(costOf(text, known)).toBeLessThan(LIMIT_MS);
 	});
 
-	it('takes less than 50 ms for any mixture of what looks like secrets', () => {
+	it('takes less than 100 ms for any mixture of what looks like secrets', () => {
 		fc.assert(
 			fc.property(
 				fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 12 }),
 				(parts) => {
 					const part = parts.join('');
 					const text = part.repeat(Math.ceil(SIZE / part.length)).slice(0, SIZE);
-					const startedAt = performance.now();
-					redact(text, ['aaaaaaaaaaaaaaaab', 'secret-token']);
-					return performance.now() - startedAt < 50;
+					return costOf(text, ['aaaaaaaaaaaaaaaab', 'secret-token']) < LIMIT_MS;
 				},
 			),
 			{ numRuns: 60 },

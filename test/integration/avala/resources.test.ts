@@ -1,0 +1,207 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult, INodeParameters } from 'n8n-workflow';
+
+import { Avala } from '../../../nodes/Avala/Avala.node';
+import type { Sandbox } from '../../../sandbox';
+import { startSandbox } from '../../../sandbox';
+import { loadOptionsContext } from '../../support/contexts';
+import type { Setup } from '../../support/resources';
+import { byId, failureOf, runOn } from '../../support/resources';
+
+jest.setTimeout(20_000);
+
+let avala: Sandbox;
+beforeAll(async () => {
+	avala = await startSandbox({ rateLimit: false });
+});
+afterAll(async () => await avala.stop());
+beforeEach(() => {
+	avala.configure({ wireFormat: 'newer', projectsAt: 'byFormat' });
+	avala.reset();
+});
+
+const run = async (resource: string, operation: string, parameters: object, setup: Setup = {}) =>
+	await runOn(avala, { resource, operation, ...parameters } as INodeParameters, setup);
+
+const names = async (resource: string, filters: object) => {
+	const output = await run(resource, 'getAll', { returnAll: true, filters });
+	return output.map(({ json }) => json.name);
+};
+
+const paths = () => avala.requests().map(({ path }) => String(path).split('?')[0]);
+
+describe.each(['guide', 'older', 'newer'] as const)('in the %s wire format', (wireFormat) => {
+	beforeEach(() => {
+		avala.wireFormat = wireFormat;
+		avala.reset();
+	});
+
+	it('a task is found, and tasks by project and status', async () => {
+		const [task] = avala.tasks();
+		const [item] = await run('task', 'get', { taskId: task?.uid });
+		expect(item?.json).toMatchObject({ uid: task?.uid, name: task?.name, project: task?.project });
+		const street = avala.projects().find(({ name }) => name === 'Street scenes')?.uid ?? '';
+		expect(await names('task', { projectId: byId(street), status: 'completed' })).toEqual([
+			'Street scenes 6',
+			'Street scenes 5',
+		]);
+		expect(await names('task', { status: '={{ "In Progress" }}' })).toHaveLength(2);
+	});
+
+	it('a project is found, and projects by a part of the name and status', async () => {
+		const [project] = avala.projects();
+		const [item] = await run('project', 'get', { projectId: byId(project?.uid ?? '') });
+		expect(item?.json).toMatchObject({ uid: project?.uid, name: project?.name });
+		expect(await names('project', { name: 'LIDAR' })).toEqual(['Warehouse lidar']);
+		expect(await names('project', { status: 'paused' })).toEqual(['Crop health']);
+	});
+
+	it('a dataset is found, and datasets by type, name, status and visibility', async () => {
+		const [dataset] = avala.datasets();
+		const [item] = await run('dataset', 'get', { datasetId: byId(dataset?.uid ?? '') });
+		expect(item?.json).toMatchObject({ uid: dataset?.uid, owner: 'ann' });
+		expect(await names('dataset', { dataType: 'lidar' })).toEqual(['Warehouse lidar']);
+		expect(await names('dataset', { name: 'crop' })).toEqual(['Crop photos']);
+		expect(await names('dataset', { status: 'creating' })).toEqual(['Night drives']);
+		expect(await names('dataset', { visibility: 'public' })).toEqual(['Crop photos']);
+	});
+
+	it.each(['searchProjects', 'searchDatasets'] as const)(
+		'%s fills the editor’s list, by any part of the name',
+		async (method) => {
+			const found = await search(method, 'LIDAR');
+			expect(found.results.map(({ name }) => name)).toEqual([
+				expect.stringMatching(/^Warehouse lidar/),
+			]);
+		},
+	);
+});
+
+const search = async (
+	method: 'searchProjects' | 'searchDatasets',
+	filter?: string,
+	token?: string,
+): Promise<INodeListSearchResult> => {
+	const { listSearch } = new Avala().methods as {
+		listSearch: Record<
+			string,
+			(
+				this: ILoadOptionsFunctions,
+				filter?: string,
+				token?: string,
+			) => Promise<INodeListSearchResult>
+		>;
+	};
+	const context = loadOptionsContext({}, { apiKey: avala.apiKey, baseUrl: avala.baseUrl });
+	const searching = listSearch[method]?.call(context, filter, token);
+	if (!searching) throw new Error(`The node has no ${method}.`);
+	return await searching;
+};
+
+it('the editor’s list goes on past the first page', async () => {
+	for (let index = 0; index < 130; index++) avala.addDataset({ name: `Set ${index}` });
+	const first = await search('searchDatasets', 'set');
+	expect(first.paginationToken).toBeDefined();
+	const seen = first.results.map(({ value }) => value);
+	let token = first.paginationToken;
+	while (token !== undefined) {
+		const next: INodeListSearchResult = await search('searchDatasets', 'set', String(token));
+		seen.push(...next.results.map(({ value }) => value));
+		token = next.paginationToken;
+	}
+	expect(new Set(seen).size).toBe(130);
+	expect(seen).toHaveLength(130);
+});
+
+describe('projects', () => {
+	it('come from where older servers keep them when the newer place does not exist', async () => {
+		avala.configure({ projectsAt: 'root' });
+		expect(await names('project', {})).toHaveLength(3);
+		expect(paths().at(-1)).toMatch(/\/api\/v1\/projects\/$/);
+		const uid = avala.projects()[0]?.uid ?? '';
+		expect(await run('project', 'get', { projectId: byId(uid) })).toHaveLength(1);
+	});
+
+	it('that are closed to the key are an error that names the permission', async () => {
+		avala.fault({ path: /projects/, status: 403, body: { detail: 'Not allowed.' } });
+		expect((await failureOf(names('project', {}))).message).toMatch(/projects\.read/);
+	});
+
+	it('that are nowhere are an error', async () => {
+		avala.fault({ path: /projects/, status: 404, body: { detail: 'Not found.' } });
+		expect((await failureOf(names('project', {}))).message).toMatch(/404|not found|does not/i);
+	});
+});
+
+describe('an ID', () => {
+	const OPERATIONS: Array<[string, string, (id: string) => object]> = [
+		['export', 'Export', (id) => ({ exportId: byId(id) })],
+		['project', 'Project', (id) => ({ projectId: byId(id) })],
+		['dataset', 'Dataset', (id) => ({ datasetId: byId(id) })],
+		['task', 'Task ID', (id) => ({ taskId: id })],
+	];
+
+	it.each(OPERATIONS)(
+		'of a wrong kind is refused by Get: %s',
+		async (resource, name, parameters) => {
+			for (const id of ['', '  ', null, undefined, {}, [], true]) {
+				const items = [{ id: id as string }];
+				const error = await failureOf(
+					run(resource, 'get', parameters('={{ $json.id }}'), { items }),
+				);
+				expect(error.message).toContain(`'${name}'`);
+			}
+			expect(avala.requests()).toEqual([]);
+		},
+	);
+
+	it.each(OPERATIONS)('cannot change the path of Get: %s', async (resource, _, parameters) => {
+		for (const id of ['../webhooks', 'a/b', 'a?b', 'a#b', '%2e%2e', '..', 'a\\b', 'a b']) {
+			const error = await failureOf(run(resource, 'get', parameters(id)));
+			expect(error.message).toContain('is not the ID of');
+		}
+		expect(avala.requests()).toEqual([]);
+	});
+
+	it.each(OPERATIONS)('that is a number is taken by Get: %s', async (resource, _, parameters) => {
+		const error = await failureOf(
+			run(resource, 'get', parameters('={{ $json.id }}'), { items: [{ id: 42 }] }),
+		);
+		expect(error.message).toContain(`${resource} 42`);
+	});
+});
+
+describe('a server that responds with something else', () => {
+	it.each([
+		['a web page', '<html>hello</html>'],
+		['null', 'null'],
+		['a list', []],
+		['a number', 7],
+	])('is an error, never an empty result: %s', async (_, body) => {
+		for (const resource of ['export', 'task', 'project', 'dataset']) {
+			const remove = avala.fault({ status: 200, body });
+			const locator = byId('x');
+			const one = { taskId: 'x', exportId: locator, projectId: locator, datasetId: locator };
+			await failureOf(run(resource, 'get', one));
+			remove();
+		}
+	});
+
+	it('never shows the key in its error', async () => {
+		avala.fault({ status: 400, body: { detail: `bad key ${avala.apiKey}` } });
+		for (const resource of ['export', 'task', 'project', 'dataset']) {
+			const error = await failureOf(run(resource, 'getAll', {}));
+			expect(JSON.stringify({ ...error, message: error.message })).not.toContain(avala.apiKey);
+		}
+	});
+});
+
+it.each(['task', 'project', 'dataset'])(
+	'with Simplify off, %s gives all that Avala sent',
+	async (resource) => {
+		avala.addTask({ extra: { further: 1 } });
+		avala.addDataset({ extra: { further: 1 } });
+		const [item] = await run(resource, 'getAll', { simplify: false });
+		if (resource !== 'project') expect(item?.json.further).toBe(1);
+		else expect(item?.json).toHaveProperty('owner_name');
+	},
+);
