@@ -15,6 +15,8 @@ import { send } from './load';
 import { memoryInUse } from './memory';
 
 const POLL_MS = 100;
+/** The GitHub Trigger refuses localhost. Nothing is sent here: requests go to n8n directly. */
+const PUBLIC_URL = 'https://n8n.example.com';
 
 /** A real n8n in which all contenders are active. */
 export class Contest {
@@ -28,37 +30,34 @@ export class Contest {
 
 	static async open(version: N8nVersion, env: Record<string, string>): Promise<Contest> {
 		const port = await freePort();
-		const gitHub = await startGitHub();
 		const inspect = { NODE_OPTIONS: `--inspect=127.0.0.1:${port}` };
-		const stage = await openStage({ version, env: { ...env, ...inspect } });
-		const contest = new Contest(stage, gitHub, port);
-		const nodes = await nodesOf(stage, gitHub.url);
-		for (const contender of ALL) {
-			const { id } = await stage.client.createWorkflow(workflowOf(contender, nodes[contender]));
-			await stage.client.activate(id);
-			contest.ids.set(contender, id);
+		const stage = await openStage({
+			version,
+			env: { ...env, ...inspect, WEBHOOK_URL: PUBLIC_URL },
+		});
+		const contest = new Contest(stage, await startGitHub(), port);
+		try {
+			await contest.activate();
+			await contest.assertChecks();
+			return contest;
+		} catch (error) {
+			await contest.close();
+			throw error;
 		}
-		await contest.assertChecks();
-		return contest;
 	}
 
 	/** Requests as the service sends them. @param isForged signed with another secret */
 	target(contender: Contender, isForged = false): Target {
 		const [webhook] = this.stage.avala.webhooks();
 		const hook = this.gitHub.hook();
-		const n8n = this.stage.n8n.url;
-		const byHand = { url: `${n8n}/webhook/by-hand`, secret: HAND_SECRET };
 		const { url, secret } = {
-			avala: {
-				url: this.stage.localUrl(webhook?.targetUrl ?? ''),
-				secret: webhook?.secret ?? '',
-			},
-			webhook: { ...byHand, url: `${n8n}/webhook/plain` },
-			byHand,
-			github: { ...hook, url: this.stage.localUrl(hook.url) },
+			avala: { url: webhook?.targetUrl ?? '', secret: webhook?.secret ?? '' },
+			webhook: { url: `${PUBLIC_URL}/webhook/plain`, secret: HAND_SECRET },
+			byHand: { url: `${PUBLIC_URL}/webhook/by-hand`, secret: HAND_SECRET },
+			github: hook,
 		}[contender];
 		return {
-			url,
+			url: this.stage.n8n.url + new URL(url).pathname,
 			headersOf: (body) => {
 				const signature = sign(body, isForged ? 'forged' : secret);
 				const header: Record<string, string> =
@@ -90,6 +89,16 @@ export class Contest {
 	async close(): Promise<void> {
 		await this.stage.close();
 		await this.gitHub.stop();
+	}
+
+	private async activate(): Promise<void> {
+		const { client } = this.stage;
+		const nodes = await nodesOf(this.stage, this.gitHub.url);
+		for (const contender of ALL) {
+			const { id } = await client.createWorkflow(workflowOf(contender, nodes[contender]));
+			await client.activate(id);
+			this.ids.set(contender, id);
+		}
 	}
 
 	/** @throws unless each accepts a signed event, and a forged one starts the check by hand alone, and fails it */
