@@ -1,200 +1,138 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
 import { installN8n } from '../harness/install';
 import { nodeFor } from '../harness/instance';
-import type { NodeJson } from '../harness/restData';
+import { credentialData } from '../harness/stage';
 import { NEWEST_N8N } from '../harness/versions';
 import { avalaNode, manualTrigger, workflowOf } from '../harness/workflows';
-import { Child } from './child';
-import type { Reading, Way } from './listWorker';
-import { fewRounds, interleaved, ratioOf, spreadIn, spreadOf } from './measure';
-import type { BenchOptions, Check, Section } from './report';
+import type { Sandbox } from '../sandbox';
+import { startSandbox } from '../sandbox';
+import { interleaved, ratioOf, spreadOf } from './measure';
+import type { BenchOptions, Section } from './report';
 import { shown } from './report';
 import { openStage } from './stage';
 import { TARGETS } from './targets';
 
-const SMALL = 10_000;
-const LARGE = 100_000;
-/** So that the smaller list, too, gives some ten samples. */
+const COUNT = 10_000;
 const SAMPLE_MS = 50;
+const MEMORY_ROUNDS = 3;
 const WARM_UPS = 3;
 
-interface Avala {
-	baseUrl: string;
-	apiKey: string;
-}
-
-/** Get Many with Return All over 10,000 deliveries against a bare loop and n8n's HTTP Request node. */
-export async function benchList(options: BenchOptions): Promise<Section[]> {
-	const { isQuick, tell } = options;
-	// It brings the Node on which the n8n-core that is measured here runs.
+/** Get Many with Return All over 10,000 deliveries, beside n8n's request helper and its HTTP Request node. */
+export async function benchList({ isQuick, rounds, tell }: BenchOptions): Promise<Section[]> {
+	// It brings the Node that the worker runs on.
 	await installN8n(NEWEST_N8N, tell);
-	const count = isQuick ? SMALL / 10 : SMALL;
-	const server = Child.start('listServer.ts', [String(count)]);
+	const count = isQuick ? COUNT / 10 : COUNT;
+	const small = await sandboxWith(count);
+	const large = await sandboxWith(10 * count);
 	try {
-		const avala = avalaOf(await server.next());
-		tell(`${count} deliveries: Get Many against fetch`);
-		const inProcess = await againstFetch(avala, server, options);
-		const memory = await memoryOf(avala, count, options);
-		tell(`${count} deliveries: Get Many against the HTTP Request node in n8n ${NEWEST_N8N}`);
-		const inN8n = await againstHttpRequest(avala, count, options);
+		tell(`${count} deliveries: Get Many beside n8n's request helper`);
+		small.clearRequests();
+		const inProcess = await work(small, 'time', rounds);
+		const readings = Object.values(inProcess).length * (rounds + WARM_UPS);
+		const requests = small.requests().length / readings;
+
+		tell(`Memory of Get Many with a filter, ${count} and ${10 * count} deliveries`);
+		const memory = await interleaved(
+			['small', 'large'],
+			Math.min(rounds, MEMORY_ROUNDS),
+			async (name) =>
+				name === 'small'
+					? await work(small, 'memory', SAMPLE_MS)
+					: await work(large, 'memory', 4 * SAMPLE_MS),
+		);
+		const few = spreadOf(memory.small.map(Number));
+		const many = spreadOf(memory.large.map(Number));
+
+		tell(`${count} deliveries: Get Many beside the HTTP Request node in n8n ${NEWEST_N8N}`);
+		const { helper = [], node = [] } = inProcess as Record<string, number[]>;
+		const inN8n = await timeInN8n(small, count, rounds);
+		const { requests: mostRequests, ...targets } = TARGETS.list;
 		return [
 			{
 				title: `4. Get Many, Return All, ${count.toLocaleString('en')} deliveries`,
-				columns: ['', 'time, ms', 'requests', 'peak memory (RSS), MB', 'peak in use, MB'],
-				rows: [...inProcess.rows, ...inN8n.rows].map((row) => [
-					...row,
-					...(memory.cells[row[0] ?? ''] ?? ['', '']),
-				]),
-				checks: [...inProcess.checks, ...inN8n.checks, ...memory.checks],
+				columns: ['', 'time, ms'],
+				rows: [
+					['n8n’s request helper alone, in n8n-core', shown(spreadOf(helper))],
+					['Get Many in n8n-core', shown(spreadOf(node))],
+					[`Get Many in n8n ${NEWEST_N8N}`, shown(spreadOf(inN8n.avala))],
+					[`HTTP Request node in n8n ${NEWEST_N8N}`, shown(spreadOf(inN8n.httpRequest))],
+				],
+				checks: [
+					{ what: 'requests', value: requests, most: mostRequests },
+					{
+						what: 'time, times n8n’s request helper alone',
+						value: ratioOf(node, helper).median,
+						unit: '×',
+						most: targets.mostTimesHelper,
+					},
+					{
+						what: 'time of the HTTP Request node, times ours',
+						value: ratioOf(inN8n.httpRequest, inN8n.avala).median,
+						unit: '×',
+						least: targets.leastTimesHttpRequest,
+					},
+					{
+						what: `filtered to 1 %: memory in use beyond what is returned, at ten times as many deliveries (${shown(many)} MB) above that at these (${shown(few)} MB)`,
+						value: many.median - few.median,
+						unit: 'MB',
+						most: targets.mostGrowthMb,
+					},
+				],
 				notes: [
-					`Measured on the Node that n8n ${NEWEST_N8N} runs on. Times of the first four: in n8n-core, in one process. Those in n8n ${NEWEST_N8N} are what n8n itself gives as the node’s execution time; the HTTP Request node gives out pages, and each would still have to be split into deliveries, which is not counted.`,
-					'n8n gives a node no other way to send a request than its helper, which opens a new connection for each; what lies between the first two rows is n8n’s. Only what is read as a stream can be bounded in size and time, so the node reads in that way; what lies between the third and the fourth row is the node’s, with n8n’s execution around it.',
-					'Memory is what a new process took above its start: as the system sees it (RSS, which garbage not yet collected makes larger), and what was in use at once, with the garbage collected again and again.',
-					memory.note,
+					`All on the Node that n8n ${NEWEST_N8N} runs on. The times in n8n are the node’s execution time as n8n reports it; the HTTP Request node returns pages that would still have to be split into deliveries.`,
 				],
 			},
 		];
 	} finally {
-		await server.stop();
+		await small.stop();
+		await large.stop();
 	}
 }
 
-interface Part {
-	rows: string[][];
-	checks: Check[];
+/** A sandbox with so many deliveries, one in a hundred of them a failed export. */
+async function sandboxWith(count: number): Promise<Sandbox> {
+	const avala = await startSandbox({ rateLimit: false, wireFormat: 'older' });
+	const first = Date.parse('2026-03-01T00:00:00Z');
+	const note = 'as long as what a person writes about a task '.repeat(5);
+	avala.seedDeliveries(
+		Array.from({ length: count }, (_, index) => {
+			const createdAt = new Date(first + index * 1000).toISOString();
+			const type = index % 100 === 0 ? 'export.failed' : 'task.completed';
+			const data = { uid: `task_${index}`, status: 'completed', note };
+			const event = { id: `evt_${index}`, type, created_at: createdAt, data };
+			return { event, createdAt, updatedAt: createdAt };
+		}),
+	);
+	return avala;
 }
 
-const FETCH_ROW = 'bare loop of `fetch`';
-const HELPER_ROW = 'the same loop with n8n’s request helper';
-const STREAM_ROW = 'the same, read as a stream';
-const NODE_ROW = 'Get Many in n8n-core';
-
-async function againstFetch(avala: Avala, server: Child, { rounds }: BenchOptions): Promise<Part> {
-	const worker = await startWorker(avala);
-	try {
-		const names = ['fetch', 'helper', 'stream', 'node'] as const;
-		const requests = { fetch: 0, helper: 0, stream: 0, node: 0 };
-		const times = await interleaved(
-			names,
-			rounds,
-			async (name) => {
-				await server.ask('requests');
-				const { ms } = await readWith(worker, name);
-				requests[name] = Number(await server.ask('requests'));
-				return ms;
-			},
-			WARM_UPS,
-		);
-		return {
-			rows: [
-				[FETCH_ROW, shown(spreadOf(times.fetch)), String(requests.fetch)],
-				[HELPER_ROW, shown(spreadOf(times.helper)), String(requests.helper)],
-				[STREAM_ROW, shown(spreadOf(times.stream)), String(requests.stream)],
-				[NODE_ROW, shown(spreadOf(times.node)), String(requests.node)],
-			],
-			checks: [
-				{ what: 'requests', value: requests.node, most: requests.fetch },
-				{
-					what: 'time, times the bare loop',
-					value: ratioOf(times.node, times.fetch).median,
-					unit: '×',
-					most: TARGETS.list.mostTimesFetch,
-				},
-			],
-		};
-	} finally {
-		await worker.stop();
-	}
+/** Runs listWorker.ts in a process of its own, so that its time and memory are its own. */
+async function work(
+	{ baseUrl, apiKey }: Sandbox,
+	mode: 'time' | 'memory',
+	amount: number,
+): Promise<object> {
+	const node = ['--expose-gc', '--import', 'tsx', path.join(__dirname, 'listWorker.ts')];
+	const { stdout } = await promisify(execFile)(nodeFor(NEWEST_N8N), [
+		...node,
+		...[baseUrl, apiKey, mode, String(amount)],
+	]);
+	return JSON.parse(stdout) as object;
 }
 
-async function memoryOf(
-	avala: Avala,
+async function timeInN8n(
+	avala: Sandbox,
 	count: number,
-	options: BenchOptions,
-): Promise<{ cells: Record<string, string[]>; checks: Check[]; note: string }> {
-	const { isQuick, tell, rounds } = options;
-	const larger = Child.start('listServer.ts', [String(isQuick ? LARGE / 10 : LARGE)]);
-	try {
-		const manyAvala = avalaOf(await larger.next());
-		tell('Memory of Get Many, with a filter that keeps 1 %');
-		const ways = {
-			[FETCH_ROW]: async () => await freshReading(avala, 'fetch'),
-			[NODE_ROW]: async () => await freshReading(avala, 'node'),
-			few: async () => await freshReading(avala, 'node, filtered'),
-			many: async () => await freshReading(manyAvala, 'node, filtered', 4 * SAMPLE_MS),
-			helper: async () => await freshReading(manyAvala, 'helper, filtered', 4 * SAMPLE_MS),
-		};
-		const names = [FETCH_ROW, NODE_ROW, 'few', 'many', 'helper'] as const;
-		const readings = await interleaved(
-			names,
-			fewRounds(rounds),
-			async (name) => await ways[name](),
-		);
-		const cellsOf = (name: keyof typeof ways) => [
-			shown(spreadIn(readings[name], 'peakMb')),
-			shown(spreadIn(readings[name], 'livePeakMb')),
-		];
-		const few = spreadIn(readings.few, 'overheadMb');
-		const many = spreadIn(readings.many, 'overheadMb');
-		const [smaller, greater] = [count, 10 * count].map((size) => size.toLocaleString('en'));
-		const rss = (name: keyof typeof ways) => shown(spreadIn(readings[name], 'peakMb'));
-		return {
-			cells: { [FETCH_ROW]: cellsOf(FETCH_ROW), [NODE_ROW]: cellsOf(NODE_ROW) },
-			checks: [
-				{
-					what: `filtered to 1 %: most in use beyond what is given out, at ${greater} (${shown(many)} MB) above that at ${smaller} (${shown(few)} MB)`,
-					value: many.median - few.median,
-					unit: 'MB',
-					most: TARGETS.list.mostGrowthMb,
-				},
-			],
-			note: `Filtered to 1 %, RSS rises by ${rss('few')} MB for ${smaller} deliveries and by ${rss('many')} MB for ${greater}: by garbage not yet collected, and by ${rss('helper')} MB in a loop of n8n’s helper alone. In use at once are the deliveries that are given out, ten times as many, and about a page.`,
-		};
-	} finally {
-		await larger.stop();
-	}
-}
-
-/** In one new process the memory without forced collection, in another what is in use. */
-async function freshReading(avala: Avala, way: Way, sampleMs = SAMPLE_MS): Promise<Reading> {
-	const plain = await startWorker(avala);
-	const collecting = await startWorker(avala, sampleMs);
-	try {
-		const { peakMb } = await readWith(plain, way);
-		// The first reading loads what any reading needs.
-		await readWith(collecting, way);
-		return { ...(await readWith(collecting, way)), peakMb };
-	} finally {
-		await plain.stop();
-		await collecting.stop();
-	}
-}
-
-/** @param sampleMs how often it collects garbage to see what is in use; not at all by default */
-async function startWorker({ baseUrl, apiKey }: Avala, sampleMs?: number): Promise<Child> {
-	const worker = Child.start('listWorker.ts', [baseUrl, apiKey, String(sampleMs)], {
-		execPath: nodeFor(NEWEST_N8N),
-		execArgv: sampleMs === undefined ? [] : ['--expose-gc'],
-	});
-	await worker.next();
-	return worker;
-}
-
-async function readWith(worker: Child, way: Way): Promise<Reading> {
-	const reading = await worker.ask(way);
-	if (isReading(reading)) return reading;
-	throw new Error(`${way} told ${String(reading)}`);
-}
-
-async function againstHttpRequest(
-	{ baseUrl, apiKey }: Avala,
-	count: number,
-	{ rounds }: BenchOptions,
-): Promise<Part> {
+	rounds: number,
+): Promise<Record<'avala' | 'httpRequest', number[]>> {
 	const stage = await openStage({ version: NEWEST_N8N });
 	try {
 		const { client } = stage;
-		const credential = await client.createCredential('List', { baseUrl, apiKey });
-		const readers: Record<'avala' | 'httpRequest', NodeJson> = {
+		const credential = await client.createCredential('List', credentialData(avala));
+		const readers = {
 			avala: avalaNode(credential, {
 				resource: 'delivery',
 				operation: 'getAll',
@@ -204,42 +142,30 @@ async function againstHttpRequest(
 				name: 'HTTP Request',
 				type: 'n8n-nodes-base.httpRequest',
 				typeVersion: 4.2,
-				parameters: httpRequestParameters(baseUrl, apiKey),
+				parameters: httpRequestParameters(avala),
 			},
 		};
-		const run = async (name: keyof typeof readers): Promise<number> => {
-			const reader = readers[name];
-			const { id } = await client.createWorkflow(workflowOf(name, [manualTrigger(), reader]));
-			const executionId = (await client.run(id, 'Start')) ?? '';
-			const [reading] = (await client.runs(executionId, 120_000))[reader.name] ?? [];
-			const items = reading?.outputs[0]?.length;
-			const expected = { avala: count, httpRequest: count / 100 }[name];
-			if (!reading || items !== expected)
-				throw new Error(`${name} gave ${String(items)} items and not ${expected}`);
-			return reading.executionTimeMs;
-		};
-		const names = ['avala', 'httpRequest'] as const;
-		const times = await interleaved(names, rounds, run, WARM_UPS);
-		return {
-			rows: [
-				[`Get Many in n8n ${NEWEST_N8N}`, shown(spreadOf(times.avala)), ''],
-				[`HTTP Request node in n8n ${NEWEST_N8N}`, shown(spreadOf(times.httpRequest)), ''],
-			],
-			checks: [
-				{
-					what: 'time of the HTTP Request node, times ours',
-					value: ratioOf(times.httpRequest, times.avala).median,
-					unit: '×',
-					least: TARGETS.list.leastTimesHttpRequest,
-				},
-			],
-		};
+		const items = { avala: count, httpRequest: count / 100 };
+		return await interleaved(
+			['avala', 'httpRequest'],
+			rounds,
+			async (name) => {
+				const reader = readers[name];
+				const { id } = await client.createWorkflow(workflowOf(name, [manualTrigger(), reader]));
+				const executionId = (await client.run(id, 'Start')) ?? '';
+				const [run] = (await client.runs(executionId, 120_000))[reader.name] ?? [];
+				if (run?.outputs[0]?.length !== items[name])
+					throw new Error(`${name} did not return ${items[name]} items`);
+				return run.executionTimeMs;
+			},
+			WARM_UPS,
+		);
 	} finally {
 		await stage.close();
 	}
 }
 
-function httpRequestParameters(baseUrl: string, apiKey: string): Record<string, unknown> {
+function httpRequestParameters({ baseUrl, apiKey }: Sandbox): Record<string, unknown> {
 	return {
 		url: `${baseUrl}/webhook-deliveries/?limit=100`,
 		sendHeaders: true,
@@ -255,14 +181,4 @@ function httpRequestParameters(baseUrl: string, apiKey: string): Record<string, 
 			},
 		},
 	};
-}
-
-function avalaOf(told: unknown): Avala {
-	if (typeof told === 'object' && told !== null && 'baseUrl' in told && 'apiKey' in told)
-		return { baseUrl: String(told.baseUrl), apiKey: String(told.apiKey) };
-	throw new Error(`The server told ${String(told)}`);
-}
-
-function isReading(told: unknown): told is Reading {
-	return typeof told === 'object' && told !== null && 'livePeakMb' in told;
 }

@@ -1,4 +1,4 @@
-/** The middle of some figures and how far they lie apart. */
+/** The middle of some figures and how far apart they are. */
 export interface Spread {
 	median: number;
 	least: number;
@@ -6,19 +6,7 @@ export interface Spread {
 }
 
 export function spreadOf(values: readonly number[]): Spread {
-	return {
-		median: quantile(values, 0.5),
-		least: Math.min(...values),
-		most: Math.max(...values),
-	};
-}
-
-/** The same of one figure in several readings. */
-export function spreadIn<Figure extends string>(
-	readings: ReadonlyArray<Record<Figure, number>>,
-	figure: Figure,
-): Spread {
-	return spreadOf(readings.map((reading) => reading[figure]));
+	return { median: quantile(values, 0.5), least: Math.min(...values), most: Math.max(...values) };
 }
 
 /** How one compares with the other, round by round, so that what slows a whole round cancels out. */
@@ -26,7 +14,7 @@ export function ratioOf(values: readonly number[], others: readonly number[]): S
 	return spreadOf(values.map((value, round) => value / (others[round] ?? NaN)));
 }
 
-/** The figure below which the given part (0 to 1) of all lies; between two neighbours linear. */
+/** The figure below which this part (0 to 1) of all figures lies, interpolated. */
 export function quantile(values: readonly number[], part: number): number {
 	const sorted = values.toSorted((a, b) => a - b);
 	const position = (sorted.length - 1) * part;
@@ -35,15 +23,10 @@ export function quantile(values: readonly number[], part: number): number {
 	return below + (above - below) * (position % 1);
 }
 
-/** How many of the rounds what takes minutes is given. */
-export function fewRounds(rounds: number): number {
-	return Math.min(rounds, 5);
-}
-
 /**
  * Measures each in turn, round by round, each round beginning with another one.
  *
- * @param warmUps rounds before those that count, so that Node has compiled what each runs through
+ * @param warmUps rounds before those that count
  * @returns for each the figures of its rounds
  */
 export async function interleaved<Name extends string, Figure>(
@@ -52,10 +35,8 @@ export async function interleaved<Name extends string, Figure>(
 	measure: (name: Name) => Promise<Figure>,
 	warmUps = 0,
 ): Promise<Record<Name, Figure[]>> {
-	const figures = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<
-		Name,
-		Figure[]
-	>;
+	const figures = {} as Record<Name, Figure[]>;
+	for (const name of names) figures[name] = [];
 	for (let round = -warmUps; round < rounds; round++) {
 		const first = (round + warmUps) % names.length;
 		for (const name of [...names.slice(first), ...names.slice(0, first)]) {

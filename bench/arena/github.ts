@@ -15,16 +15,11 @@ interface HookRequest {
 
 export async function startGitHub(): Promise<GitHub> {
 	const server = fastify({ forceCloseConnections: true });
-	let hook = { url: '', secret: '' };
-	server.post<{ Body: HookRequest }>('/repos/:owner/:name/hooks', async ({ body }, reply) => {
-		hook = body.config;
-		return await reply
-			.status(201)
-			.send({ id: 1, active: true, events: body.events, config: { url: hook.url } });
-	});
-	server.delete('/repos/:owner/:name/hooks/:id', async (_request, reply) => {
-		return await reply.status(204).send();
+	let config = { url: '', secret: '' };
+	server.post<{ Body: HookRequest }>('/repos/owner/name/hooks', async ({ body }, reply) => {
+		({ config } = body);
+		return await reply.status(201).send({ id: 1, active: true, ...body });
 	});
 	const url = await server.listen({ host: '127.0.0.1', port: 0 });
-	return { url, hook: () => hook, stop: async () => await server.close() };
+	return { url, hook: () => config, stop: async () => await server.close() };
 }
