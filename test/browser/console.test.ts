@@ -1,7 +1,13 @@
+import type { AxeResults } from 'axe-core';
+import { source as axe } from 'axe-core';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 
 import type { Stage } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
+import type { Sandbox } from '../../sandbox';
+import { startSandbox } from '../../sandbox';
 import { expectPicture, openPage, startBrowser } from './browser';
 
 jest.setTimeout(120_000);
@@ -65,5 +71,98 @@ describe(`in the console of the sandbox, beside n8n ${version}`, () => {
 		expect(stage.avala.deliveries().map(({ status }) => status)).toEqual(
 			Array.from({ length: BUTTONS.length + 3 }, () => 'delivered'),
 		);
+	});
+});
+
+describe('the console', () => {
+	let avala: Sandbox;
+	let target: Server;
+	let own: Page;
+	beforeEach(async () => {
+		target = createServer((_request, response) => response.end('{}')).listen(0, '127.0.0.1');
+		avala = await startSandbox({ rateLimit: false });
+	});
+	afterEach(async () => {
+		await own?.close();
+		await avala.stop();
+		target.closeAllConnections();
+		target.close();
+	});
+
+	const addWebhook = (events: string[]) => {
+		const address = target.address();
+		const port = typeof address === 'object' && address ? address.port : 0;
+		return avala.addWebhook({ targetUrl: `http://127.0.0.1:${port}/webhook/abc`, events });
+	};
+	const rows = (name: string) => own.getByRole('table', { name }).locator('tbody tr');
+
+	it.each([
+		['light', 1280],
+		['light', 400],
+		['dark', 1280],
+		['dark', 400],
+	] as const)('meets WCAG AA in %s colours at %i px', async (colorScheme, width) => {
+		addWebhook(['task.completed']);
+		avala.addWebhook({ isActive: false });
+		for (const state of ['requested', 'ready', 'failed'] as const) avala.addExport({ state });
+		avala.emit('task.completed');
+		await avala.idle();
+		avala.deliveriesFail = true;
+		avala.emit('task.completed');
+		avala.seedDeliveries([
+			{ status: 'failed', responseStatus: null, errorMessage: 'connect ECONNREFUSED' },
+		]);
+		own = await openPage(browser, avala.url);
+		await own.setViewportSize({ width, height: 800 });
+		await own.emulateMedia({ colorScheme });
+		await rows('Deliveries').getByText('ECONNREFUSED').waitFor();
+		await own.evaluate(axe);
+		const { violations, incomplete } = await own.evaluate<AxeResults>('axe.run()');
+		const found = [...violations, ...incomplete].map(({ id, nodes }) => [id, nodes[0]?.html]);
+		expect(found).toEqual([]);
+		expect(await own.evaluate('document.documentElement.scrollWidth')).toBe(width);
+	});
+
+	it('says which buttons have a webhook', async () => {
+		addWebhook(['task.completed', 'task.rejected']);
+		own = await openPage(browser, avala.url);
+		await own.getByText('task.rejected').getByText('1 webhook').waitFor();
+		await own.getByText('export.failed').getByText('no webhook').waitFor();
+		await own.getByRole('button', { name: 'Fail an export' }).click();
+		await own.getByRole('status').getByText('no active webhook subscribes').waitFor();
+	});
+
+	it('shows what events change: a task, an export, a project', async () => {
+		own = await openPage(browser, avala.url);
+		await rows('Exports').getByText('None yet').waitFor();
+		await own.getByRole('button', { name: 'Finish an export' }).click();
+		await rows('Exports').getByText('ready').waitFor();
+		const project = rows('Projects').filter({ hasText: 'Street scenes' });
+		await project.filter({ hasText: /active42/ }).waitFor();
+		await own.getByRole('button', { name: 'Complete a task' }).click();
+		await project.filter({ hasText: /active33/ }).waitFor();
+		await rows('Tasks').first().filter({ hasText: 'completed' }).waitFor();
+	});
+
+	it('makes deliveries fail, skips the waiting, and keeps the URL of a deleted webhook', async () => {
+		const { uid } = addWebhook(['task.completed']);
+		own = await openPage(browser, avala.url);
+		const fail = own.getByRole('button', { name: 'Make deliveries fail' });
+		const skip = own.getByRole('button', { name: 'Skip the waiting' });
+		await fail.click();
+		await own.getByRole('status').getByText('Deliveries fail from now on').waitFor();
+		expect(await fail.getAttribute('aria-pressed')).toBe('true');
+		await own.getByRole('button', { name: 'Complete a task' }).click();
+		await rows('Deliveries').filter({ hasText: 'pending' }).filter({ hasText: '503' }).waitFor();
+		await fail.click();
+		await own.getByRole('status').getByText('arrive again').waitFor();
+		await skip.click();
+		await rows('Deliveries').filter({ hasText: 'delivered' }).filter({ hasText: '200' }).waitFor();
+		await fetch(`${avala.baseUrl}/webhooks/${uid}/`, {
+			method: 'DELETE',
+			headers: { 'x-avala-api-key': avala.apiKey },
+		});
+		await rows('Webhooks').getByText('None yet').waitFor();
+		await rows('Deliveries').getByText('/webhook/abc (webhook deleted)').waitFor();
 	});
 });

@@ -47,7 +47,7 @@ describe(`in the editor of n8n ${version}, a new user`, () => {
 		await entry('On task completed').waitFor();
 		await expectPicture(page, 'node-panel');
 		await page.getByText(/^Actions \(/).click();
-		await entry('Send a test event to a webhook').waitFor();
+		await entry('Send test event to webhook').waitFor();
 	});
 
 	it('adds the trigger and creates the credential, whose test rejects a wrong key and accepts the right one', async () => {
@@ -102,10 +102,9 @@ describe(`in the editor of n8n ${version}, a new user`, () => {
 	it('selects a webhook from the list', async () => {
 		await part(page, 'node-creator-plus-button').click();
 		await (await search('annotation')).click();
-		await entry('Send a test event to a webhook').click();
+		await entry('Send test event to webhook').click();
 		await part(page, 'rlc-input').click();
-		const [webhook] = stage.avala.webhooks();
-		const choice = page.getByText(webhook?.targetUrl ?? '', { exact: false }).last();
+		const choice = page.getByText(/^task\.completed – /).last();
 		await choice.waitFor();
 		await choice.click();
 		await part(page, 'ndv-close-button').click();
