@@ -63,7 +63,7 @@ describe(`an activation in n8n ${version}`, () => {
 		const workflow = await stage.createTriggerWorkflow();
 		stage.avala.fault({ method: 'POST', path: '/api/v1/webhooks/', resetAfterHandling: true });
 		stage.avala.fault({ method: 'DELETE', reset: true });
-		await expect(client.activate(workflow.id)).rejects.toThrow('No answer from 127.0.0.1');
+		await expect(client.activate(workflow.id)).rejects.toThrow('No response from 127.0.0.1');
 		const [orphan] = stage.avala.webhooks();
 		expect(orphan).toBeDefined();
 
@@ -109,7 +109,7 @@ describe(`an activation in n8n ${version}`, () => {
 		const { client } = stage;
 		const workflow = await stage.createTriggerWorkflow();
 		stage.avala.fault({ reset: true });
-		await expect(client.activate(workflow.id)).rejects.toThrow(/No answer from 127\.0\.0\.1/);
+		await expect(client.activate(workflow.id)).rejects.toThrow(/No response from 127\.0\.0\.1/);
 		stage.avala.clearFaults();
 		await client.activate(workflow.id);
 		await expectOneThatWorks(workflow.id);

@@ -108,7 +108,7 @@ describe(`the Avala node in n8n ${version}`, () => {
 			targetUrl: 'https://example.com/',
 			events: ['*'],
 		};
-		await expect(stage.runAvala(create)).rejects.toThrow('No answer from 127.0.0.1');
+		await expect(stage.runAvala(create)).rejects.toThrow('No response from 127.0.0.1');
 		expect(Date.now() - startedAt).toBeLessThan(35_000);
 		await wait(12_000);
 		expect(

@@ -121,7 +121,7 @@ describe('whatever Avala responds', () => {
 		const next = `${avala.baseUrl}/${path}/?cursor=self`;
 		avala.fault({ status: 200, body: { results: [{ uid: 'd' }], next, previous: null } });
 		expect(await run(parameters)).toMatchObject({
-			description: expect.stringContaining('lead back to one another') as unknown,
+			message: expect.stringContaining('lead back to one another') as unknown,
 		});
 		expect(avala.requests()).toHaveLength(2);
 	});
@@ -131,7 +131,7 @@ describe('whatever Avala responds', () => {
 		async (name) => {
 			avala.fault({ status: 200, body: JSON.stringify({ uid: 'x'.repeat(100 * 1024 * 1024) }) });
 			expect(await run(OPERATIONS[name] ?? {})).toMatchObject({
-				description: expect.stringContaining('larger than 64 MiB') as unknown,
+				message: expect.stringContaining('larger than 64 MiB') as unknown,
 			});
 			expect(avala.requests().length).toBeLessThanOrEqual(1);
 		},

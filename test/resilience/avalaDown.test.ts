@@ -29,7 +29,7 @@ describe('when Avala fails, an active workflow ends up with exactly one webhook 
 		const { client } = stage;
 		const workflow = await stage.createTriggerWorkflow();
 		stage.avala.fault({ reset: true });
-		await expect(client.activate(workflow.id)).rejects.toThrow('No answer from');
+		await expect(client.activate(workflow.id)).rejects.toThrow('No response from');
 		expect(stage.avala.webhooks()).toEqual([]);
 		stage.avala.clearFaults();
 		await client.activate(workflow.id);
