@@ -49,10 +49,6 @@ export class Avala implements INodeType {
 				noDataExpression: true,
 				options: RESOURCES.map(({ option }) => option),
 				default: 'webhook',
-				builderHint: {
-					propertyHint:
-						'delivery tells what Avala sent and whether it arrived; export, task, project and dataset are what events are about; webhook administers webhooks that do not belong to an Avala Trigger.',
-				},
 			},
 			...RESOURCES.flatMap(describeResource),
 		],

@@ -1,3 +1,4 @@
+import { validateNodeDescription } from 'n8n-core/dist/nodes-loader/validate-node-description';
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -88,6 +89,14 @@ describe('the Avala node', () => {
 
 	it('is described in the README, each operation of it', () => {
 		for (const { option } of operations) expect(readme).toContain(option.name);
+	});
+});
+
+describe('n8n', () => {
+	it('loads both nodes and keeps their hints for its workflow builder', () => {
+		for (const { description } of [avala, trigger]) {
+			expect(() => validateNodeDescription(description)).not.toThrow();
+		}
 	});
 });
 
