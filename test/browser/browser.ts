@@ -59,6 +59,16 @@ export function part(page: Page | Locator, id: string): Locator {
 /** n8n's notifications would hide part of the picture. */
 const WITHOUT_NOTICES = '.el-notification { display: none !important }';
 
+/** A picture of the page that no animation, caret or pointer changes. */
+export async function takePicture(page: Page): Promise<Buffer> {
+	await page.mouse.move(0, 0);
+	return await page.screenshot({
+		animations: 'disabled',
+		caret: 'hide',
+		style: WITHOUT_NOTICES,
+	});
+}
+
 /**
  * Compares the page with the README's picture of this name. `npm run screenshots` updates the pictures.
  *
@@ -69,13 +79,7 @@ export async function expectPicture(
 	name: string,
 	differentPixels = DIFFERENT_PIXELS,
 ): Promise<void> {
-	await page.mouse.move(0, 0);
-	const picture = await page.screenshot({
-		animations: 'disabled',
-		caret: 'hide',
-		style: WITHOUT_NOTICES,
-	});
-	expect(picture).toMatchImageSnapshot({
+	expect(await takePicture(page)).toMatchImageSnapshot({
 		customSnapshotsDir: path.join(ROOT, 'docs', 'images'),
 		customSnapshotIdentifier: name,
 		customDiffDir: path.join(ROOT, '.tmp', 'screenshots'),
