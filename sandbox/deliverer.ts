@@ -37,7 +37,7 @@ interface Events {
 	idle: [];
 }
 
-/** Sends events to targets and retries. Deliveries are independent: a bad target delays no other. */
+/** Sends events to targets and retries. Deliveries are independent: a slow target does not delay others. */
 export class Deliverer extends EventEmitter<Events> {
 	/** Whether each attempt fails as if the target responded with 503; nothing is sent then. */
 	isFailing = false;
@@ -186,7 +186,7 @@ export class Deliverer extends EventEmitter<Events> {
 		if (delivery.status !== 'pending') this.emit(delivery.status, delivery);
 	}
 
-	/** One event that a target cannot digest does not disable a webhook that took others meanwhile. */
+	/** A webhook that accepted other events in the meantime is not disabled because of one event. */
 	private disableIfFailing(webhook: StoredWebhook, { createdAt }: StoredDelivery): void {
 		if ((this.lastDelivered.get(webhook.uid) ?? 0) >= Date.parse(createdAt)) return;
 		webhook.isActive = false;

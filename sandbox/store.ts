@@ -108,7 +108,7 @@ function readState(file: string): State {
 	return state;
 }
 
-/** Tells a saved state from any other file. */
+/** Distinguishes a saved state from other files. */
 function isState(value: unknown): value is State {
 	return (
 		typeof value === 'object' &&

@@ -90,7 +90,7 @@ async function importExample(
 }
 
 /** Triggers the event and waits for the execution that it starts. @returns the items that each node gave */
-async function happen(workflow: Workflow, type: string, data: Record<string, unknown> = {}) {
+async function sendEvent(workflow: Workflow, type: string, data: Record<string, unknown> = {}) {
 	const { executionId } = await stage.execute(workflow.id, type, data);
 	return await stage.client.items(executionId);
 }
@@ -142,8 +142,8 @@ describe(`the examples in n8n ${version}`, () => {
 		const given = { project_uid: 'proj_1', assignee: 'ann@example.com' };
 		const workflow = await importExample('task-reviewed-to-chat');
 		await stage.client.activate(workflow.id);
-		await happen(workflow, 'task.reviewed', { uid: 'task_1', ...given });
-		await happen(workflow, 'task.rejected', { uid: 'task_2', ...given });
+		await sendEvent(workflow, 'task.reviewed', { uid: 'task_1', ...given });
+		await sendEvent(workflow, 'task.rejected', { uid: 'task_2', ...given });
 		await stage.client.deactivate(workflow.id);
 
 		expect(elsewhere.received.map(({ body }) => body)).toEqual([
@@ -162,8 +162,8 @@ describe(`the examples in n8n ${version}`, () => {
 		const [task] = stage.avala.tasks().filter(({ status }) => status !== 'completed');
 		const workflow = await importExample('completed-task-to-table', { table_abc123: table.id });
 		await stage.client.activate(workflow.id);
-		await happen(workflow, 'task.completed', { uid: task?.uid });
-		await happen(workflow, 'task.completed', { uid: task?.uid });
+		await sendEvent(workflow, 'task.completed', { uid: task?.uid });
+		await sendEvent(workflow, 'task.completed', { uid: task?.uid });
 		await stage.client.deactivate(workflow.id);
 
 		expect(await table.rows()).toEqual([
@@ -181,7 +181,7 @@ describe(`the examples in n8n ${version}`, () => {
 	it('download a finished export', async () => {
 		const workflow = await importExample('export-to-file');
 		await stage.client.activate(workflow.id);
-		const nodes = await happen(workflow, 'export.completed');
+		const nodes = await sendEvent(workflow, 'export.completed');
 		await stage.client.deactivate(workflow.id);
 
 		const [item] = nodes['Export File'] ?? [];
@@ -212,7 +212,7 @@ describe(`the examples in n8n ${version}`, () => {
 	it('report a missed quality target in chat', async () => {
 		const workflow = await importExample('quality-alert');
 		await stage.client.activate(workflow.id);
-		await happen(workflow, 'quality.alert', { uid: 'qt_1', name: 'Agreement below 90 %' });
+		await sendEvent(workflow, 'quality.alert', { uid: 'qt_1', name: 'Agreement below 90 %' });
 		await stage.client.deactivate(workflow.id);
 
 		expect(elsewhere.received.map(({ body }) => body)).toEqual([
@@ -256,7 +256,7 @@ describe(`the examples in n8n ${version}`, () => {
 		const workflow = await importExample('recover-missed-events');
 		const { client } = stage;
 		await client.activate(workflow.id);
-		const live = await happen(workflow, 'task.completed', { uid: 'task_live' });
+		const live = await sendEvent(workflow, 'task.completed', { uid: 'task_live' });
 		await client.deactivate(workflow.id);
 		const [arrived] = stage.avala.deliveries();
 		if (!arrived) throw new Error('Nothing was delivered.');
