@@ -47,11 +47,6 @@ export function toAnimatedPng(frames: readonly Frame[]): Buffer {
 	return Buffer.concat([SIGNATURE, ...chunks.map(writeChunk)]);
 }
 
-/** The number of pictures in an animated PNG. @throws when it is not animated */
-export function countFrames(png: Buffer): number {
-	return dataOf(readChunks(png), 'acTL').readUInt32BE(0);
-}
-
 function readChunks(png: Buffer): Chunk[] {
 	const chunks: Chunk[] = [];
 	for (let at = SIGNATURE.length; at < png.length;) {
