@@ -28,7 +28,7 @@ export interface DeliveryOptions {
 }
 
 interface Events {
-	/** A delivery was attempted; its fields tell how it went. */
+	/** A delivery was attempted; its fields show the outcome. */
 	attempt: [StoredDelivery];
 	delivered: [StoredDelivery];
 	/** The last attempt has failed. */
@@ -64,7 +64,7 @@ export class Deliverer extends EventEmitter<Events> {
 		for (const delivery of store.deliveries.list) this.schedule(delivery);
 	}
 
-	/** Something happens at Avala: each active webhook that subscribes to the type gets a delivery. */
+	/** Creates and sends a delivery for each active webhook that subscribes to the type. */
 	emitEvent(
 		type: string,
 		data: Resource,
@@ -146,7 +146,7 @@ export class Deliverer extends EventEmitter<Events> {
 	private async attempt(delivery: StoredDelivery): Promise<void> {
 		const { uid, webhookUid, event, wireFormat } = delivery;
 		this.underWay += 1;
-		// The target's time begins with the sending, not with the waiting behind a slow target's other events.
+		// The target's time starts when the event is sent, not while it waits behind others.
 		const outcome = await this.lanes.run(webhookUid, async (): Promise<Outcome> => {
 			const webhook = this.store.webhooks.get(webhookUid);
 			if (!webhook) return { error: 'The webhook was deleted.' };
