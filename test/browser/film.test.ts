@@ -68,7 +68,11 @@ it(`a film shows how a completed task starts a workflow in n8n ${version}`, asyn
 	const avala = await openPage(browser, stage.avala.url);
 	await avala.setViewportSize(SIZE);
 	await avala.getByRole('table', { name: 'Webhooks' }).getByText('task.completed').waitFor();
+	const scrollTo = async (id: string) =>
+		await avala.evaluate(`document.getElementById('${id}').scrollIntoView({ block: 'center' })`);
+	await scrollTo('webhooks');
 	await shoot(avala, 'The Avala Trigger has registered its webhook in Avala.', 3);
+	await scrollTo('events');
 	const button = avala.getByRole('button', { name: 'Complete a task' });
 	await button.focus();
 	await avala.keyboard.press('Shift+Tab');
@@ -76,6 +80,7 @@ it(`a film shows how a completed task starts a workflow in n8n ${version}`, asyn
 	await shoot(avala, 'An annotator completes a task …', 1.5);
 	await button.click();
 	await avala.getByRole('table', { name: 'Deliveries' }).getByText('delivered').waitFor();
+	await scrollTo('deliveries');
 	await shoot(avala, '… Avala delivers the signed event, and n8n accepts it.', 3);
 
 	const [execution] = await stage.client.untilExecuted(id, 1);
