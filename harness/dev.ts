@@ -96,7 +96,7 @@ async function startCompiler(signal: AbortSignal): Promise<ChildProcess> {
 	return compiler;
 }
 
-/** Creates the package anew with its manifest, icons and JSON files, and copies those again when one changes. */
+/** Creates the package again with its manifest, icons and JSON files, and copies those again when one changes. */
 function preparePackage(): void {
 	rmSync(PACKAGE, { recursive: true, force: true });
 	mkdirSync(PACKAGE, { recursive: true });
