@@ -40,7 +40,7 @@ const ready = (given: NewExport = {}) => avala.addExport({ state: 'ready', ...gi
 
 const leaks = () => avala.storage.requests().filter(({ carriesKey }) => carriesKey);
 
-/** A server beside the sandbox, for what its storage does not do. */
+/** Another server, for responses that the sandbox's storage does not give. */
 async function serve(respond: RequestListener) {
 	const requests: IncomingMessage[] = [];
 	const server = createServer((request, response) => {
