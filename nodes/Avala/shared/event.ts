@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import { looksLikeEventType } from './eventCatalogue';
+import { isKnownEventType, looksLikeEventType } from './eventCatalogue';
 import { idOf, isObject, textOf, unixMilliseconds } from './values';
 
 type JsonValue = IDataObject[string];
@@ -39,13 +39,15 @@ export interface EventReading {
  * Reads the three wire formats: `{id, type, created_at, data}` (guide), `{event, timestamp, data}`
  * (older) and the bare resource with its type beside it (newer). A body that names its own type is
  * believed before the hints, since the signature covers the body alone. Where the hints name a type,
- * only a complete envelope counts as one: a bare resource may have fields of any name.
+ * the body may be a bare resource, which may have fields of any name, and not every one is an envelope.
  *
  * @returns undefined when there is no event type
  */
 export function readEvent(body: IDataObject, hints: EventHints): EventReading | undefined {
-	const isComplete = hints.type !== undefined;
-	const read = readGuide(body, isComplete) ?? readOlder(body, isComplete) ?? readNewer(body, hints);
+	const type = textOf(hints.type);
+	const deliveryId = textOf(hints.deliveryId);
+	const read =
+		readGuide(body, type) ?? readOlder(body, type) ?? readNewer(body, { type, deliveryId });
 	if (!read) return undefined;
 	return {
 		event: {
@@ -53,7 +55,7 @@ export function readEvent(body: IDataObject, hints: EventHints): EventReading | 
 			type: read.type,
 			created_at: read.time === undefined ? null : isoTime(read.time),
 			data: read.data,
-			...(hints.deliveryId !== undefined && { delivery_id: hints.deliveryId }),
+			...(deliveryId !== undefined && { delivery_id: deliveryId }),
 		},
 		hasOwnTime: read.isEnvelope,
 		isMarkedAsTest: read.isEnvelope && body.test === true,
@@ -83,19 +85,49 @@ interface Read {
 	data: JsonValue;
 }
 
-function readGuide(body: IDataObject, isComplete: boolean): Read | undefined {
+function readGuide(body: IDataObject, hinted: string | undefined): Read | undefined {
 	const type = typeIn(body.type);
-	if (type === undefined) return undefined;
-	const id = idOf(body.id);
-	if (isComplete && !(id !== undefined && 'created_at' in body && 'data' in body)) return undefined;
-	return { isEnvelope: true, id, type, time: body.created_at, data: body.data ?? null };
+	if (type === undefined || !isEnvelope(body, type, hinted, ['id', 'created_at', 'data']))
+		return undefined;
+	return {
+		isEnvelope: true,
+		id: exactId(body.id),
+		type,
+		time: body.created_at,
+		data: body.data ?? null,
+	};
 }
 
-function readOlder(body: IDataObject, isComplete: boolean): Read | undefined {
+function readOlder(body: IDataObject, hinted: string | undefined): Read | undefined {
 	const type = typeIn(body.event);
-	if (type === undefined) return undefined;
-	if (isComplete && !('timestamp' in body && 'data' in body)) return undefined;
+	if (type === undefined || !isEnvelope(body, type, hinted, ['timestamp', 'data']))
+		return undefined;
 	return { isEnvelope: true, type, time: body.timestamp, data: body.data ?? null };
+}
+
+const ENVELOPE_FIELDS = ['id', 'type', 'event', 'created_at', 'timestamp', 'data', 'test'];
+
+/**
+ * Without a hint only an envelope can have an event type. With one, an envelope is complete and of a type that
+ * Avala has, or it is of the hinted type and nothing in it would be lost.
+ */
+function isEnvelope(
+	body: IDataObject,
+	type: string,
+	hinted: string | undefined,
+	fields: readonly string[],
+): boolean {
+	if (hinted === undefined) return true;
+	const isHinted = type === hinted;
+	const isComplete = fields.every((field) => field in body);
+	if (isComplete && (isHinted || isKnownEventType(type) || isTestType(type))) return true;
+	return isHinted && Object.keys(body).every((field) => ENVELOPE_FIELDS.includes(field));
+}
+
+/** JavaScript rounds larger numbers, so that two events might seem to have the same ID. */
+function exactId(value: unknown): string | undefined {
+	const isRounded = typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
+	return isRounded ? undefined : idOf(value);
 }
 
 /** The resource's latest time is the closest to the event's, which this format does not send. */
@@ -131,5 +163,5 @@ function sorted(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(sorted);
 	if (!isObject(value)) return value;
 	const names = Object.keys(value).sort();
-	return names.map((name) => [name, sorted(value[name])]);
+	return Object.fromEntries(names.map((name) => [name, sorted(value[name])]));
 }

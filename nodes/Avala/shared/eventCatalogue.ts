@@ -88,6 +88,11 @@ export function looksLikeEventType(text: string): boolean {
 	return /^[a-z][\w-]*(?:\.[\w-]+)+$/i.test(text);
 }
 
+/** Whether Avala's documents name this event type. */
+export function isKnownEventType(type: string): boolean {
+	return CATALOGUE_TYPES.includes(type) || FURTHER_TYPES.includes(type);
+}
+
 /**
  * The event types that a parameter holds. The labels of the editor are understood as well.
  *
@@ -108,7 +113,7 @@ export function readEventTypes(name: string, value: unknown): string[] {
 export function readKnownEventTypes(name: string, value: unknown): string[] {
 	const types = readEventTypes(name, value);
 	if (types.includes(ALL_EVENTS)) return [];
-	const unknown = types.find((type) => ![...CATALOGUE_TYPES, ...FURTHER_TYPES].includes(type));
+	const unknown = types.find((type) => !isKnownEventType(type));
 	if (unknown !== undefined) throw unknownType(name, unknown);
 	return types;
 }

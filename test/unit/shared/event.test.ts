@@ -87,4 +87,68 @@ describe('normaliseEvent', () => {
 	])('finds no event type in %s', (_, body) => {
 		expect(normaliseEvent(body, {})).toBeUndefined();
 	});
+
+	it.each<[string, IDataObject]>([
+		[
+			'every field of an envelope',
+			{ id: 7, type: 'image.box', created_at: '2026', data: { a: 1 } },
+		],
+		['every field of an older envelope', { event: 'frame.tagged', timestamp: 1, data: {} }],
+	])('takes a body for a bare resource although it has %s, but of no event type', (_, resource) => {
+		expect(normaliseEvent(resource, { type: 'task.completed', deliveryId: 'd-1' })).toMatchObject({
+			id: 'd-1',
+			type: 'task.completed',
+			data: resource,
+		});
+	});
+
+	it.each<[string, IDataObject]>([
+		['no data', { id: 'evt_1', type: 'task.completed', created_at: '2026-03-02T10:30:00Z' }],
+		['no id and no time', { type: 'task.completed', data }],
+		['no data, in the older format', { event: 'task.completed', timestamp: 1 }],
+		['no time, in the older format', { event: 'task.completed', data }],
+	])(
+		'reads an envelope with %s the same whether or not its type is known from elsewhere',
+		(_, body) => {
+			const alone = normaliseEvent(body, {});
+			expect(alone?.data).toEqual(body.data ?? null);
+			expect(normaliseEvent(body, { type: 'task.completed', deliveryId: 'd-1' })).toEqual({
+				...alone,
+				delivery_id: 'd-1',
+			});
+		},
+	);
+
+	it('does without the type of a delivery that names none', () => {
+		const envelope = { type: 'task.completed', data };
+		expect(normaliseEvent(envelope, { type: '', deliveryId: '' })).toEqual(
+			normaliseEvent(envelope, {}),
+		);
+		expect(normaliseEvent(data, { type: '', deliveryId: 'd-1' })).toBeUndefined();
+	});
+
+	const derived = (sent: unknown) =>
+		normaliseEvent({ event: 'task.completed', timestamp: 1, data: sent } as IDataObject, {})?.id;
+	it.each<[unknown, unknown]>([
+		[{}, []],
+		[{ a: 1 }, [['a', 1]]],
+		[{ a: { b: 1 } }, { a: [['b', 1]] }],
+		[1, '1'],
+		[null, 'null'],
+		[{ a: null }, {}],
+		[JSON.parse('{"__proto__":1}'), JSON.parse('{"__proto__":2}')],
+	])('gives two events with the data %j and %j different IDs', (one, other) => {
+		expect(derived(one)).not.toBe(derived(other));
+	});
+
+	it('derives an ID where the event has one that JavaScript cannot hold', () => {
+		const event = (id: string, uid: string) =>
+			normaliseEvent(
+				JSON.parse(`{"id":${id},"type":"task.completed","created_at":1,"data":{"uid":"${uid}"}}`),
+				{},
+			)?.id;
+		expect(event('12345', 't')).toBe('12345');
+		expect(event('9007199254740993001', 'a')).toMatch(/^evt_[0-9a-f]{32}$/);
+		expect(event('9007199254740993001', 'a')).not.toBe(event('9007199254740993002', 'b'));
+	});
 });
