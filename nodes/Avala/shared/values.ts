@@ -49,7 +49,9 @@ export function momentIn(value: unknown): number | undefined {
 	if (text === undefined) return undefined;
 	if (/^\d+(\.\d+)?$/.test(text)) return unixMilliseconds(Number(text));
 	const isZoned = /(?:z|[+-]\d\d(?::?\d\d)?|gmt|utc)$/i.test(text) && /[t\s]\d\d/i.test(text);
-	const moment = Date.parse(isZoned || !/\d:\d/.test(text) ? text : `${text.replace(' ', 'T')}Z`);
+	// Only a date in ISO 8601 is in UTC by itself.
+	const isUtc = isZoned || /^\d{4}-\d\d-\d\d$/.test(text);
+	const moment = Date.parse(isUtc ? text : `${text.replace(' ', 'T')}Z`);
 	return Number.isNaN(moment) ? undefined : moment;
 }
 
