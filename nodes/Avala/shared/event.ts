@@ -118,9 +118,10 @@ function isEnvelope(
 	fields: readonly string[],
 ): boolean {
 	if (hinted === undefined) return true;
-	const isHinted = type === hinted;
+	const isHinted = type.toLowerCase() === hinted.toLowerCase();
 	const isComplete = fields.every((field) => field in body);
-	if (isComplete && (isHinted || isKnownEventType(type) || isTestType(type))) return true;
+	const isKnown = isKnownEventType(type.toLowerCase()) || isTestType(type);
+	if (isComplete && (isHinted || isKnown)) return true;
 	return isHinted && Object.keys(body).every((field) => ENVELOPE_FIELDS.includes(field));
 }
 

@@ -137,16 +137,16 @@ export function expandEvents(
 	return { required: [...required], optional: all.filter((type) => !required.has(type)) };
 }
 
-/** Whether an event type is among those that a choice stands for. */
+/** Whether an event type is among those that a choice stands for, in capitals or not. */
 export function isChosenEvent(
 	type: string,
 	chosen: readonly string[],
 	custom: readonly string[],
 ): boolean {
+	const wanted = type.toLowerCase();
 	return (
-		chosen.includes(type) ||
-		custom.includes(type) ||
-		(chosen.includes(ALL_EVENTS) && CATALOGUE_TYPES.includes(type))
+		[...chosen, ...custom].some((entry) => entry.toLowerCase() === wanted) ||
+		(chosen.includes(ALL_EVENTS) && CATALOGUE_TYPES.includes(wanted))
 	);
 }
 
