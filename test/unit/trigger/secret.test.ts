@@ -1,4 +1,39 @@
-import { isMasked } from '../../../nodes/Avala/trigger/secret';
+import { configuredSecret, isMasked } from '../../../nodes/Avala/trigger/secret';
+
+import { hookContext } from '../../support/contexts';
+
+describe('the secret that the trigger derives', () => {
+	const context = (apiKey = 'key', isTest = false, webhookSecret = '') =>
+		hookContext({
+			parameters: { events: ['*'] },
+			staticData: {},
+			isTest,
+			credentials: { apiKey, baseUrl: '', webhookSecret },
+		});
+
+	it('is the same each time, without anything stored', async () => {
+		const { value, isOwn } = await configuredSecret(context());
+		expect({ value, isOwn }).toEqual({
+			value: expect.stringMatching(/^[0-9a-f]{64}$/),
+			isOwn: false,
+		});
+		expect((await configuredSecret(context(' key\n'))).value).toBe(value);
+	});
+
+	it('is another one for another API key, another node, and the test webhook', async () => {
+		const otherNode = context();
+		const node = { ...otherNode.getNode(), webhookId: 'other' };
+		jest.spyOn(otherNode, 'getNode').mockReturnValue(node);
+		const contexts = [context(), context('another key'), context('key', true), otherNode];
+		const secrets = await Promise.all(contexts.map(configuredSecret));
+		expect(new Set(secrets.map(({ value }) => value)).size).toBe(contexts.length);
+	});
+
+	it('gives way to the one in the credential, without blanks around it', async () => {
+		const own = configuredSecret(context('key', false, ' from-the-credential\n'));
+		expect(await own).toEqual({ value: 'from-the-credential', isOwn: true });
+	});
+});
 
 describe('a secret that Avala shows in its response', () => {
 	it.each([
