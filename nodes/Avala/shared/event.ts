@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import { isKnownEventType, looksLikeEventType } from './eventCatalogue';
-import { idOf, isObject, textOf, unixMilliseconds } from './values';
+import { idOf, isObject, momentIn, textOf } from './values';
 
 type JsonValue = IDataObject[string];
 
@@ -134,9 +134,8 @@ function exactId(value: unknown): string | undefined {
 /** The resource's latest time is the closest to the event's, which this format does not send. */
 function readNewer(body: IDataObject, { type, deliveryId }: EventHints): Read | undefined {
 	if (type === undefined) return undefined;
-	const time = [body.updated_at, body.completed_at, body.created_at].find(
-		(value) => value !== undefined && isoTime(value) !== null,
-	);
+	const times = [body.updated_at, body.completed_at, body.created_at];
+	const time = times.find((value) => momentIn(value) !== undefined) ?? times.find(textOf);
 	return { isEnvelope: false, id: deliveryId, type, time, data: body };
 }
 
@@ -145,11 +144,12 @@ function typeIn(value: unknown): string | undefined {
 	return text !== undefined && (looksLikeEventType(text) || isTestType(text)) ? text : undefined;
 }
 
-/** A text is kept as it is; a Unix time becomes ISO 8601. */
+/** A Unix time becomes ISO 8601; any other text or number is kept. */
 function isoTime(value: unknown): string | null {
-	if (typeof value !== 'number') return textOf(value) ?? null;
-	const milliseconds = unixMilliseconds(value);
-	return milliseconds === undefined ? null : new Date(milliseconds).toISOString();
+	const text = idOf(value);
+	if (text === undefined) return null;
+	const moment = /^\d+(?:\.\d+)?$/.test(text) ? momentIn(text) : undefined;
+	return moment === undefined ? text : new Date(moment).toISOString();
 }
 
 /** The same on each attempt, and in a delivery that is looked up later, whose fields may be in another order. */

@@ -34,7 +34,7 @@ const LEAST_SECONDS = 1e8;
 const MOST_MILLISECONDS = 1e14;
 
 /** A Unix time in seconds or milliseconds, as milliseconds; undefined for a number that is neither. */
-export function unixMilliseconds(value: number): number | undefined {
+function unixMilliseconds(value: number): number | undefined {
 	if (value >= LEAST_MILLISECONDS && value < MOST_MILLISECONDS) return value;
 	return value >= LEAST_SECONDS && value < LEAST_MILLISECONDS ? value * 1000 : undefined;
 }

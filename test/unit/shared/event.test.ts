@@ -151,4 +151,33 @@ describe('normaliseEvent', () => {
 		expect(event('9007199254740993001', 'a')).toMatch(/^evt_[0-9a-f]{32}$/);
 		expect(event('9007199254740993001', 'a')).not.toBe(event('9007199254740993002', 'b'));
 	});
+
+	it.each<[unknown, string | null]>([
+		['2026-03-02T10:30:00Z', '2026-03-02T10:30:00Z'],
+		['2026-03-02 10:30:00', '2026-03-02 10:30:00'],
+		[1772447400, '2026-03-02T10:30:00.000Z'],
+		[1772447400000, '2026-03-02T10:30:00.000Z'],
+		['1772447400', '2026-03-02T10:30:00.000Z'],
+		[1772447400000000, '1772447400000000'],
+		['the day before', 'the day before'],
+		['', null],
+		[null, null],
+		[{ seconds: 1 }, null],
+	])(
+		'gives the time %j as %j: a Unix time in ISO 8601, anything else as it was sent',
+		(time, text) => {
+			const event = normaliseEvent(
+				{ id: 'e', type: 'task.completed', created_at: time, data } as IDataObject,
+				{},
+			);
+			expect(event?.created_at).toBe(text);
+		},
+	);
+
+	it('passes over what is no time in a bare resource', () => {
+		const resource = { uid: 't', updated_at: 0, completed_at: '', created_at: 1772447400 };
+		expect(normaliseEvent(resource, { type: 'task.completed' })?.created_at).toBe(
+			'2026-03-02T10:30:00.000Z',
+		);
+	});
 });
