@@ -128,7 +128,8 @@ function isEnvelope(
 /** JavaScript rounds larger numbers, so that two events might seem to have the same ID. */
 function exactId(value: unknown): string | undefined {
 	const isRounded = typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
-	return isRounded ? undefined : idOf(value);
+	const id = isRounded ? undefined : idOf(value);
+	return id?.trim() === '' ? undefined : id;
 }
 
 /** The resource's latest time is the closest to the event's, which this format does not send. */

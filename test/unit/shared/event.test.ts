@@ -141,6 +141,16 @@ describe('normaliseEvent', () => {
 		expect(derived(one)).not.toBe(derived(other));
 	});
 
+	it.each([[''], [' '], [null], [true], [{}], [Number.NaN]])(
+		'derives an ID where %j stands in its place',
+		(id) => {
+			const event = (uid: string) =>
+				normaliseEvent({ id, type: 'task.completed', data: { uid } } as IDataObject, {})?.id;
+			expect(event('a')).toMatch(/^evt_[0-9a-f]{32}$/);
+			expect(event('a')).not.toBe(event('b'));
+		},
+	);
+
 	it('derives an ID where the event has one that JavaScript cannot hold', () => {
 		const event = (id: string, uid: string) =>
 			normaliseEvent(
