@@ -132,8 +132,9 @@ export function expandEvents(
 	chosen: readonly string[],
 	custom: readonly string[] = [],
 ): { required: string[]; optional: string[] } {
-	const required = new Set([...chosen.filter((type) => type !== ALL_EVENTS), ...custom]);
-	const all = chosen.includes(ALL_EVENTS) ? CATALOGUE_TYPES : [];
+	const types = [...chosen, ...custom];
+	const required = new Set(types.filter((type) => type !== ALL_EVENTS));
+	const all = types.includes(ALL_EVENTS) ? CATALOGUE_TYPES : [];
 	return { required: [...required], optional: all.filter((type) => !required.has(type)) };
 }
 
@@ -143,10 +144,11 @@ export function isChosenEvent(
 	chosen: readonly string[],
 	custom: readonly string[],
 ): boolean {
+	const types = [...chosen, ...custom];
 	const wanted = type.toLowerCase();
 	return (
-		[...chosen, ...custom].some((entry) => entry.toLowerCase() === wanted) ||
-		(chosen.includes(ALL_EVENTS) && CATALOGUE_TYPES.includes(wanted))
+		types.some((entry) => entry.toLowerCase() === wanted) ||
+		(types.includes(ALL_EVENTS) && CATALOGUE_TYPES.includes(wanted))
 	);
 }
 
