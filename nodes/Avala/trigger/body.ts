@@ -4,6 +4,9 @@ import type { EventReading } from '../shared/event';
 import { readEvent } from '../shared/event';
 import { isObject, textOf } from '../shared/values';
 
+/** Far more than any resource of Avala's has; n8n cannot store an execution with some thousands of levels. */
+const MAX_DEPTH = 500;
+
 type Request = ReturnType<IWebhookFunctions['getRequestObject']>;
 
 /** The bytes as they were received; undefined where n8n has consumed them (multipart) or they cannot be had. */
@@ -32,11 +35,17 @@ export function readBody(request: Request, rawBody: Buffer): EventReading | { pr
 		return { problem: 'The body is not JSON.' };
 	}
 	if (!isObject(body)) return { problem: 'The body is not a JSON object.' };
+	if (isDeeperThan(MAX_DEPTH, body)) return { problem: 'The body is nested too deeply.' };
 	const reading = readEvent(body, {
 		type: firstOf(request.headers['x-avala-webhook-event']),
 		deliveryId: firstOf(request.headers['x-avala-webhook-delivery']),
 	});
 	return reading ?? { problem: 'The event type is missing, in the body and in the headers.' };
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	return levels === 0 || Object.values(value).some((entry) => isDeeperThan(levels - 1, entry));
 }
 
 /** A proxy may have joined a header that it sent twice; neither a type nor an ID contains a comma. */
