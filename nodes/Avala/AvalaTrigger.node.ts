@@ -9,6 +9,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { customEvents, webhookEvents } from './actions/fields';
+import { ALL_EVENTS, EVENT_CATALOGUE } from './shared/eventCatalogue';
 import { loadProjects } from './trigger/projects';
 import { receiveEvent } from './trigger/receive';
 import { createWebhook, keepWebhook, lifecycleStep, removeWebhook } from './trigger/registration';
@@ -18,6 +19,15 @@ const triggerOn: INodeProperties = {
 	displayName: 'Trigger On',
 	default: ['task.completed'],
 	description: 'The event types that start the workflow',
+	options: [
+		// n8n's node panel makes an entry of each: "On all event types".
+		{
+			name: 'All Event Types',
+			value: ALL_EVENTS,
+			description: 'Every event type in this list that your Avala server knows',
+		},
+		...EVENT_CATALOGUE,
+	],
 	builderHint: {
 		propertyHint:
 			"The exact values of this list, such as ['task.completed'], or ['*'] alone for every type. A type that is not in the list goes into options.customEvents.",

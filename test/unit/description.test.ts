@@ -123,6 +123,14 @@ describe('the trigger', () => {
 		]);
 	});
 
+	it('offers the whole list under a name that reads well as “On …” in the node panel', () => {
+		for (const { options } of trigger.description.properties.filter(
+			({ name }) => name === 'events',
+		)) {
+			expect(options?.[0]).toMatchObject({ name: 'All Event Types', value: '*' });
+		}
+	});
+
 	const nodeWith = (parameters: INodeParameters) =>
 		makeNode('n8n-nodes-avala.avalaTrigger', 2, parameters);
 
