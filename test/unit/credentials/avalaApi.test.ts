@@ -30,6 +30,12 @@ describe('the credential', () => {
 		await expect(authenticate(request)).rejects.toThrow('sent to api.avala.ai alone');
 	});
 
+	it('names the port or the missing TLS where only that differs', async () => {
+		for (const origin of ['http://api.avala.ai', 'https://api.avala.ai:8443']) {
+			await expect(authenticate({ url: `${origin}/x` })).rejects.toThrow(`is for ${origin}.`);
+		}
+	});
+
 	it.each([
 		['http://api.avala.ai/api/v1', 'https'],
 		['http://localhost.example.com/', 'https'],
