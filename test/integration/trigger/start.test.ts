@@ -229,7 +229,11 @@ describe('the list that triggers share at a start', () => {
 		avala.fault({ method: 'GET', path: LIST, status: 200, body: { results: [], next: null } });
 		expect(await startAll(triggers)).toEqual([]);
 		expect(avala.webhooks()).toEqual(before);
-		expect(requestsOf(avala)).toEqual([byId(triggers[0]!), `GET ${LIST}`, ...triggers.slice(1).map(byId)]);
+		expect(requestsOf(avala)).toEqual([
+			byId(triggers[0]!),
+			`GET ${LIST}`,
+			...triggers.slice(1).map(byId),
+		]);
 	});
 
 	it('leads to a new webhook only where Avala says 404, and leaves the others', async () => {
