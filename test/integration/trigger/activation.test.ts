@@ -233,13 +233,17 @@ describe('activation', () => {
 		expect(others()).toEqual(before);
 	});
 
-	it('does not touch a webhook with another URL even if static data names it', async () => {
-		const other = avala.addWebhook({ targetUrl: OTHER_URL });
-		const staticData: IDataObject = { webhookId: other.uid, webhookSecret: 'x' };
-		await activate({ staticData, activation: 'init' });
-		await remove.call(context({ staticData }));
-		expect(avala.webhooks()).toEqual([other]);
-	});
+	it.each(['activate', 'init'] as const)(
+		'does not touch a webhook with another URL even if static data names it: %s',
+		async (activation) => {
+			const other = avala.addWebhook({ targetUrl: OTHER_URL });
+			const staticData: IDataObject = { webhookId: other.uid, webhookSecret: 'x' };
+			await activate({ staticData: { ...staticData }, activation });
+			expect(ours()).toHaveLength(1);
+			await remove.call(context({ staticData }));
+			expect(avala.webhooks()).toEqual([other]);
+		},
+	);
 });
 
 describe('in an account with many webhooks', () => {

@@ -247,6 +247,16 @@ describe('the list that triggers share at a start', () => {
 		expect(triggers[3]!.staticData.webhookId).toBe(added[0]?.uid);
 	});
 
+	it('that keeps failing costs every second trigger a request, and each webhook is checked', async () => {
+		const avala = await openAvala();
+		const triggers = publishedTriggers(avala, 20);
+		triggers.slice(-2).forEach(disable);
+		avala.fault({ method: 'GET', path: LIST, status: 500, body: { detail: 'out of order' } });
+		expect(await startAll(triggers)).toEqual([]);
+		expect(triggers.map(isEnabled)).not.toContain(false);
+		expect(requestsOf(avala).filter((request) => request.startsWith('GET'))).toHaveLength(20 + 9);
+	});
+
 	it.each([
 		['responds 500', { status: 500, body: { detail: 'out of order' } }],
 		['no longer knows the page', { status: 404, body: { detail: 'Invalid page.' } }],
