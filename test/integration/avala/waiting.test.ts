@@ -49,6 +49,26 @@ describe('waiting for Avala', () => {
 		expect(askedWaitMs(502, { 'x-ratelimit-reset': inAMinute() })).toBeUndefined();
 	});
 
+	it.each([
+		['a negative number', { 'retry-after': '-5' }],
+		['zero', { 'retry-after': '0' }],
+		['a date in the past', { 'retry-after': new Date(0).toUTCString() }],
+		['a reset that is no Unix time', { 'x-ratelimit-reset': '30' }],
+	])('does not try again at once after 429 with %s', async (_, headers) => {
+		avala.fault({ times: 1, status: 429, headers });
+		const startedAt = Date.now();
+		await run();
+		expect(Date.now() - startedAt).toBeGreaterThan(450);
+	});
+
+	it('understands a reset in milliseconds', () => {
+		const reset = String(Date.now() + 55_000);
+		expect(askedWaitMs(429, { 'x-ratelimit-reset': reset })).toBeGreaterThan(50_000);
+		expect(askedWaitMs(429, { 'x-ratelimit-reset': reset })).toBeLessThan(56_000);
+		expect(askedWaitMs(429, { 'retry-after': '-5' })).toBeUndefined();
+		expect(askedWaitMs(429, { 'x-ratelimit-reset': 'soon' })).toBeUndefined();
+	});
+
 	it.each([429, 503])('reports a wait of more than a minute at once (%s)', async (status) => {
 		const { message, tookMs } = await failing({ status, headers: { 'retry-after': '3600' } });
 		expect(avala.requests()).toHaveLength(1);
