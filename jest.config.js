@@ -4,6 +4,8 @@ const typescript = {
 	transform: {
 		'^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json', transpilation: true }],
 	},
+	// A busy or slow machine fails no test that way; suites that need longer say so.
+	testTimeout: 30_000,
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tmp', '<rootDir>/harness/versions'],
 };
 

@@ -96,6 +96,31 @@ describe('the Avala node', () => {
 	});
 });
 
+describe('what people search for and read', () => {
+	it.each(['Avala', 'AvalaTrigger'])('%s does not push other nodes aside in the search', (name) => {
+		const codex = readFileSync(path.join(__dirname, `../../nodes/Avala/${name}.node.json`), 'utf8');
+		const { alias } = JSON.parse(codex) as { alias: string[] };
+		const common = [
+			'webhook',
+			'task',
+			'tasks',
+			'export',
+			'dataset',
+			'project',
+			'delivery',
+			'event',
+		];
+		expect(alias.filter((word) => common.includes(word.toLowerCase()))).toEqual([]);
+	});
+
+	it('is not cut: the text of an operation has 100 characters at most, its action no article', () => {
+		for (const { option } of operations) {
+			expect(option.description?.length).toBeLessThanOrEqual(100);
+			expect(option.action).not.toMatch(/\b(?:a|an|the)\b/i);
+		}
+	});
+});
+
 describe('n8n', () => {
 	it('loads both nodes and keeps their hints for its workflow builder', () => {
 		for (const { description } of [avala, trigger]) {

@@ -17,6 +17,23 @@ describe('Avala’s words in an error', () => {
 			'Wrong events: Bad.',
 		],
 		['nested fields', { data: { name: ['Too long.'] } }, 'data.name: Too long.'],
+		[
+			'a detail and fields together',
+			{ detail: 'Invalid input.', code: 'invalid', events: ['Unknown event type task.done'] },
+			'Invalid input. events: Unknown event type task.done.',
+		],
+		[
+			'a message and a list of fields',
+			{ message: 'No.', errors: { events: ['Bad'] } },
+			'No. events: Bad.',
+		],
+		['fields as a whole', { non_field_errors: ['Must be unique.'] }, 'Must be unique.'],
+		[
+			'a list of problems with their places',
+			{ detail: [{ loc: ['body', 'events', 0], msg: 'Field required', type: 'missing' }] },
+			'events.0: Field required.',
+		],
+		['an empty object', {}, ''],
 		['a page', '<html><style>x</style><h1>Bad day</h1></html>', 'x Bad day.'],
 		['nothing', '', ''],
 	])('are read from %s', (_, body, expected) => {
