@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { idOf, numberOf, unixMilliseconds } from '../shared/values';
+import { idOf, momentIn, numberOf } from '../shared/values';
 
 /**
  * Waits, unless or until the signal is aborted.
@@ -32,7 +32,7 @@ export function askedWaitMs(status: number, headers: IDataObject): number | unde
 	const retryAfter = idOf(headers['retry-after'])?.trim();
 	if (retryAfter !== undefined) return waitIn(retryAfter);
 	const reset = status === 429 ? numberOf(headers['x-ratelimit-reset']) : undefined;
-	return msUntil(reset === undefined ? undefined : unixMilliseconds(reset));
+	return msUntil(momentIn(reset));
 }
 
 function waitIn(retryAfter: string): number | undefined {
