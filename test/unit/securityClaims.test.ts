@@ -12,7 +12,7 @@ const CLAIMS = DOCUMENTS.flatMap((document) => [
 	),
 ]).map(([, file = '', title = '']) => ({ file, title: title.replace(/\s+/g, ' ') }));
 
-/** What stands in quotes before a test's function: the title, also behind the table of `it.each`. */
+/** The text in quotes before a test's function: the title, also behind the table of `it.each`. */
 function titlesIn(file: string): string[] {
 	const source = readFileSync(path.join(ROOT, file), 'utf8');
 	const titles = source.matchAll(/(?<!describe)\(\s*(['`])((?:(?!\1).)+)\1\s*,\s*(?:async\b|\()/g);
