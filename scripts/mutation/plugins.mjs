@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-import { strykerPlugins as jestPlugins, strykerValidationSchema } from '@stryker-mutator/jest-runner';
+import {
+	strykerPlugins as jestPlugins,
+	strykerValidationSchema,
+} from '@stryker-mutator/jest-runner';
 
 export { strykerValidationSchema };
 
