@@ -277,6 +277,21 @@ export const FAULTS: Fault[] = [
 		},
 	},
 	{
+		what: 'activation keeps and changes the stored webhook whatever its URL',
+		edits: [
+			{
+				file: trigger('registration'),
+				search:
+					'webhook.uid === registration.webhookId &&\n\t\tisSameUrl(webhook.targetUrl, wanted.targetUrl);',
+				replace: 'webhook.uid === registration.webhookId;',
+			},
+		],
+		test: {
+			file: integration('trigger/activation'),
+			title: 'does not touch a webhook with another URL even if static data names it',
+		},
+	},
+	{
 		what: 'a webhook with a plain http URL is registered',
 		edits: [
 			{

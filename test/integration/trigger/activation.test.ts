@@ -205,11 +205,14 @@ describe('activation', () => {
 	});
 
 	it('does not touch a webhook with another URL even if static data names it', async () => {
-		const other = avala.addWebhook({ targetUrl: OTHER_URL });
-		const staticData: IDataObject = { webhookId: other.uid, webhookSecret: 'x' };
-		await activate({ staticData, activation: 'init' });
-		await remove.call(context({ staticData }));
-		expect(avala.webhooks()).toEqual([other]);
+		const other = avala.addWebhook({ targetUrl: OTHER_URL, events: ['dataset.created'] });
+		const naming = () => ({ webhookId: other.uid, webhookSecret: 'x' });
+		for (const activation of ['activate', 'init'] as const) {
+			await activate({ staticData: naming(), activation });
+			expect(ours()).toHaveLength(1);
+			await remove.call(context({ staticData: naming() }));
+			expect(avala.webhooks()).toEqual([other]);
+		}
 	});
 });
 
