@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { benchArena } from './arena/arena';
+import { benchDownload } from './download';
 import { benchEvent } from './event';
 import { benchList } from './list';
 import { writePicture } from './picture';
@@ -16,6 +17,7 @@ const PARTS: Record<string, (options: BenchOptions) => Promise<Section[]>> = {
 	list: benchList,
 	start: benchStart,
 	webhooks: benchWebhooks,
+	download: benchDownload,
 };
 const ALL = Object.keys(PARTS).join(',');
 

@@ -23,4 +23,6 @@ export const TARGETS = {
 	},
 	/** Of n8n with 500 active workflows. */
 	start: { mostSeconds: 15, mostRequests: 10 },
+	/** Of 2 GB. */
+	download: { mostGrowthMb: 100, mostTimesHttpRequest: 1 },
 } as const;

@@ -110,7 +110,7 @@ export class AvalaApi implements ICredentialType {
 		const target = new URL(address, request.baseURL ? `${request.baseURL}/` : base);
 		if (target.origin !== new URL(base).origin) {
 			throw new UserError(
-				`The Avala API key is sent to ${new URL(base).host} alone, and this request is for ${target.host}. Send it without the Avala credential.`,
+				`The Avala API key is sent to ${new URL(base).host} alone, and this request is for ${target.origin}. Send it without the Avala credential.`,
 			);
 		}
 		return {

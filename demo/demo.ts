@@ -1,13 +1,17 @@
-import type { NodeJson } from '../harness/restData';
+import type { Json, NodeJson } from '../harness/restData';
 import type { Stage } from '../harness/stage';
 import { sign } from '../harness/stage';
-import exportCompleted from './workflows/export-completed.json';
-import taskCompleted from './workflows/task-completed.json';
+import exportDownloaded from './workflows/export-downloaded.json';
+import missedEvents from './workflows/missed-events.json';
+import whatHappened from './workflows/what-happened.json';
 
-const WORKFLOWS = [
-	{ event: 'task.completed', file: taskCompleted },
-	{ event: 'export.completed', file: exportCompleted },
+/** The workflows with a trigger, and the event that is sent to each. */
+const PUBLISHED = [
+	{ event: 'task.completed', file: whatHappened },
+	{ event: 'export.completed', file: exportDownloaded },
 ];
+/** Avala makes five attempts: one, and four retries. */
+const RETRIES = 4;
 
 /** A workflow of the demo in n8n, and the event that starts it. */
 export interface DemoWorkflow {
@@ -16,32 +20,39 @@ export interface DemoWorkflow {
 	event: string;
 }
 
-/** Creates the demo's workflows, or finds them where an earlier demo left them, and activates them. */
-export async function activateWorkflows({ client, credential }: Stage): Promise<DemoWorkflow[]> {
-	const known = await client.workflows();
+interface WorkflowFile {
+	name: string;
+	nodes: Array<Omit<NodeJson, 'position'> & { position: number[] }>;
+	connections: Json;
+	settings: Json;
+}
+
+/** Creates the demo's workflows, or finds them where an earlier demo left them, and publishes them. */
+export async function publishWorkflows(stage: Stage): Promise<DemoWorkflow[]> {
+	const { client } = stage;
 	const workflows: DemoWorkflow[] = [];
-	for (const { event, file } of WORKFLOWS) {
-		const nodes = file.nodes.map(({ position: [x = 0, y = 0], ...node }): NodeJson => {
-			const isTrigger = node.type === 'n8n-nodes-avala.avalaTrigger';
-			return {
-				...node,
-				position: [x, y],
-				...(isTrigger && { credentials: { avalaApi: credential } }),
-			};
-		});
-		const workflow =
-			known.find(({ name }) => name === file.name) ??
-			(await client.createWorkflow({ ...file, nodes }));
+	for (const { event, file } of PUBLISHED) {
+		const { id, name, active } = await putWorkflow(stage, file);
 		// A demo that was cut off left it active, with a webhook that this sandbox does not know.
-		if (workflow.active) await client.deactivate(workflow.id);
-		await client.activate(workflow.id);
-		workflows.push({ id: workflow.id, name: workflow.name, event });
+		if (active) await client.deactivate(id);
+		await client.activate(id);
+		workflows.push({ id, name, event });
 	}
 	return workflows;
 }
 
+async function putWorkflow({ client, credential }: Stage, file: WorkflowFile) {
+	const known = (await client.workflows()).find(({ name }) => name === file.name);
+	if (known) return known;
+	const nodes = file.nodes.map(({ position: [x = 0, y = 0], ...node }): NodeJson => {
+		const isAvala = node.type.startsWith('n8n-nodes-avala.');
+		return { ...node, position: [x, y], ...(isAvala && { credentials: { avalaApi: credential } }) };
+	});
+	return await client.createWorkflow({ ...file, nodes });
+}
+
 /**
- * Triggers the event of each workflow and sends one that is forged.
+ * Triggers the event of each workflow, and sends one that is forged.
  *
  * @returns what happened, for people to read
  */
@@ -54,20 +65,70 @@ export async function showEvents(stage: Stage, workflows: DemoWorkflow[]): Promi
 		);
 	for (const { id, name, event: type } of workflows) {
 		const { event, delivery, executionId } = await stage.execute(id, type);
-		const items = Object.values(await stage.client.result(executionId));
+		const [item = {}] = Object.values(await stage.client.items(executionId)).at(-1) ?? [];
 		lines.push(
 			'',
 			`✔ Event sent            ${event.type} ${event.id}`,
 			`✔ Signature verified    n8n responded ${delivery.responseStatus}: ${delivery.responseBody}`,
 			`✔ Execution finished    ${executionId} of "${name}"; its last node returned:`,
-			JSON.stringify(items.at(-1)?.[0], null, 2).replace(/^/gm, '    '),
+			indented(item.json),
 		);
+		if (item.binary !== undefined) {
+			const { name: fileName, text } = await stage.client.file(item);
+			lines.push(`✔ Export downloaded     ${fileName}, ${Buffer.byteLength(text)} bytes arrived`);
+		}
 	}
 	lines.push(
 		'',
 		`✔ Forgery rejected      n8n responded ${await sendForgery(stage)} to the last event with a forged signature`,
 	);
 	return lines.join('\n');
+}
+
+/**
+ * Lets every attempt to deliver an event fail, and has n8n recover the event.
+ *
+ * @returns what happened, for people to read
+ */
+export async function showRecovery(stage: Stage): Promise<string> {
+	const { avala, client } = stage;
+	const { wireFormat } = avala;
+	// In this format Avala keeps what was sent with each delivery.
+	avala.wireFormat = 'older';
+	try {
+		const missed = await missEvent(stage);
+		const { id, name } = await putWorkflow(stage, missedEvents);
+		const executionId = (await client.run(id, 'Start')) ?? '';
+		const items = (await client.result(executionId))['Missed Events'] ?? [];
+		return [
+			'',
+			`✔ Event missed          ${missed}: ${RETRIES + 1} attempts failed (without the waiting in between)`,
+			`✔ Event recovered       execution ${executionId} of "${name}" returned:`,
+			...items.map(indented),
+		].join('\n');
+	} finally {
+		avala.wireFormat = wireFormat;
+	}
+}
+
+/** @returns type and task of an event that Avala has given up */
+async function missEvent(stage: Stage): Promise<string> {
+	const { avala } = stage;
+	const retry = async () => {
+		avala.deliveriesFail = true;
+		const attempted = avala.next('attempt');
+		avala.retryNow();
+		await attempted;
+		avala.deliveriesFail = false;
+	};
+	avala.deliveriesFail = true;
+	const { event } = await stage.deliver('task.completed');
+	for (let retries = 1; retries < RETRIES; retries++) await retry();
+	avala.deliveriesFail = false;
+	// Avala would disable a webhook that accepts nothing in the meantime.
+	await stage.deliver('task.completed');
+	await retry();
+	return `${event.type} ${String(event.data.uid)}`;
 }
 
 /** Sends the last event again, signed by someone who does not know the secret. @returns n8n's status */
@@ -81,4 +142,8 @@ async function sendForgery(stage: Stage): Promise<number> {
 	};
 	const url = stage.localUrl(webhook?.targetUrl ?? '');
 	return (await fetch(url, { method: 'POST', headers, body })).status;
+}
+
+function indented(value: unknown): string {
+	return JSON.stringify(value, null, 2).replace(/^/gm, '    ');
 }

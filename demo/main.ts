@@ -20,12 +20,12 @@ import type { N8nVersion } from '../harness/versions';
 import { NEWEST_N8N, parseVersion } from '../harness/versions';
 import { AVALA_RATE_LIMIT } from '../sandbox/rateLimiter';
 import type { DemoWorkflow } from './demo';
-import { activateWorkflows, showEvents } from './demo';
+import { publishWorkflows, showEvents, showRecovery } from './demo';
 
-const USAGE = `Starts a real n8n with these nodes and a sandbox that stands in for Avala, and runs two workflows.
+const USAGE = `Starts a real n8n with these nodes and a sandbox that stands in for Avala, and runs three workflows.
 
 npm run demo -- [options]
-  --once              exit when the two workflows have run
+  --once              exit when the workflows have run
   --n8n ${NEWEST_N8N}        version of n8n
 ${PORT_USAGE}
 `;
@@ -105,11 +105,12 @@ async function main(): Promise<void> {
 					onProgress: tell,
 				});
 			}),
-			step('Create and activate two workflows', async () => {
-				workflows = await activateWorkflows(started());
+			step('Create and publish the workflows', async () => {
+				workflows = await publishWorkflows(started());
 			}),
-			step('Complete a task, finish an export, forge an event', async () => {
+			step('Complete a task, finish an export, forge an event, recover one', async () => {
 				report = await showEvents(started(), workflows);
+				report += `\n${await showRecovery(started())}`;
 			}),
 		],
 		{ registerSignalListeners: false },

@@ -1,6 +1,6 @@
 /**
  * `npm run dev`: the newest pinned n8n and the sandbox, with the nodes compiled into n8n's folder on
- * every save. n8n reloads them by itself (`N8N_DEV_RELOAD`) and tells open editors.
+ * every save. n8n reloads them by itself (`N8N_DEV_RELOAD`) and notifies open editors.
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
@@ -96,7 +96,7 @@ async function startCompiler(signal: AbortSignal): Promise<ChildProcess> {
 	return compiler;
 }
 
-/** Creates the package anew with its manifest, icons and JSON files, and copies those again when one changes. */
+/** Creates the package again with its manifest, icons and JSON files, and copies those again when one changes. */
 function preparePackage(): void {
 	rmSync(PACKAGE, { recursive: true, force: true });
 	mkdirSync(PACKAGE, { recursive: true });

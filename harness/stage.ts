@@ -218,7 +218,7 @@ export class Stage {
 	}
 }
 
-/** What an Avala credential holds that opens this sandbox. */
+/** The data of an Avala credential for this sandbox. */
 export function credentialData(avala: Sandbox, webhookSecret = ''): Json {
 	return { apiKey: avala.apiKey, baseUrl: avala.baseUrl, webhookSecret };
 }

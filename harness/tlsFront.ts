@@ -21,7 +21,7 @@ export async function startTlsFront({
 }: {
 	target: string;
 	port?: number;
-	/** The host name in its certificate, beside the loopback address. */
+	/** The host name in its certificate, in addition to the loopback address. */
 	name?: string;
 }): Promise<TlsFront> {
 	const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {

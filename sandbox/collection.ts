@@ -1,4 +1,4 @@
-/** Entries in the order they came, oldest first, found by their id. */
+/** Entries in order of arrival, oldest first, found by their id. */
 export class Collection<T extends { uid: string }> {
 	private entries: T[] = [];
 

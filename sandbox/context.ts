@@ -29,9 +29,9 @@ export interface Context {
 	readonly requests: ApiRequest[];
 	/** Emits `change` when the console has something new to show. */
 	readonly changes: EventEmitter;
-	/** Something happens at Avala: the lists show it and the account's webhooks are told. */
+	/** Sends an event to the account's webhooks and updates the lists of the API. */
 	emit(type: string, data: Resource, account: string): Emitted;
-	/** Tells webhooks of an export. */
+	/** Sends an event about an export. */
 	announce(type: string, entry: StoredExport): void;
 	/** An export as the API shows it now, with a fresh link. */
 	showExport(entry: StoredExport): Resource;

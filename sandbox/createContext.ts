@@ -6,7 +6,7 @@ import type { Context } from './context';
 import { Deliverer } from './deliverer';
 import { FaultList } from './matching';
 import { ExportLife } from './resources/exportLife';
-import { Happenings } from './resources/happenings';
+import { EventEffects } from './resources/eventEffects';
 import type { StoredExport } from './resources/records';
 import { addSampleData } from './resources/sampleData';
 import type { SandboxOptions } from './settings';
@@ -61,7 +61,7 @@ export function createContext(options: SandboxOptions): Context {
 		onEnd: (entry) =>
 			announce(entry.state === 'ready' ? 'export.completed' : 'export.failed', entry),
 	});
-	const happenings = new Happenings(store, exportLife, showExport);
+	const effects = new EventEffects(store, exportLife, showExport);
 
 	const context: Context = {
 		origin: '',
@@ -78,7 +78,7 @@ export function createContext(options: SandboxOptions): Context {
 		showExport,
 		announce,
 		emit: (type, given, account) => {
-			const data = happenings.happen(type, given, settings.wireFormat, account);
+			const data = effects.apply(type, given, settings.wireFormat, account);
 			const { event, deliveries } = deliverer.emitEvent(type, data, settings.wireFormat, account);
 			changed();
 			return { ...event, deliveries };

@@ -28,7 +28,7 @@ export interface DeliveryOptions {
 }
 
 interface Events {
-	/** A delivery was attempted; its fields tell how it went. */
+	/** A delivery was attempted; its fields show the outcome. */
 	attempt: [StoredDelivery];
 	delivered: [StoredDelivery];
 	/** The last attempt has failed. */
@@ -37,7 +37,7 @@ interface Events {
 	idle: [];
 }
 
-/** Sends events to targets and retries. Deliveries are independent: a bad target delays no other. */
+/** Sends events to targets and retries. Deliveries are independent: a slow target does not delay others. */
 export class Deliverer extends EventEmitter<Events> {
 	/** Whether each attempt fails as if the target responded with 503; nothing is sent then. */
 	isFailing = false;
@@ -64,7 +64,7 @@ export class Deliverer extends EventEmitter<Events> {
 		for (const delivery of store.deliveries.list) this.schedule(delivery);
 	}
 
-	/** Something happens at Avala: each active webhook that subscribes to the type gets a delivery. */
+	/** Creates and sends a delivery for each active webhook that subscribes to the type. */
 	emitEvent(
 		type: string,
 		data: Resource,
@@ -146,7 +146,7 @@ export class Deliverer extends EventEmitter<Events> {
 	private async attempt(delivery: StoredDelivery): Promise<void> {
 		const { uid, webhookUid, event, wireFormat } = delivery;
 		this.underWay += 1;
-		// The target's time begins with the sending, not with the waiting behind a slow target's other events.
+		// The target's time starts when the event is sent, not while it waits behind others.
 		const outcome = await this.lanes.run(webhookUid, async (): Promise<Outcome> => {
 			const webhook = this.store.webhooks.get(webhookUid);
 			if (!webhook) return { error: 'The webhook was deleted.' };
@@ -186,7 +186,7 @@ export class Deliverer extends EventEmitter<Events> {
 		if (delivery.status !== 'pending') this.emit(delivery.status, delivery);
 	}
 
-	/** One event that a target cannot digest does not disable a webhook that took others meanwhile. */
+	/** A webhook that accepted other events in the meantime is not disabled because of one event. */
 	private disableIfFailing(webhook: StoredWebhook, { createdAt }: StoredDelivery): void {
 		if ((this.lastDelivered.get(webhook.uid) ?? 0) >= Date.parse(createdAt)) return;
 		webhook.isActive = false;

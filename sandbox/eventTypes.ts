@@ -28,7 +28,7 @@ export const DOCUMENTED_EVENTS: readonly string[] = [
 	'project.status_changed',
 ];
 
-/** Those alone that Avala's newest page lists. */
+/** Only those that Avala's newest page lists. */
 export const NEWEST_EVENTS: readonly string[] = [
 	'dataset.created',
 	'dataset.updated',

@@ -9,7 +9,7 @@ export interface Fault extends Matching {
 	body?: unknown;
 	headers?: Record<string, string>;
 	redirectTo?: string;
-	/** Do what was asked for before responding so. */
+	/** Carry out the request before responding like this. */
 	afterHandling?: boolean;
 	/** Cut the connection without handling the request, or after it. */
 	reset?: boolean;

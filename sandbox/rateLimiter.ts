@@ -11,7 +11,7 @@ interface Window {
 	count: number;
 }
 
-/** Over, so that nothing is ever counted in it. */
+/** Already over, so nothing is counted in it. */
 const UNUSED: Readonly<Window> = { endsAt: 0, count: 0 };
 
 /** Counts requests in windows of a second and a minute. */
@@ -29,7 +29,7 @@ export class RateLimiter {
 		this.second = UNUSED;
 	}
 
-	/** @returns the headers that tell how much is left, and in how many seconds to come again if nothing is */
+	/** @returns the headers with what is left and, if nothing is, the seconds to wait */
 	count(): { headers: Record<string, string>; waitSeconds?: number } {
 		if (!this.limit) return { headers: {} };
 		const { perMinute, perSecond } = this.limit;

@@ -127,16 +127,16 @@ export class Sandbox {
 	}
 
 	/**
-	 * Something happens at Avala: the API's lists show it, and each webhook that subscribes gets it.
+	 * Triggers an event: the lists of the API show it, and each webhook that subscribes receives it.
 	 *
-	 * @param data fields of the resource; a `uid` may name one that is there. The rest is sample data.
+	 * @param data fields of the resource; a `uid` may name an existing one. The rest is sample data.
 	 * @param account whose webhooks get it
 	 */
 	emit(type: string, data: Resource = {}, account = MAIN_ACCOUNT): Emitted {
 		return this.context.emit(type, data, account);
 	}
 
-	/** Puts a webhook there as if someone had created it earlier, or in the place of the one with its uid. */
+	/** Adds a webhook as if it had been created earlier, or replaces the one with its uid. */
 	addWebhook(webhook: Partial<StoredWebhook>): StoredWebhook {
 		const { store } = this.context;
 		const added = store.webhooks.put(makeWebhook(webhook, this.wireFormat));
@@ -144,7 +144,7 @@ export class Sandbox {
 		return { ...added };
 	}
 
-	/** Puts deliveries there as if they had been made earlier, oldest first; nothing is sent. */
+	/** Adds deliveries as if they had been made earlier, oldest first; nothing is sent. */
 	seedDeliveries(deliveries: Iterable<Partial<StoredDelivery>>): void {
 		const { store } = this.context;
 		for (const delivery of deliveries)
@@ -152,7 +152,7 @@ export class Sandbox {
 		store.save();
 	}
 
-	/** Puts a project there, or in the place of the one with its uid; so do the three methods below. */
+	/** Adds a project, or replaces the one with its uid; the three methods below do the same. */
 	addProject(project: Partial<StoredProject> = {}): StoredProject {
 		return { ...this.context.store.projects.put(makeProject(project, this.wireFormat)) };
 	}
@@ -174,7 +174,7 @@ export class Sandbox {
 		return { ...this.context.exportLife.add(given, this.wireFormat, MAIN_ACCOUNT) };
 	}
 
-	/** How the exports go that are created from now on: how long they take, how they end, their link and file. */
+	/** Plans the exports that are created from now on: how long they take, how they end, their link and file. */
 	planExports(plan: Partial<ExportPlan>): void {
 		this.context.exportLife.planAll(plan);
 	}

@@ -5,10 +5,10 @@ import { MAIN_ACCOUNT } from './records';
 import type { ExportPlan } from './resources/records';
 import type { WireFormat } from './wireFormat';
 
-/** The shape of an Avala key: 40 hex digits. It opens nothing but a sandbox. */
+/** The shape of an Avala key: 40 hex digits. It is valid for a sandbox only. */
 export const SANDBOX_API_KEY = '5a4db0c5a4db0c5a4db0c5a4db0c5a4db0c5a4db';
 
-/** An API key beside the sandbox's own. */
+/** An additional API key. */
 export interface ApiKey {
 	key: string;
 	/** Webhooks, deliveries and exports belong to the account of the key that created them; `main` by default. */
@@ -34,7 +34,7 @@ export interface ApiSettings {
 	namesUnknownEvents: boolean;
 	/** `{"<field>": […]}` and `{"detail"}`; `{"detail"}` alone; or `{"error": {"code", "message", "details"}}`. */
 	errorShape: 'fields' | 'detail' | 'envelope';
-	/** What becomes of a secret in `POST /webhooks/`. `mask` uses it and shows `********`; `ignore` generates another. */
+	/** What happens to a secret in `POST /webhooks/`. `mask` uses it and shows `********`; `ignore` generates another. */
 	suppliedSecret: 'keep' | 'trim' | 'mask' | 'ignore';
 	/** How the guide's format shows a delivery that has failed and will be retried. */
 	guideShowsRetriesAs: 'pending' | 'failed';
@@ -62,7 +62,7 @@ export interface SandboxOptions extends Partial<ApiSettings> {
 	deliveryTimeoutMs?: number;
 	rateLimit?: RateLimit | false;
 	testEventType?: string;
-	/** How exports go; each can have a plan of its own. */
+	/** How exports proceed; each can have its own plan. */
 	exports?: Partial<ExportPlan>;
 	/** Whether there are projects, tasks and datasets from the start; there are by default. */
 	sampleData?: boolean;

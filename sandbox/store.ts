@@ -21,7 +21,7 @@ interface Collections {
 	exports: Collection<StoredExport>;
 }
 
-/** What Avala remembers, in memory and, if wanted, in a file. */
+/** The state of the sandbox, in memory and optionally in a file. */
 export class Store implements Collections {
 	readonly webhooks = new Collection<StoredWebhook>();
 
@@ -35,7 +35,7 @@ export class Store implements Collections {
 
 	readonly exports = new Collection<StoredExport>();
 
-	/** Whether the file had something to go on from. */
+	/** Whether the file held a saved state. */
 	readonly isRestored: boolean;
 
 	private saving: NodeJS.Timeout | undefined;
@@ -60,7 +60,7 @@ export class Store implements Collections {
 		this.save();
 	}
 
-	/** Soon, and seldom enough that a large state does not hold up deliveries. */
+	/** Saves soon, but rarely enough that a large state does not delay deliveries. */
 	save(): void {
 		if (!this.file) return;
 		this.saving ??= setTimeout(() => {
@@ -72,7 +72,7 @@ export class Store implements Collections {
 		}, this.saveDelayMs);
 	}
 
-	/** Writes beside the file and renames, so that an end at any moment leaves a whole file. */
+	/** Writes another file and renames it, so that the file is complete whenever the process ends. */
 	saveNow(): void {
 		clearTimeout(this.saving);
 		this.saving = undefined;
@@ -108,7 +108,7 @@ function readState(file: string): State {
 	return state;
 }
 
-/** Tells a saved state from any other file. */
+/** Distinguishes a saved state from other files. */
 function isState(value: unknown): value is State {
 	return (
 		typeof value === 'object' &&

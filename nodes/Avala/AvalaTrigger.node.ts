@@ -1,5 +1,6 @@
 import type {
 	IHookFunctions,
+	INodeProperties,
 	INodeType,
 	INodeTypeDescription,
 	IWebhookFunctions,
@@ -8,9 +9,33 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { customEvents, webhookEvents } from './actions/fields';
+import { ALL_EVENTS, EVENT_CATALOGUE } from './shared/eventCatalogue';
 import { loadProjects } from './trigger/projects';
 import { receiveEvent } from './trigger/receive';
 import { createWebhook, keepWebhook, lifecycleStep, removeWebhook } from './trigger/registration';
+
+const triggerOn: INodeProperties = {
+	...webhookEvents,
+	displayName: 'Trigger On',
+	default: ['task.completed'],
+	description: 'The event types that start the workflow',
+	options: [
+		// n8n's node panel makes an entry of each: "On all event types".
+		{
+			name: 'All Event Types',
+			value: ALL_EVENTS,
+			description: 'Every event type in this list that your Avala server knows',
+		},
+		...EVENT_CATALOGUE,
+	],
+	builderHint: {
+		propertyHint:
+			"The exact values of this list, such as ['task.completed'], or ['*'] alone for every type. A type that is not in the list goes into options.customEvents.",
+	},
+};
+
+/** Whether custom event types are entered; n8n asks for none under 'Trigger On' then. */
+const hasCustomEvents = { '/options.customEvents': [{ _cnd: { exists: true as const } }] };
 
 export class AvalaTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -21,7 +46,7 @@ export class AvalaTrigger implements INodeType {
 		// Not 1: for version 1 n8n evaluates an expression on each request, which costs more than all the rest.
 		version: 2,
 		subtitle:
-			'={{ [].concat($parameter["events"] || [], ($parameter["options"] || {}).customEvents || []).map((type) => type === "*" ? "All" : type).join(", ") }}',
+			'={{ [].concat([].concat($parameter["events"]).includes("*") ? "All event types" : $parameter["events"], ($parameter["options"] || {}).customEvents).filter((type) => type).join(", ") }}',
 		description:
 			'Starts the workflow when something happens in Avala: a task is completed, an export is ready',
 		eventTriggerDescription:
@@ -29,6 +54,22 @@ export class AvalaTrigger implements INodeType {
 		defaults: { name: 'Avala Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
+		builderHint: {
+			searchHint:
+				'Starts a workflow when something happens in Avala. It registers and removes its own webhook, and verifies the signature of every event: nothing to create in Avala by hand, no Webhook node, no verify token, no Crypto node. Each event is one item { id, type, created_at, data }: the task or export itself is $json.data, its ID $json.data.uid. To download a finished export, start on export.completed and put Avala Export: Download behind it. Events that were missed while n8n was down do not come here: use Avala Delivery: Get Missed Events.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-base.removeDuplicates',
+					relationHint:
+						'Directly behind this trigger, by id: Avala may deliver an event more than once, with the same id',
+				},
+				{
+					nodeType: 'n8n-nodes-base.scheduleTrigger',
+					relationHint:
+						'In a workflow of its own, with Avala Delivery: Get Health or Get Missed Events, for outages that no event tells of',
+				},
+			],
+		},
 		credentials: [{ name: 'avalaApi', required: true }],
 		// Literals alone: n8n would evaluate an expression here for each request.
 		webhooks: [
@@ -60,12 +101,8 @@ export class AvalaTrigger implements INodeType {
 				type: 'notice',
 				default: '',
 			},
-			{
-				...webhookEvents,
-				displayName: 'Trigger On',
-				default: ['task.completed'],
-				description: 'The event types that start the workflow',
-			},
+			{ ...triggerOn, required: true, displayOptions: { hide: hasCustomEvents } },
+			{ ...triggerOn, displayOptions: { show: hasCustomEvents } },
 			{
 				displayName: 'Options',
 				name: 'options',

@@ -20,7 +20,7 @@ export function notFound(): ApiError {
 	return new ApiError(404, 'Not found.');
 }
 
-/** Sends each error with its own status, in the shape that the settings want. */
+/** Sends each error with its own status, in the configured shape. */
 export function mountErrors(server: FastifyInstance, { settings }: Context): void {
 	server.setErrorHandler(async (error, _request, reply) => {
 		const given = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;

@@ -10,7 +10,7 @@ export function mountFaults(server: FastifyInstance, { faults }: Context): void 
 	server.addHook('preHandler', async (request, reply) => {
 		const fault = faults.take(request.method, request.url);
 		if (!fault) return;
-		// Unreferenced: a request that is kept waiting does not keep a stopped sandbox's process alive.
+		// Unreferenced, so that a delayed request does not keep the process of a stopped sandbox alive.
 		if (fault.delayMs !== undefined) await wait(fault.delayMs, undefined, { ref: false });
 		if (fault.reset) {
 			reply.hijack();

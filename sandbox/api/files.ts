@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 import type { Context } from '../context';
 
-/** The files of exports beside the API, where a relative `download_url` leads. Like the API they want the key. */
+/** The files of exports next to the API, where a relative `download_url` points. Like the API, they require the key. */
 export function mountFiles(server: FastifyInstance, { store, storage }: Context): void {
 	server.get<{ Params: { name: string } }>('/files/:name', async (request, reply) => {
 		const { name } = request.params;

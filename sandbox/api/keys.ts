@@ -16,7 +16,7 @@ declare module 'fastify' {
 	}
 }
 
-/** Refuses what comes without a key (401), and what the key has no scope for (403). */
+/** Refuses requests without a key (401) and those that the key has no scope for (403). */
 export function mountKeys(server: FastifyInstance, { keys }: Context): void {
 	server.decorateRequest('account', '');
 	server.addHook('onRequest', async (request) => {

@@ -41,8 +41,8 @@ export function filterOf(request: FastifyRequest, name: string): string | undefi
 }
 
 /**
- * A cursor names the entry that a page begins after, or ends before when it leads back, so that entries
- * which come in meanwhile shift nothing.
+ * A cursor names the entry that a page begins after, or ends before when it leads back, so that new
+ * entries do not shift pages.
  */
 function cursorPage<T extends { uid: string }>(
 	request: FastifyRequest,

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 import { ApiError, notFound } from './errors';
 
-/** Responds to what no later part takes: 405 where the path knows other methods, else 404. */
+/** Responds to requests that no route handles: 405 if the path has other methods, else 404. */
 export function mountUnknownPaths(server: FastifyInstance): void {
 	const routes: Array<{ path: RegExp; method: string }> = [];
 	server.addHook('onRoute', ({ url, method }) => {

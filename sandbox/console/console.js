@@ -29,7 +29,7 @@ async function post(url, body) {
 
 const say = (text) => (element('status').textContent = text);
 
-/** Runs what a button is for; what goes wrong is told where its success would be. */
+/** Runs the action of a button; an error is shown where its success would be. */
 function onPress(button, action) {
 	button.addEventListener('click', () => action().catch((error) => say(error.message)));
 }

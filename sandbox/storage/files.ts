@@ -5,7 +5,7 @@ import type { Matching } from '../matching';
 import type { ExportFile } from '../resources/records';
 
 const CHUNK_BYTES = 256 * 1024;
-/** Each chunk of a generated file is this; it is made once. */
+/** A chunk of a generated file; all chunks are the same. */
 const FILLING = Buffer.alloc(CHUNK_BYTES, 'An export of the sandbox. ');
 
 /** What goes wrong with a download. */
@@ -19,7 +19,7 @@ export interface FileFault extends Matching {
 	headers?: Record<string, string>;
 	/** Break the connection after so many bytes. */
 	cutOffAfter?: number;
-	/** End in good order after so many bytes, fewer than the Content-Length says. */
+	/** End normally after so many bytes, fewer than the Content-Length says. */
 	endAfter?: number;
 	/** Send chunked, without a Content-Length. */
 	chunked?: boolean;
@@ -76,7 +76,7 @@ export async function sendFile(
 	} else response.end();
 }
 
-/** Resolves when more can be written, or when nobody listens any more. */
+/** Resolves when more can be written, or when the connection is closed. */
 async function drained(response: ServerResponse): Promise<void> {
 	await new Promise<void>((resolve) => {
 		const done = () => {

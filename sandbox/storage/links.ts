@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Signed links to the storage that are good for a while. */
+/** Signed links to the storage that are valid for a limited time. */
 export class Links {
 	private readonly secret = randomBytes(32);
 
@@ -15,7 +15,7 @@ export class Links {
 		return `${path}?${claims}&Signature=${this.signature(path, claims)}`;
 	}
 
-	/** Every link so far is expired from now on. */
+	/** Expires all links. */
 	expireAll(): void {
 		this.expiredUpTo = this.made;
 	}

@@ -21,7 +21,7 @@ export interface StorageRequest {
 	at: number;
 }
 
-/** Object storage on an origin of its own: it serves files to whoever has a signed link, and never wants an API key. */
+/** Object storage on an origin of its own: it serves files to whoever has a signed link, and refuses an API key. */
 export class Storage {
 	/** What an expired link gets: 403, or 400. */
 	expiredStatus: 403 | 400 = 403;
@@ -65,12 +65,12 @@ export class Storage {
 		return this.url + this.links.sign(path, plan.linkLifetimeMs);
 	}
 
-	/** Every link so far is expired from now on; the next reading of an export gives a fresh one. */
+	/** Expires all links; reading an export again gives a fresh one. */
 	expireLinks(): void {
 		this.links.expireAll();
 	}
 
-	/** Something goes wrong with files, also with those that come from the API's origin. @returns removes the fault */
+	/** Adds a fault for files, including those from the API's origin. @returns removes the fault */
 	fault(fault: FileFault): () => void {
 		return this.faults.add(fault);
 	}

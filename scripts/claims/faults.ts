@@ -74,7 +74,7 @@ export const FAULTS: Fault[] = [
 				replace: 'signatures.length < 0',
 			},
 			{
-				file: trigger('receive'),
+				file: trigger('verify'),
 				search: "if (signatures.length === 0) return 'invalid';",
 				replace: "if (signatures.length === 0) return 'valid';",
 			},
@@ -119,9 +119,9 @@ export const FAULTS: Fault[] = [
 			{
 				file: 'nodes/Avala/shared/event.ts',
 				search:
-					'readGuide(body, isComplete) ?? readOlder(body, isComplete) ?? readNewer(body, hints)',
+					'readGuide(body, type) ?? readOlder(body, type) ?? readNewer(body, { type, deliveryId })',
 				replace:
-					'readNewer(body, hints) ?? readGuide(body, isComplete) ?? readOlder(body, isComplete)',
+					'readNewer(body, { type, deliveryId }) ?? readGuide(body, type) ?? readOlder(body, type)',
 			},
 		],
 		test: {
@@ -267,8 +267,8 @@ export const FAULTS: Fault[] = [
 		edits: [
 			{
 				file: trigger('registration'),
-				search: 'stored && isSameUrl(stored.targetUrl, targetUrl) ? [stored.uid] : []',
-				replace: 'stored ? [stored.uid] : []',
+				search: 'stored && isOurs(stored, webhookId, targetUrl)',
+				replace: 'stored',
 			},
 		],
 		test: {
@@ -281,9 +281,8 @@ export const FAULTS: Fault[] = [
 		edits: [
 			{
 				file: trigger('registration'),
-				search:
-					'webhook.uid === registration.webhookId &&\n\t\tisSameUrl(webhook.targetUrl, wanted.targetUrl);',
-				replace: 'webhook.uid === registration.webhookId;',
+				search: '!webhook || !isOurs(webhook, webhookId, wanted.targetUrl)',
+				replace: '!webhook',
 			},
 		],
 		test: {
@@ -311,13 +310,268 @@ export const FAULTS: Fault[] = [
 			{
 				file: trigger('registration'),
 				search:
-					'else await deleteAll(context, targetUrl, ACTIVATION_LIMIT_MS, webhookId);\n\twriteRegistration(context, NOT_REGISTERED);',
-				replace: 'else await deleteAll(context, targetUrl, ACTIVATION_LIMIT_MS, webhookId);',
+					'else await removeStored(context, targetUrl, webhookId);\n\twriteRegistration(context, NOT_REGISTERED);',
+				replace: 'else await removeStored(context, targetUrl, webhookId);',
 			},
 		],
 		test: {
 			file: integration('trigger/activation'),
 			title: 'removes the webhook and forgets it',
 		},
+	},
+	{
+		what: 'a signed event is accepted although the credential cannot be read',
+		edits: [{ file: trigger('verify'), search: "return 'unknown';", replace: "return 'valid';" }],
+		test: {
+			file: integration('trigger/verification'),
+			title:
+				'refuses unsigned requests with 401 and signed ones with 503, starts nothing, and warns once',
+		},
+	},
+	{
+		what: 'an unsigned request is told to come again when the credential cannot be read',
+		edits: [
+			{
+				file: trigger('receive'),
+				search: 'signatures.length === 0 && isRegistered',
+				replace: 'signatures.length < 0',
+			},
+		],
+		test: {
+			file: integration('trigger/verification'),
+			title:
+				'refuses unsigned requests with 401 and signed ones with 503, starts nothing, and warns once',
+		},
+	},
+	{
+		what: 'the log gets a warning for each request',
+		edits: [{ file: trigger('warnings'), search: '< INTERVAL_MS', replace: '< 0' }],
+		test: {
+			file: integration('trigger/verification'),
+			title:
+				'refuses unsigned requests with 401 and signed ones with 503, starts nothing, and warns once',
+		},
+	},
+	{
+		what: 'each forged request has the credential decrypted',
+		edits: [
+			{
+				file: trigger('secret'),
+				search: 'if (known && known.until > Date.now()) return await known.reading;',
+				replace: '',
+			},
+		],
+		test: {
+			file: integration('trigger/verification'),
+			title: 'does not decrypt the credential for each forged request',
+		},
+	},
+	{
+		what: 'Max Event Age goes by the times of a bare resource',
+		edits: [
+			{
+				file: trigger('receive'),
+				search: 'hasOwnTime ? ageProblem(event, maxEventAgeMinutes) : undefined',
+				replace: 'ageProblem(event, maxEventAgeMinutes)',
+			},
+		],
+		test: {
+			file: integration('trigger/verification'),
+			title: 'does not judge an event by the times of its resource',
+		},
+	},
+	{
+		what: 'an allowlist that an expression leaves empty lets everyone in',
+		edits: [
+			{
+				file: trigger('parameters'),
+				search: "isLeftEmpty('ipAllowlist', value) ? []",
+				replace: 'isNothing(value) ? []',
+			},
+		],
+		test: {
+			file: integration('trigger/verification'),
+			title: 'refuses activation and every request when %s is %s',
+		},
+	},
+	{
+		what: 'a list of projects that an expression leaves empty lets every project in',
+		edits: [
+			{
+				file: trigger('parameters'),
+				search: "isLeftEmpty('projects', value) ? []",
+				replace: 'isNothing(value) ? []',
+			},
+		],
+		test: {
+			file: integration('trigger/verification'),
+			title: 'refuses activation and every request when %s is %s',
+		},
+	},
+	{
+		what: 'an age that is no number is no limit',
+		edits: [
+			{
+				file: trigger('parameters'),
+				search: "readNumber('Max Event Age (Minutes)', value, 0)",
+				replace: 'Number(value) || 0',
+			},
+		],
+		test: {
+			file: integration('trigger/verification'),
+			title: 'refuses activation and every request when %s is %s',
+		},
+	},
+	{
+		what: 'the derived secret is the same for every API key',
+		edits: [
+			{
+				file: trigger('secret'),
+				search: "createHmac('sha256', apiKey)",
+				replace: "createHmac('sha256', 'n8n')",
+			},
+		],
+		test: {
+			file: unit('trigger/secret'),
+			title: 'is another one for another API key, another node, and the test webhook',
+		},
+	},
+	{
+		what: 'the derived secret is the same for every node',
+		edits: [
+			{
+				file: trigger('secret'),
+				search: "webhookId ?? `${context.getWorkflow().id ?? ''}/${name}`,",
+				replace: "'node',",
+			},
+		],
+		test: {
+			file: unit('trigger/secret'),
+			title: 'is another one for another API key, another node, and the test webhook',
+		},
+	},
+	{
+		what: 'the test webhook has the published workflow’s secret',
+		edits: [
+			{
+				file: trigger('secret'),
+				search: "context.getMode() === 'manual' ? 'test' : 'production'",
+				replace: "'production'",
+			},
+		],
+		test: {
+			file: unit('trigger/secret'),
+			title: 'is another one for another API key, another node, and the test webhook',
+		},
+	},
+	{
+		what: 'events are verified with the stored copy of the secret alone',
+		edits: [
+			{
+				file: trigger('verify'),
+				search: "if (verifySignature(body, signatures, current.value)) return 'valid';",
+				replace: '',
+			},
+		],
+		test: {
+			file: integration('trigger/registration'),
+			title: 'when n8n was killed before it stored anything, and while create still runs',
+		},
+	},
+	{
+		what: 'the stored copy of the secret is not used',
+		edits: [
+			{
+				file: trigger('verify'),
+				search:
+					"if (secret !== undefined && verifySignature(body, signatures, secret)) return 'valid';",
+				replace: '',
+			},
+		],
+		test: {
+			file: integration('trigger/registration'),
+			title: 'after the API key was changed, as long as the stored secret is there',
+		},
+	},
+	{
+		what: 'a secret from the credential is stored in static data as well',
+		edits: [
+			{
+				file: trigger('registration'),
+				search: '...((isOther || !isOwn) && { secret }),',
+				replace: 'secret,',
+			},
+		],
+		test: {
+			file: integration('trigger/registration'),
+			title:
+				'with the credential’s secret, which static data does not hold although Avala echoes it',
+		},
+	},
+	{
+		what: 'nothing tells whether a webhook was created with the credential’s secret',
+		edits: [
+			{
+				file: trigger('verify'),
+				search: 'secretProof !== proofOf(current.value, webhookId);',
+				replace: "secretProof === '';",
+			},
+		],
+		test: {
+			file: integration('trigger/verification'),
+			title:
+				'of a webhook created with another one than the credential holds is named as the cause',
+		},
+	},
+	{
+		what: 'a masked secret passes for a secret',
+		edits: [
+			{
+				file: trigger('secret'),
+				search:
+					'return hasMask || secret.length < SHORTEST_SECRET || /[^!-~]|^[<([{]/.test(secret);',
+				replace: "return hasMask && secret === '';",
+			},
+		],
+		test: {
+			file: unit('trigger/secret'),
+			title: 'is no secret that anything could be signed with, but a mask',
+		},
+	},
+	{
+		what: 'the mask that Avala shows is stored as the secret',
+		edits: [
+			{
+				file: trigger('registration'),
+				search: 'created.secret !== value && !isMasked(created.secret);',
+				replace: 'created.secret !== value;',
+			},
+		],
+		test: {
+			file: integration('trigger/registration'),
+			title: 'when Avala shows the secret masked',
+		},
+	},
+	{
+		what: 'what one key may read is used for another',
+		edits: [
+			{
+				file: trigger('startList'),
+				search: 'JSON.stringify([baseUrl, apiKey])',
+				replace: 'JSON.stringify([baseUrl])',
+			},
+		],
+		test: { file: integration('trigger/start'), title: 'is not shared between keys' },
+	},
+	{
+		what: 'what one server shows is used for another',
+		edits: [
+			{
+				file: trigger('startList'),
+				search: 'JSON.stringify([baseUrl, apiKey])',
+				replace: 'JSON.stringify([apiKey])',
+			},
+		],
+		test: { file: integration('trigger/start'), title: 'is not shared between base URLs' },
 	},
 ];

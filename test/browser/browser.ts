@@ -9,8 +9,8 @@ import { OWNER } from '../../harness/client';
 import { ROOT } from '../../harness/pack';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-/** Ids and times differ in each run, in less than this share of the editor. A changed sentence is more. */
-const DIFFERENT_PIXELS = 0.0015;
+/** Nearly none: a changed word is more. */
+const DIFFERENT_PIXELS = 0.0002;
 
 expect.extend({ toMatchImageSnapshot });
 
@@ -56,8 +56,19 @@ export function part(page: Page | Locator, id: string): Locator {
 	return page.locator(`[data-test-id="${id}"]`);
 }
 
-/** n8n's notifications would hide part of the picture. */
-const WITHOUT_NOTICES = '.el-notification { display: none !important }';
+/** n8n's notifications, tips and checklists come and go, and hide part of the picture. */
+const WITHOUT_NOTICES =
+	'.el-notification, [data-reka-popper-content-wrapper] { display: none !important }';
+
+/** A picture of the page that no animation, caret or pointer changes. */
+export async function takePicture(page: Page): Promise<Buffer> {
+	await page.mouse.move(0, 0);
+	return await page.screenshot({
+		animations: 'disabled',
+		caret: 'hide',
+		style: WITHOUT_NOTICES,
+	});
+}
 
 /**
  * Compares the page with the README's picture of this name. `npm run screenshots` updates the pictures.
@@ -69,13 +80,7 @@ export async function expectPicture(
 	name: string,
 	differentPixels = DIFFERENT_PIXELS,
 ): Promise<void> {
-	await page.mouse.move(0, 0);
-	const picture = await page.screenshot({
-		animations: 'disabled',
-		caret: 'hide',
-		style: WITHOUT_NOTICES,
-	});
-	expect(picture).toMatchImageSnapshot({
+	expect(await takePicture(page)).toMatchImageSnapshot({
 		customSnapshotsDir: path.join(ROOT, 'docs', 'images'),
 		customSnapshotIdentifier: name,
 		customDiffDir: path.join(ROOT, '.tmp', 'screenshots'),

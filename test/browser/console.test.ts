@@ -62,6 +62,7 @@ describe(`in the console of the sandbox, beside n8n ${version}`, () => {
 	});
 
 	it('the format can be selected, and n8n accepts events in each', async () => {
+		await page.setViewportSize({ width: 1280, height: 960 });
 		await expectPicture(page, 'console', ADDRESSES);
 		for (const [index, wireFormat] of ['older', 'newer', 'guide'].entries()) {
 			await page.getByLabel('Format').selectOption(wireFormat);

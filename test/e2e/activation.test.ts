@@ -4,7 +4,7 @@ import type { Stage } from '../../harness/stage';
 import { credentialData } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
 import { NEWEST_N8N } from '../../harness/versions';
-import { untilTrue } from '../../harness/waiting';
+import { inParallel, untilTrue } from '../../harness/waiting';
 
 jest.setTimeout(300_000);
 
@@ -30,32 +30,29 @@ describe(`an activation in n8n ${version}`, () => {
 			() => 'ended',
 			() => 'cut off',
 		);
-		// Avala still pings the new webhook, so n8n has no response yet and loses the secret.
+		// Avala still pings the new webhook, so n8n has no response yet and does not know its ID.
 		while (stage.avala.webhooks().length === 0) await nextTurn();
-		const [lost] = stage.avala.webhooks();
+		const [first] = stage.avala.webhooks();
 		await stage.n8n.kill();
 		expect(await activation).toBe('cut off');
 		await stage.avala.idle();
-		expect(stage.avala.webhooks()).toEqual([expect.objectContaining({ uid: lost?.uid })]);
+		expect(stage.avala.webhooks()).toEqual([expect.objectContaining({ uid: first?.uid })]);
 
 		await stage.start();
 		const { client } = stage;
 		const { active } = await client.workflow(workflow.id);
 		if (active && version === NEWEST_N8N) {
-			// n8n 2.41 completes the activation when its lease expires, without calling the node: the secret
-			// stays lost until the workflow is deactivated and activated again.
+			// n8n 2.41 completes the activation when its lease expires, without calling the node.
 			await client.untilPublished(workflow.id);
-			expect(stage.avala.webhooks()).toHaveLength(1);
-			const { delivery } = await stage.deliver();
-			expect(delivery).toMatchObject({ status: 'pending', responseStatus: 503 });
+			await expectOneThatWorks(workflow.id);
 			await client.deactivate(workflow.id);
 			await client.activate(workflow.id);
 		} else if (active) {
 			// n8n 1 activates it on startup, and calls the node.
-			await untilTrue(() => stage.avala.webhooks()[0]?.uid !== lost?.uid);
+			await untilTrue(() => stage.avala.webhooks()[0]?.uid !== first?.uid);
 		} else await client.activate(workflow.id);
 		await expectOneThatWorks(workflow.id);
-		expect(stage.avala.webhooks()[0]?.uid).not.toBe(lost?.uid);
+		expect(stage.avala.webhooks()[0]?.uid).not.toBe(first?.uid);
 	});
 
 	it('leaves exactly one webhook after an attempt that failed halfway and could not clean up', async () => {
@@ -73,6 +70,32 @@ describe(`an activation in n8n ${version}`, () => {
 		expect(stage.avala.webhooks()[0]?.uid).not.toBe(orphan?.uid);
 	});
 
+	it('keeps the webhooks of 60 active workflows when n8n starts, with two requests or none', async () => {
+		const { avala } = stage;
+		const count = 60;
+		await inParallel(count, 4, async () => {
+			await stage.client.activate((await stage.createTriggerWorkflow()).id);
+		});
+		const before = avala.webhooks();
+		expect(before).toHaveLength(count);
+		await stage.n8n.stop();
+		avala.clearRequests();
+		await stage.start();
+		for (const { targetUrl, uid } of before) {
+			const isActive = async () => {
+				// A trigger refuses what is not signed; n8n does not know the URL of an inactive one.
+				const { status } = await fetch(stage.localUrl(targetUrl), { method: 'POST' });
+				return status === 401;
+			};
+			await untilTrue(isActive);
+			expect(avala.webhooks().map((webhook) => webhook.uid)).toContain(uid);
+		}
+		expect(avala.webhooks()).toEqual(before);
+		// n8n 2.41 relies on its own record, older versions ask each trigger: the first asks for its own
+		// webhook, the second for the list.
+		expect(avala.requests()).toHaveLength(version === NEWEST_N8N ? 0 : 2);
+	});
+
 	it('removes the test webhook when listening stops, and keeps the production one', async () => {
 		const { client } = stage;
 		const workflow = await stage.createTriggerWorkflow();
@@ -88,8 +111,9 @@ describe(`an activation in n8n ${version}`, () => {
 
 	it('fails when no event is selected, and says so', async () => {
 		const workflow = await stage.createTriggerWorkflow({ events: [] });
+		// n8n 2 refuses what the editor marks, before it calls the node.
 		await expect(stage.client.activate(workflow.id)).rejects.toThrow(
-			/No event is chosen.*Choose at least one/,
+			/No event type is selected.*Select at least one|"Avala Trigger":\s+- Missing or invalid required parameters/,
 		);
 		expect(stage.avala.webhooks()).toEqual([]);
 	});

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await stage?.close());
 
-/** A server that stands somewhere else, and the requests that have reached it. */
+/** A server on another origin, and the requests that it received. */
 async function startElsewhere(
 	respond: (request: IncomingMessage, response: ServerResponse) => void,
 ) {

@@ -97,7 +97,7 @@ describe(`in n8n ${version}`, () => {
 		}
 	});
 
-	it('starts no execution for 1,000 forged requests, and 1,000 for as many signed ones sent 20 at a time', async () => {
+	it('starts no execution for 300 forged requests, and 300 for as many signed ones sent 20 at a time', async () => {
 		const { workflow, webhook, url } = await activated();
 		const forgeries: Array<(body: string) => Record<string, string>> = [
 			() => ({}),
@@ -106,21 +106,21 @@ describe(`in n8n ${version}`, () => {
 			(body) => ({ 'x-avala-webhook-signature': sign(`${body} `, webhook.secret) }),
 		];
 		const statuses: number[] = [];
-		await inParallel(1000, 20, async (index) => {
+		await inParallel(300, 20, async (index) => {
 			const body = eventBody(`forged_${index}`);
 			statuses.push(await post(url, body, forgeries[index % forgeries.length]?.(body) ?? {}));
 		});
 		expect(new Set(statuses)).toEqual(new Set([401]));
 
 		statuses.length = 0;
-		await inParallel(1000, 20, async (index) => {
+		await inParallel(300, 20, async (index) => {
 			const body = eventBody(index);
 			statuses.push(await post(url, body, { 'x-avala-signature': sign(body, webhook.secret) }));
 		});
 		expect(new Set(statuses)).toEqual(new Set([200]));
-		const executions = await stage.client.untilExecuted(workflow.id, 1000, 180_000);
-		expect(executions.filter(({ status }) => status === 'success')).toHaveLength(1000);
-		expect(executions).toHaveLength(1000);
+		const executions = await stage.client.untilExecuted(workflow.id, 300, 180_000);
+		expect(executions.filter(({ status }) => status === 'success')).toHaveLength(300);
+		expect(executions).toHaveLength(300);
 		await stage.client.deactivate(workflow.id);
 	});
 
@@ -183,7 +183,7 @@ describe(`in n8n ${version}`, () => {
 		});
 		const withWrongKey = await stage.createTriggerWorkflow(undefined, wrongKey);
 		await expect(client.activate(withWrongKey.id)).rejects.toThrow(
-			/refused the API key.*paste a current one/s,
+			/refused the API key.*enter a current key/s,
 		);
 
 		const withWrongEvent = await stage.createTriggerWorkflow({

@@ -1,5 +1,6 @@
 import { validateNodeDescription } from 'n8n-core/dist/nodes-loader/validate-node-description';
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeParameters, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { NodeHelpers } from 'n8n-workflow';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -7,7 +8,10 @@ import manifest from '../../package.json';
 import { RESOURCES } from '../../nodes/Avala/actions/resources';
 import { Avala } from '../../nodes/Avala/Avala.node';
 import { AvalaTrigger } from '../../nodes/Avala/AvalaTrigger.node';
+import codex from '../../nodes/Avala/Avala.node.json';
+import triggerCodex from '../../nodes/Avala/AvalaTrigger.node.json';
 import { EVENT_CATALOGUE } from '../../nodes/Avala/shared/eventCatalogue';
+import { makeNode, makeWorkflow } from '../support/n8n';
 
 const avala = new Avala();
 const trigger = new AvalaTrigger();
@@ -92,6 +96,31 @@ describe('the Avala node', () => {
 	});
 });
 
+describe('what people search for and read', () => {
+	it.each(['Avala', 'AvalaTrigger'])('%s does not push other nodes aside in the search', (name) => {
+		const codex = readFileSync(path.join(__dirname, `../../nodes/Avala/${name}.node.json`), 'utf8');
+		const { alias } = JSON.parse(codex) as { alias: string[] };
+		const common = [
+			'webhook',
+			'task',
+			'tasks',
+			'export',
+			'dataset',
+			'project',
+			'delivery',
+			'event',
+		];
+		expect(alias.filter((word) => common.includes(word.toLowerCase()))).toEqual([]);
+	});
+
+	it('is not cut: the text of an operation has 100 characters at most, its action no article', () => {
+		for (const { option } of operations) {
+			expect(option.description?.length).toBeLessThanOrEqual(100);
+			expect(option.action).not.toMatch(/\b(?:a|an|the)\b/i);
+		}
+	});
+});
+
 describe('n8n', () => {
 	it('loads both nodes and keeps their hints for its workflow builder', () => {
 		for (const { description } of [avala, trigger]) {
@@ -119,6 +148,67 @@ describe('the trigger', () => {
 		]);
 	});
 
+	it('offers the whole list under a name that reads well as “On …” in the node panel', () => {
+		for (const { options } of trigger.description.properties.filter(
+			({ name }) => name === 'events',
+		)) {
+			expect(options?.[0]).toMatchObject({ name: 'All Event Types', value: '*' });
+		}
+	});
+
+	const nodeWith = (parameters: INodeParameters) =>
+		makeNode('n8n-nodes-avala.avalaTrigger', 2, parameters);
+
+	it.each<[INodeParameters, string]>([
+		[{ events: ['task.completed', 'export.completed'] }, 'task.completed, export.completed'],
+		[{ events: ['*'] }, 'All event types'],
+		[{ events: ['task.completed', '*'] }, 'All event types'],
+		[
+			{ events: ['*'], options: { customEvents: ['task.submitted'] } },
+			'All event types, task.submitted',
+		],
+		[{ events: [], options: { customEvents: ['task.submitted', ''] } }, 'task.submitted'],
+		[{ events: [], options: {} }, ''],
+	])('says under its name which events start it: %j', (parameters, subtitle) => {
+		const node = nodeWith(parameters);
+		const { expression } = makeWorkflow([node]);
+		expect(
+			expression.getSimpleParameterValue(node, trigger.description.subtitle, 'manual', {}),
+		).toBe(subtitle);
+	});
+
+	it.each<[INodeParameters, boolean]>([
+		[{}, false],
+		[{ events: ['*'] }, false],
+		[{ events: [] }, true],
+		[{ events: [], options: {} }, true],
+		[{ events: [], options: { ipAllowlist: '192.0.2.1' } }, true],
+		[{ events: [], options: { customEvents: [] } }, true],
+		[{ events: [], options: { customEvents: [''] } }, true],
+		[{ events: [], options: { customEvents: ['task.submitted'] } }, false],
+		[{ events: [], options: { customEvents: '={{ ["task.submitted"] }}' } }, false],
+		[{ events: ['task.completed'], options: { customEvents: ['task.submitted'] } }, false],
+	])('is marked in the editor when no event type is selected: %j', (parameters, isMarked) => {
+		const node = nodeWith(parameters);
+		const { properties } = trigger.description;
+		const filled =
+			NodeHelpers.getNodeParameters(
+				properties,
+				parameters,
+				true,
+				false,
+				node,
+				trigger.description,
+			) ?? {};
+		expect(filled.events).toEqual(parameters.events ?? ['task.completed']);
+		const issues = NodeHelpers.getNodeParametersIssues(
+			properties,
+			{ ...node, parameters: filled },
+			trigger.description,
+		);
+		expect(Object.keys(issues?.parameters ?? {})).toEqual(isMarked ? ['events'] : []);
+	});
+
 	it('has n8n evaluate no expression for a request', () => {
 		expect(JSON.stringify(trigger.description.webhooks)).not.toContain('={{');
 	});
@@ -128,6 +218,25 @@ describe('the trigger', () => {
 		const offered = ((events?.options ?? []) as INodePropertyOptions[]).map(({ value }) => value);
 		expect(offered).toEqual(['*', ...EVENT_CATALOGUE.map(({ value }) => value)]);
 		for (const { value } of EVENT_CATALOGUE) expect(readme).toContain(`\`${String(value)}\``);
+	});
+});
+
+describe('search words and hints', () => {
+	it('leave the words that belong to many nodes to those', () => {
+		const words = [...codex.alias, ...triggerCodex.alias];
+		for (const common of ['Task', 'Export', 'Webhook', 'Dataset', 'Project']) {
+			expect(words).not.toContain(common);
+		}
+	});
+
+	it('name for both nodes those that people put beside them', () => {
+		for (const { builderHint } of [avala.description, trigger.description]) {
+			expect(builderHint?.searchHint).toBeTruthy();
+			expect(builderHint?.relatedNodes?.map(({ nodeType }) => nodeType)).toEqual([
+				'n8n-nodes-base.removeDuplicates',
+				'n8n-nodes-base.scheduleTrigger',
+			]);
+		}
 	});
 });
 

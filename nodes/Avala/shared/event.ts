@@ -1,8 +1,8 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import { looksLikeEventType } from './eventCatalogue';
-import { idOf, isObject, textOf, unixMilliseconds } from './values';
+import { isKnownEventType, looksLikeEventType } from './eventCatalogue';
+import { idOf, isObject, momentIn, textOf } from './values';
 
 type JsonValue = IDataObject[string];
 
@@ -39,13 +39,15 @@ export interface EventReading {
  * Reads the three wire formats: `{id, type, created_at, data}` (guide), `{event, timestamp, data}`
  * (older) and the bare resource with its type beside it (newer). A body that names its own type is
  * believed before the hints, since the signature covers the body alone. Where the hints name a type,
- * only a complete envelope counts as one: a bare resource may have fields of any name.
+ * the body may be a bare resource, which may have fields of any name, and not every one is an envelope.
  *
  * @returns undefined when there is no event type
  */
 export function readEvent(body: IDataObject, hints: EventHints): EventReading | undefined {
-	const isComplete = hints.type !== undefined;
-	const read = readGuide(body, isComplete) ?? readOlder(body, isComplete) ?? readNewer(body, hints);
+	const type = textOf(hints.type);
+	const deliveryId = textOf(hints.deliveryId);
+	const read =
+		readGuide(body, type) ?? readOlder(body, type) ?? readNewer(body, { type, deliveryId });
 	if (!read) return undefined;
 	return {
 		event: {
@@ -53,7 +55,7 @@ export function readEvent(body: IDataObject, hints: EventHints): EventReading | 
 			type: read.type,
 			created_at: read.time === undefined ? null : isoTime(read.time),
 			data: read.data,
-			...(hints.deliveryId !== undefined && { delivery_id: hints.deliveryId }),
+			...(deliveryId !== undefined && { delivery_id: deliveryId }),
 		},
 		hasOwnTime: read.isEnvelope,
 		isMarkedAsTest: read.isEnvelope && body.test === true,
@@ -83,27 +85,58 @@ interface Read {
 	data: JsonValue;
 }
 
-function readGuide(body: IDataObject, isComplete: boolean): Read | undefined {
+function readGuide(body: IDataObject, hinted: string | undefined): Read | undefined {
 	const type = typeIn(body.type);
-	if (type === undefined) return undefined;
-	const id = idOf(body.id);
-	if (isComplete && !(id !== undefined && 'created_at' in body && 'data' in body)) return undefined;
-	return { isEnvelope: true, id, type, time: body.created_at, data: body.data ?? null };
+	if (type === undefined || !isEnvelope(body, type, hinted, ['id', 'created_at', 'data']))
+		return undefined;
+	return {
+		isEnvelope: true,
+		id: exactId(body.id),
+		type,
+		time: body.created_at,
+		data: body.data ?? null,
+	};
 }
 
-function readOlder(body: IDataObject, isComplete: boolean): Read | undefined {
+function readOlder(body: IDataObject, hinted: string | undefined): Read | undefined {
 	const type = typeIn(body.event);
-	if (type === undefined) return undefined;
-	if (isComplete && !('timestamp' in body && 'data' in body)) return undefined;
+	if (type === undefined || !isEnvelope(body, type, hinted, ['timestamp', 'data']))
+		return undefined;
 	return { isEnvelope: true, type, time: body.timestamp, data: body.data ?? null };
+}
+
+const ENVELOPE_FIELDS = ['id', 'type', 'event', 'created_at', 'timestamp', 'data', 'test'];
+
+/**
+ * Without a hint only an envelope can have an event type. With one, an envelope is complete and of a type that
+ * Avala has, or it is of the hinted type and nothing in it would be lost.
+ */
+function isEnvelope(
+	body: IDataObject,
+	type: string,
+	hinted: string | undefined,
+	fields: readonly string[],
+): boolean {
+	if (hinted === undefined) return true;
+	const isHinted = type.toLowerCase() === hinted.toLowerCase();
+	const isComplete = fields.every((field) => field in body);
+	const isKnown = isKnownEventType(type.toLowerCase()) || isTestType(type);
+	if (isComplete && (isHinted || isKnown)) return true;
+	return isHinted && Object.keys(body).every((field) => ENVELOPE_FIELDS.includes(field));
+}
+
+/** JavaScript rounds larger numbers, so that two events might seem to have the same ID. */
+function exactId(value: unknown): string | undefined {
+	const isRounded = typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
+	const id = isRounded ? undefined : idOf(value);
+	return id?.trim() === '' ? undefined : id;
 }
 
 /** The resource's latest time is the closest to the event's, which this format does not send. */
 function readNewer(body: IDataObject, { type, deliveryId }: EventHints): Read | undefined {
 	if (type === undefined) return undefined;
-	const time = [body.updated_at, body.completed_at, body.created_at].find(
-		(value) => value !== undefined && isoTime(value) !== null,
-	);
+	const times = [body.updated_at, body.completed_at, body.created_at];
+	const time = times.find((value) => momentIn(value) !== undefined) ?? times.find(textOf);
 	return { isEnvelope: false, id: deliveryId, type, time, data: body };
 }
 
@@ -112,11 +145,12 @@ function typeIn(value: unknown): string | undefined {
 	return text !== undefined && (looksLikeEventType(text) || isTestType(text)) ? text : undefined;
 }
 
-/** A text is kept as it is; a Unix time becomes ISO 8601. */
+/** A Unix time becomes ISO 8601; any other text or number is kept. */
 function isoTime(value: unknown): string | null {
-	if (typeof value !== 'number') return textOf(value) ?? null;
-	const milliseconds = unixMilliseconds(value);
-	return milliseconds === undefined ? null : new Date(milliseconds).toISOString();
+	const text = idOf(value);
+	if (text === undefined) return null;
+	const moment = /^\d+(?:\.\d+)?$/.test(text) ? momentIn(text) : undefined;
+	return moment === undefined ? text : new Date(moment).toISOString();
 }
 
 /** The same on each attempt, and in a delivery that is looked up later, whose fields may be in another order. */
@@ -131,5 +165,5 @@ function sorted(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(sorted);
 	if (!isObject(value)) return value;
 	const names = Object.keys(value).sort();
-	return names.map((name) => [name, sorted(value[name])]);
+	return Object.fromEntries(names.map((name) => [name, sorted(value[name])]));
 }

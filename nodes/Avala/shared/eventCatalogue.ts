@@ -88,6 +88,11 @@ export function looksLikeEventType(text: string): boolean {
 	return /^[a-z][\w-]*(?:\.[\w-]+)+$/i.test(text);
 }
 
+/** Whether Avala's documents name this event type. */
+export function isKnownEventType(type: string): boolean {
+	return CATALOGUE_TYPES.includes(type) || FURTHER_TYPES.includes(type);
+}
+
 /**
  * The event types that a parameter holds. The labels of the editor are understood as well.
  *
@@ -108,7 +113,7 @@ export function readEventTypes(name: string, value: unknown): string[] {
 export function readKnownEventTypes(name: string, value: unknown): string[] {
 	const types = readEventTypes(name, value);
 	if (types.includes(ALL_EVENTS)) return [];
-	const unknown = types.find((type) => ![...CATALOGUE_TYPES, ...FURTHER_TYPES].includes(type));
+	const unknown = types.find((type) => !isKnownEventType(type));
 	if (unknown !== undefined) throw unknownType(name, unknown);
 	return types;
 }
@@ -127,21 +132,23 @@ export function expandEvents(
 	chosen: readonly string[],
 	custom: readonly string[] = [],
 ): { required: string[]; optional: string[] } {
-	const required = new Set([...chosen.filter((type) => type !== ALL_EVENTS), ...custom]);
-	const all = chosen.includes(ALL_EVENTS) ? CATALOGUE_TYPES : [];
+	const types = [...chosen, ...custom];
+	const required = new Set(types.filter((type) => type !== ALL_EVENTS));
+	const all = types.includes(ALL_EVENTS) ? CATALOGUE_TYPES : [];
 	return { required: [...required], optional: all.filter((type) => !required.has(type)) };
 }
 
-/** Whether an event type is among those that a choice stands for. */
+/** Whether an event type is among those that a choice stands for, in capitals or not. */
 export function isChosenEvent(
 	type: string,
 	chosen: readonly string[],
 	custom: readonly string[],
 ): boolean {
+	const types = [...chosen, ...custom];
+	const wanted = type.toLowerCase();
 	return (
-		chosen.includes(type) ||
-		custom.includes(type) ||
-		(chosen.includes(ALL_EVENTS) && CATALOGUE_TYPES.includes(type))
+		types.some((entry) => entry.toLowerCase() === wanted) ||
+		(types.includes(ALL_EVENTS) && CATALOGUE_TYPES.includes(wanted))
 	);
 }
 

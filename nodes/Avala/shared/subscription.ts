@@ -68,10 +68,13 @@ function halves(types: string[]): string[][] {
 	return [types.slice(0, middle), types.slice(middle)];
 }
 
+/** What is sent beside the event types. */
+const OTHER_FIELDS = /(?:^|\.)(?:target_url|secret|is_active)(?:\.|$)/;
+
 /** A refusal of the values, unless it names only other fields than the event types. */
 function mayConcernTypes(error: unknown): boolean {
 	if (!(error instanceof NodeApiError) || !['400', '422'].includes(error.httpCode ?? ''))
 		return false;
 	const fields = isObject(error.context) ? textsIn(error.context.refusedFields) : [];
-	return fields.length === 0 || fields.some((field) => /event/i.test(field));
+	return fields.length === 0 || !fields.every((field) => OTHER_FIELDS.test(field));
 }

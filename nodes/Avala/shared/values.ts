@@ -34,7 +34,7 @@ const LEAST_SECONDS = 1e8;
 const MOST_MILLISECONDS = 1e14;
 
 /** A Unix time in seconds or milliseconds, as milliseconds; undefined for a number that is neither. */
-export function unixMilliseconds(value: number): number | undefined {
+function unixMilliseconds(value: number): number | undefined {
 	if (value >= LEAST_MILLISECONDS && value < MOST_MILLISECONDS) return value;
 	return value >= LEAST_SECONDS && value < LEAST_MILLISECONDS ? value * 1000 : undefined;
 }
@@ -49,7 +49,9 @@ export function momentIn(value: unknown): number | undefined {
 	if (text === undefined) return undefined;
 	if (/^\d+(\.\d+)?$/.test(text)) return unixMilliseconds(Number(text));
 	const isZoned = /(?:z|[+-]\d\d(?::?\d\d)?|gmt|utc)$/i.test(text) && /[t\s]\d\d/i.test(text);
-	const moment = Date.parse(isZoned || !/\d:\d/.test(text) ? text : `${text.replace(' ', 'T')}Z`);
+	// Only a date in ISO 8601 is in UTC by itself.
+	const isUtc = isZoned || /^\d{4}-\d\d-\d\d$/.test(text);
+	const moment = Date.parse(isUtc ? text : `${text.replace(' ', 'T')}Z`);
 	return Number.isNaN(moment) ? undefined : moment;
 }
 

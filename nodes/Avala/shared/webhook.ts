@@ -17,11 +17,17 @@ export function readWebhook(value: unknown): Webhook | undefined {
 		uid,
 		targetUrl: textOf(value.target_url) ?? '',
 		events: textsIn(value.events),
-		isActive: value.is_active !== false,
+		isActive: ![false, 'false', 0].some((off) => off === value.is_active),
 	};
 }
 
-/** True for the same address, however it is written: case of the host, default port. */
+/** True for the same address, however it is written: case of the host, default port, slash at its end. */
 export function isSameUrl(a: string, b: string): boolean {
-	return URL.canParse(a) && URL.canParse(b) && new URL(a).href === new URL(b).href;
+	return URL.canParse(a) && URL.canParse(b) && plainHref(a) === plainHref(b);
+}
+
+function plainHref(text: string): string {
+	const url = new URL(text);
+	url.pathname = url.pathname.replace(/\/$/, '');
+	return url.href;
 }

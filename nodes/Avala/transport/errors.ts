@@ -72,7 +72,7 @@ const BY_STATUS: Record<number, Diagnosis> = {
 	429: {
 		problem: () => 'Avala’s rate limit was reached',
 		advice: (_, { retryAfterMs }) =>
-			`${retryAfterMs === undefined ? 'Wait a minute' : `Avala asks to wait ${Math.ceil(retryAfterMs / 1000)} s`} before the next request. Avala allows 100 requests a minute for each user, and five exports at a time: run fewer items at once, or run them later.`,
+			`${!retryAfterMs ? 'Wait a minute' : `Avala asks to wait ${Math.ceil(retryAfterMs / 1000)} s`} before the next request. Avala allows 100 requests a minute for each user, and five exports at a time: run fewer items at once, or run them later.`,
 	},
 };
 

@@ -72,7 +72,8 @@ export async function withRetries<T>(
 		if ('response' in outcome) return outcome.response;
 
 		const { error, mayRetry, askedMs } = outcome;
-		const pauseMs = askedMs ?? FIRST_PAUSE_MS * 2 ** retry;
+		// A server may ask for no wait at all, or for one until a moment that is past.
+		const pauseMs = Math.max(askedMs ?? 0, FIRST_PAUSE_MS * 2 ** retry);
 		spentMs += Date.now() - startedAt + (askedMs === undefined ? pauseMs : 0);
 		const isWorthIt =
 			mayRetry &&

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { idOf } from '../shared/values';
+import { idOf, momentIn, numberOf } from '../shared/values';
 
 /**
  * Waits, unless or until the signal is aborted.
@@ -25,16 +25,22 @@ export async function pause(ms: number, cancelled?: AbortSignal): Promise<void> 
 
 /**
  * How long Avala asks to wait, in milliseconds: `Retry-After` in seconds or as a date (RFC 9110), and
- * after 429 alone, `X-RateLimit-Reset` (Unix time in seconds), which Avala sends with every response.
+ * after 429 alone, `X-RateLimit-Reset` (Unix time), which Avala sends with every response. Undefined
+ * when it does not ask, or not in a way that can be understood.
  */
 export function askedWaitMs(status: number, headers: IDataObject): number | undefined {
-	const retryAfter = idOf(headers['retry-after']);
-	const reset = status === 429 ? idOf(headers['x-ratelimit-reset']) : undefined;
-	const waitMs =
-		retryAfter !== undefined
-			? /^\d+(\.\d+)?$/.test(retryAfter)
-				? Number(retryAfter) * 1000
-				: Date.parse(retryAfter) - Date.now()
-			: Number(reset ?? NaN) * 1000 - Date.now();
-	return Number.isFinite(waitMs) ? Math.max(0, waitMs) : undefined;
+	const retryAfter = idOf(headers['retry-after'])?.trim();
+	if (retryAfter !== undefined) return waitIn(retryAfter);
+	const reset = status === 429 ? numberOf(headers['x-ratelimit-reset']) : undefined;
+	return msUntil(momentIn(reset));
+}
+
+function waitIn(retryAfter: string): number | undefined {
+	if (/^\d+(\.\d+)?$/.test(retryAfter)) return Number(retryAfter) * 1000;
+	return msUntil(/[a-z]{3}/i.test(retryAfter) ? Date.parse(retryAfter) : undefined);
+}
+
+function msUntil(moment: number | undefined): number | undefined {
+	if (moment === undefined || Number.isNaN(moment)) return undefined;
+	return Math.max(0, moment - Date.now());
 }

@@ -1,4 +1,4 @@
-import { isObject, textOf } from '../shared/values';
+import { idOf, isObject, textOf } from '../shared/values';
 import { isSecretName, redact } from './redact';
 
 /** How much of a text is looked at, and how much of it is shown. */
@@ -7,6 +7,14 @@ const MAX_SHOWN = 400;
 /** Deeper than any of Avala's documents; without a bound a hostile answer could exhaust the stack. */
 const MAX_DEPTH = 5;
 const MAX_PROBLEMS = 20;
+/** What problems are listed under without being about a field of that name. */
+const ENVELOPES: ReadonlySet<string> = new Set([
+	'__all__',
+	'detail',
+	'details',
+	'errors',
+	'non_field_errors',
+]);
 
 /** What Avala says about a refusal. */
 export interface AvalasWords {
@@ -17,8 +25,8 @@ export interface AvalasWords {
 }
 
 /**
- * Avala's own explanation, in the three shapes that its documents show; of a page that is no JSON its
- * first words. It is read first and redacted afterwards, piece by piece: so a field that is called
+ * Avala's own explanation, in the shapes that its documents show and those of common frameworks; of a
+ * page that is no JSON its first words. It is read first and redacted afterwards, piece by piece: so a field that is called
  * `secret` can be named, and an escaped secret is seen for what it is.
  */
 export function avalasWords(body: string, secrets: readonly string[]): AvalasWords {
@@ -30,7 +38,8 @@ export function avalasWords(body: string, secrets: readonly string[]): AvalasWor
 		if (field === undefined) return shown;
 		return `${tidy(field, secrets)}: ${isSecretName(field) && !/\s/.test(shown) ? '[redacted]' : shown}`;
 	});
-	const line = lines.length > 0 ? lines.join(' ') : tidy(body, secrets);
+	const isEmpty = isObject(value) && Object.keys(value).length === 0;
+	const line = lines.length > 0 || isEmpty ? lines.join(' ') : tidy(body, secrets);
 	const short = line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 	return {
 		text: short && !/[.!?…]$/.test(short) ? `${short}.` : short,
@@ -63,14 +72,30 @@ function problemsIn(value: unknown, depth: number): Problem[] {
 		const text = textOf(message);
 		return [...(text ? [{ text }] : []), ...problemsIn(details, depth + 1)];
 	}
-	const general = textOf(value.detail) ?? textOf(value.message) ?? textOf(value.error);
-	if (general !== undefined) return [{ text: general }];
-	return Object.entries(value).flatMap(([field, problem]) =>
-		joined(problemsIn(problem, depth + 1)).map(({ field: inner, text }) => ({
-			field: inner === undefined ? field : `${field}.${inner}`,
-			text,
-		})),
-	);
+	const { detail, message, msg, error } = value;
+	const text = textOf(detail) ?? textOf(message) ?? textOf(msg) ?? textOf(error);
+	if (text === undefined) return Object.entries(value).flatMap((entry) => problemsOf(entry, depth));
+	const field = textOf(value.field) ?? pathIn(value.loc);
+	if (field !== undefined) return [{ field, text }];
+	// Beside a general text, codes and the like tell nothing; lists of fields do.
+	const further = Object.entries(value).filter(([, inner]) => typeof inner === 'object');
+	return [{ text }, ...further.flatMap((entry) => problemsOf(entry, depth))];
+}
+
+function problemsOf([name, value]: [string, unknown], depth: number): Problem[] {
+	const problems = joined(problemsIn(value, depth + 1));
+	if (ENVELOPES.has(name)) return problems;
+	return problems.map(({ field, text }) => ({
+		field: field === undefined ? name : `${name}.${field}`,
+		text,
+	}));
+}
+
+/** `["body", "events", 0]` is the first of `events`. */
+function pathIn(loc: unknown): string | undefined {
+	const steps = Array.isArray(loc) ? loc.flatMap((step: unknown) => idOf(step) ?? []) : [];
+	const path = steps[0] === 'body' ? steps.slice(1) : steps;
+	return path.length === 0 ? undefined : path.join('.');
 }
 
 /** Several sentences about the same are one. */

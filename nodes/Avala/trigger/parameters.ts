@@ -1,5 +1,5 @@
-import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import { NodeOperationError, UserError } from 'n8n-workflow';
 
 import { readEventTypes } from '../shared/eventCatalogue';
 import { isObject, notUnderstood, readBoolean, readNumber, readTexts } from '../shared/values';
@@ -7,6 +7,7 @@ import { entriesOf, invalidEntry } from './ipAllowlist';
 
 /** The trigger's parameters, checked. */
 export interface TriggerParameters {
+	/** With those in `customEvents` at least one. */
 	events: string[];
 	customEvents: string[];
 	runOnTestEvents: boolean;
@@ -22,33 +23,63 @@ export interface TriggerParameters {
  * Reads what the user set. An expression may give any type; what is not understood is refused, so that
  * a restriction never disappears because its expression failed.
  *
- * @throws UserError that names the parameter
+ * @throws UserError or NodeOperationError that names the parameter
  */
 export function readParameters(context: IHookFunctions | IWebhookFunctions): TriggerParameters {
-	const events: unknown = context.getNodeParameter('events', []);
-	const options: unknown = context.getNodeParameter('options', {});
+	const events = evaluated(context, 'Trigger On', 'events', []);
+	const options = evaluated(context, 'Options', 'options', {});
 	if (!isObject(options)) throw notUnderstood('Options', 'the options of this node', options);
 	const optional = <T>(name: string, none: T, read: (value: unknown) => T): T =>
 		name in options ? read(options[name]) : none;
 	const typesIn = (name: string) => (value: unknown) =>
 		isNothing(value) ? [] : readEventTypes(name, value);
 
-	return {
+	/** Nothing, where nothing was entered: what an expression gives is never taken for that. */
+	const isLeftEmpty = (name: string, value: unknown) =>
+		isNothing(value) && !isExpression(context, name);
+
+	const selected = {
 		events: typesIn('Trigger On')(events),
 		customEvents: optional('customEvents', [], typesIn('Custom Event Types')),
+	};
+	if (selected.events.length + selected.customEvents.length === 0) {
+		throw new UserError(
+			"No event type is selected. Select at least one under 'Trigger On' in the Avala Trigger.",
+		);
+	}
+	return {
+		...selected,
 		runOnTestEvents: optional('runOnTestEvents', false, (value) =>
 			readBoolean('Run on Test Events', value),
 		),
 		ipAllowlist: optional('ipAllowlist', [], (value) =>
-			isNothing(value) && !isExpression(context, 'ipAllowlist') ? [] : readAllowlist(value),
+			isLeftEmpty('ipAllowlist', value) ? [] : readAllowlist(value),
 		),
 		maxEventAgeMinutes: optional('maxEventAge', 0, (value) =>
 			readNumber('Max Event Age (Minutes)', value, 0),
 		),
 		projects: optional('projects', [], (value) =>
-			isNothing(value) ? [] : readTexts('Project Names or IDs', value),
+			isLeftEmpty('projects', value) ? [] : readTexts('Project Names or IDs', value),
 		),
 	};
+}
+
+/** @throws NodeOperationError that names the parameter, when n8n cannot evaluate its expression */
+function evaluated(
+	context: IHookFunctions | IWebhookFunctions,
+	label: string,
+	name: string,
+	fallback: [] | IDataObject,
+): unknown {
+	try {
+		return context.getNodeParameter(name, fallback);
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : String(error);
+		throw new NodeOperationError(
+			context.getNode(),
+			`'${label}' contains an expression that n8n could not evaluate: ${reason}`,
+		);
+	}
 }
 
 /** A field that was left empty in the editor. */

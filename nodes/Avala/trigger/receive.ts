@@ -1,23 +1,21 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import type { AvalaEvent, EventReading } from '../shared/event';
-import { isTestType, readEvent } from '../shared/event';
+import { isTestType } from '../shared/event';
 import { isChosenEvent } from '../shared/eventCatalogue';
-import { isObject, momentIn, textOf } from '../shared/values';
+import { momentIn } from '../shared/values';
+import { readBody, readRawBody } from './body';
 import { isAllowed } from './ipAllowlist';
 import type { TriggerParameters } from './parameters';
 import { readParameters } from './parameters';
 import { concernsOtherProject } from './projects';
-import { configuredSecretForRequest, proofOf } from './secret';
-import { signaturesOf, verifySignature } from './signature';
-import type { Registration } from './stored';
+import { signaturesOf } from './signature';
 import { readRegistration } from './stored';
+import { verify } from './verify';
 import { warnOnce } from './warnings';
 
-type Request = ReturnType<IWebhookFunctions['getRequestObject']>;
-
-/** What the signature of a request shows. */
-type Verdict = 'valid' | 'invalid' | 'made with another secret' | 'unknown';
+/** For the ping of a creation, which has to get a 2xx. */
+const NO_EVENT = 'This is no event that starts the workflow.';
 
 /**
  * Responds to one request to the webhook URL: request, verify, normalise, emit. Only an event whose
@@ -77,7 +75,9 @@ async function respond(context: IWebhookFunctions): Promise<IWebhookResponseData
 	}
 
 	const reading = readBody(request, body);
-	if ('problem' in reading) return refuse(context, 400, reading.problem);
+	if ('problem' in reading) {
+		return isRegistered ? refuse(context, 400, reading.problem) : acknowledge(NO_EVENT);
+	}
 	return emit(context, reading, parameters, isRegistered);
 }
 
@@ -110,41 +110,6 @@ function emit(
 		workflowData: [[{ json: isTest ? { ...event, test: true } : event }]],
 		webhookResponse: { received: true, started: true },
 	};
-}
-
-/**
- * The stored secret is tried first, without reading the credential. Where n8n has lost it, or brought
- * back an older one, the secret that the credential gives decides.
- */
-async function verify(
-	context: IWebhookFunctions,
-	body: Buffer,
-	signatures: readonly string[],
-	{ webhookId, secret, secretProof }: Registration,
-): Promise<Verdict> {
-	if (signatures.length === 0) return 'invalid';
-	if (secret !== undefined && verifySignature(body, signatures, secret)) return 'valid';
-	let current;
-	try {
-		current = await configuredSecretForRequest(context);
-	} catch (error) {
-		warnOnce(
-			context,
-			`The signing secret cannot be read from the credential, so events are refused (503) and Avala sends them again: ${error instanceof Error ? error.message : String(error)}`,
-		);
-		return 'unknown';
-	}
-	if (verifySignature(body, signatures, current.value)) return 'valid';
-	const isOther =
-		webhookId !== undefined &&
-		secretProof !== undefined &&
-		secretProof !== proofOf(current.value, webhookId);
-	if (!isOther) return 'invalid';
-	warnOnce(
-		context,
-		'The webhook was created with another secret than the Avala credential contains now, so its events are refused (401). Deactivate and activate the workflow to register the webhook with the new secret.',
-	);
-	return 'made with another secret';
 }
 
 function refuse(context: IWebhookFunctions, status: number, error: string): IWebhookResponseData {
@@ -180,45 +145,15 @@ function respondWhileRegistering(
 	body: Buffer,
 ): IWebhookResponseData {
 	const reading = readBody(context.getRequestObject(), body);
-	if ('event' in reading && !isChosenEvent(reading.event.type, events, customEvents)) {
-		// It would start nothing if it could be verified: the ping of the creation, whatever it is called.
-		return acknowledge('The webhook is still being registered.');
-	}
-	if (signatures.length === 0) return refuse(context, 401, 'The signature is missing.');
+	const isUnsigned = signatures.length === 0;
+	const isPing =
+		'event' in reading
+			? reading.isMarkedAsTest || !isChosenEvent(reading.event.type, events, customEvents)
+			: !isUnsigned || body.length === 0;
+	// It would start nothing if it could be verified: the ping of the creation, whatever it is called.
+	if (isPing) return acknowledge(NO_EVENT);
+	if (isUnsigned) return refuse(context, 401, 'The signature is missing.');
 	return later(context, 'The signing secret is not known yet. Send the event again later.');
-}
-
-/** The bytes as they were received; undefined where n8n has consumed them (multipart) or they cannot be had. */
-async function readRawBody(request: Request): Promise<Buffer | undefined> {
-	const isMultipart =
-		request.headers['content-type']?.toLowerCase().startsWith('multipart/') ?? false;
-	if (!request.rawBody && !isMultipart) {
-		try {
-			await request.readRawBody();
-		} catch {
-			// Cut off, too large or wrongly compressed: reported as unreadable.
-			return undefined;
-		}
-	}
-	return Buffer.isBuffer(request.rawBody) ? request.rawBody : undefined;
-}
-
-/** Reads what was verified, the raw bytes, and not what n8n made of them by their content type. */
-function readBody(request: Request, rawBody: Buffer): EventReading | { problem: string } {
-	if (rawBody.length === 0) return { problem: 'The body is empty.' };
-	let body: unknown;
-	try {
-		// A byte order mark is signed with the rest, but is no JSON.
-		body = JSON.parse(rawBody.toString('utf8').replace(/^\uFEFF/, '')) as unknown;
-	} catch {
-		return { problem: 'The body is not JSON.' };
-	}
-	if (!isObject(body)) return { problem: 'The body is not a JSON object.' };
-	const reading = readEvent(body, {
-		type: textOf(request.headers['x-avala-webhook-event']),
-		deliveryId: textOf(request.headers['x-avala-webhook-delivery']),
-	});
-	return reading ?? { problem: 'The event type is missing, in the body and in the headers.' };
 }
 
 function ageProblem({ created_at }: AvalaEvent, maxEventAgeMinutes: number): string | undefined {

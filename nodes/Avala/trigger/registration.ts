@@ -3,11 +3,13 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import type { Webhook } from '../shared/webhook';
 import { isSameUrl } from '../shared/webhook';
+import type { Connection } from '../transport/connection';
 import { connect } from '../transport/connection';
 import type { CreatedWebhook } from './remote';
 import { correctWebhook, deleteWebhook, findWebhooks, getWebhook, postWebhook } from './remote';
 import type { Secret } from './secret';
 import { configuredSecret, isMasked, isSecretKnown, proofOf } from './secret';
+import { webhookAtStart } from './startList';
 import type { Registration } from './stored';
 import { NOT_REGISTERED, readRegistration, writeRegistration } from './stored';
 import type { WantedWebhook } from './wanted';
@@ -25,9 +27,10 @@ const CLEAN_UP_LIMIT_MS = 12_000;
 const START_LIMIT_MS = 10_000;
 
 /**
- * Keeps the webhook of this trigger if there is a right one whose secret is known, corrects its event
- * types and enables it if need be, and deletes every other webhook with the same target URL. Webhooks
- * with another target URL are not touched.
+ * Keeps the webhook whose ID is stored if it has this trigger's target URL and its secret is known, corrects
+ * its event types and enables it if need be: one request, however many webhooks the account has. Without
+ * such a webhook the whole list is needed, a request for each 100: a killed or failed activation may have
+ * left webhooks with this target URL, which are deleted. Webhooks with another target URL are not touched.
  *
  * @returns false when there is none to keep, and so none left with this target URL
  */
@@ -35,57 +38,48 @@ export async function keepWebhook(context: IHookFunctions): Promise<boolean> {
 	const wanted = wantedWebhook(context);
 	const registration = readRegistration(context);
 	const isKnown = isSecretKnown(registration, await configuredSecret(context));
-	const isOurs = (webhook: Webhook) =>
-		isKnown &&
-		webhook.uid === registration.webhookId &&
-		isSameUrl(webhook.targetUrl, wanted.targetUrl);
-
-	if (isKnown && isStartOfN8n(context)) {
-		const kept = await keptAtStart(context, registration, wanted, isOurs);
-		if (kept !== undefined) return kept;
-	}
+	const isStart = ['init', 'leadershipChange'].includes(context.getActivationMode());
+	const keep = isStart ? keepAtStart : keepStored;
+	if (isKnown && (await keep(context, registration, wanted))) return true;
 
 	const connection = await connect(context, { deadline: Date.now() + ACTIVATION_LIMIT_MS });
-	const found = await findWebhooks(connection, wanted.targetUrl);
-	const kept = found.find(isOurs);
-	for (const webhook of found) {
-		if (webhook !== kept) await deleteWebhook(connection, webhook.uid);
-	}
-	if (!kept) {
-		writeRegistration(context, NOT_REGISTERED);
-		return false;
-	}
-	const refusedEvents = await correctWebhook(connection, kept, wanted, registration.refusedEvents);
-	writeRegistration(context, { ...registration, refusedEvents });
-	return true;
+	await deleteListed(connection, wanted.targetUrl);
+	writeRegistration(context, NOT_REGISTERED);
+	return false;
 }
 
-/**
- * When n8n starts, only the webhook whose ID is stored is read: the list of a large account has many
- * pages, and Avala a rate limit. Unless Avala says that it is gone, whatever goes wrong leaves
- * everything as it is.
- *
- * @returns undefined when the webhook is gone, or is not this trigger's
- */
-async function keptAtStart(
+/** @returns false when the webhook is gone, or is not this trigger's */
+async function keepStored(
 	context: IHookFunctions,
 	registration: Registration,
 	wanted: WantedWebhook,
-	isOurs: (webhook: Webhook) => boolean,
-): Promise<true | undefined> {
+	{ limitMs, read } = { limitMs: ACTIVATION_LIMIT_MS, read: getWebhook },
+): Promise<boolean> {
 	const { webhookId = '', refusedEvents } = registration;
-	const connection = await connect(context, { deadline: Date.now() + START_LIMIT_MS });
+	const connection = await connect(context, { deadline: Date.now() + limitMs });
+	const webhook = await read(connection, webhookId);
+	if (!webhook || !isOurs(webhook, webhookId, wanted.targetUrl)) return false;
+	const refused = await correctWebhook(connection, webhook, wanted, refusedEvents);
+	writeRegistration(context, { ...registration, refusedEvents: refused });
+	return true;
+}
+
+/** The same; unless Avala says that the webhook is gone, whatever goes wrong leaves everything as it is. */
+async function keepAtStart(
+	context: IHookFunctions,
+	registration: Registration,
+	wanted: WantedWebhook,
+): Promise<boolean> {
+	const read: typeof getWebhook = async (connection, uid) =>
+		await webhookAtStart(connection, uid, getWebhook);
 	try {
-		const webhook = await getWebhook(connection, webhookId);
-		if (!webhook || !isOurs(webhook)) return undefined;
-		const refused = await correctWebhook(connection, webhook, wanted, refusedEvents);
-		writeRegistration(context, { ...registration, refusedEvents: refused });
+		return await keepStored(context, registration, wanted, { limitMs: START_LIMIT_MS, read });
 	} catch (error) {
 		context.logger.warn(
-			`Avala Trigger: n8n could not check webhook ${webhookId} at its start. The workflow is active with it as it is. ${messageOf(error)}`,
+			`Avala Trigger: n8n could not check webhook ${registration.webhookId} at its start. The workflow is active with it as it is. ${messageOf(error)}`,
 		);
+		return true;
 	}
-	return true;
 }
 
 /**
@@ -121,10 +115,12 @@ function registrationOf(created: CreatedWebhook, { value, isOwn }: Secret): Regi
 }
 
 /**
- * Deletes every webhook with this trigger's target URL: the one whose ID is stored, since a list can be
- * out of date, and those in the list, since an ID may be lost or copied with a workflow.
+ * Deletes the webhook whose ID is stored: two requests, however many webhooks the account has. No other
+ * has this target URL then, since one is created only after `keepWebhook` has found none left. The list is
+ * needed when no ID is stored, or the ID is unknown to Avala or another workflow's: n8n may have lost it,
+ * brought back an earlier one, or copied it with a workflow.
  *
- * @throws NodeApiError when Avala could not do it and a webhook is known; what is known of it is kept then
+ * @throws NodeApiError when Avala could not do it and an ID is stored; what is stored is kept then
  */
 export async function removeWebhook(context: IHookFunctions): Promise<void> {
 	const targetUrl = targetUrlOf(context);
@@ -134,34 +130,27 @@ export async function removeWebhook(context: IHookFunctions): Promise<void> {
 	// n8n calls this after a failed activation as well. If it threw then, n8n 2.41 would keep its own
 	// record of the webhook and take the next activation for done, without asking Avala for anything.
 	if (webhookId === undefined) await cleanUp(context, targetUrl);
-	else await deleteAll(context, targetUrl, ACTIVATION_LIMIT_MS, webhookId);
+	else await removeStored(context, targetUrl, webhookId);
 	writeRegistration(context, NOT_REGISTERED);
 }
 
-async function deleteAll(
-	context: IHookFunctions,
-	targetUrl: string,
-	limitMs: number,
-	storedId?: string,
-): Promise<void> {
-	const connection = await connect(context, { deadline: Date.now() + limitMs });
-	const stored = storedId === undefined ? undefined : await getWebhook(connection, storedId);
-	const ids = new Set(stored && isSameUrl(stored.targetUrl, targetUrl) ? [stored.uid] : []);
-	for (const uid of ids) await deleteWebhook(connection, uid);
-	for (const { uid } of await findWebhooks(connection, targetUrl)) {
-		if (!ids.has(uid)) await deleteWebhook(connection, uid);
-		ids.add(uid);
+async function removeStored(context: IHookFunctions, targetUrl: string, webhookId: string) {
+	const connection = await connect(context, { deadline: Date.now() + ACTIVATION_LIMIT_MS });
+	const stored = await getWebhook(connection, webhookId);
+	if (stored && isOurs(stored, webhookId, targetUrl)) {
+		await deleteWebhook(connection, webhookId);
+	} else if ((await deleteListed(connection, targetUrl)) === 0) {
+		context.logger.warn(
+			`Avala Trigger: the API key of the credential knows no webhook ${webhookId}. If the workflow was published with the key of another account, its webhook for ${targetUrl} may still be there: delete it there with the Avala node (Webhook: Delete) and that key.`,
+		);
 	}
-	if (storedId === undefined || ids.size > 0) return;
-	context.logger.warn(
-		`Avala Trigger: the API key of the credential knows no webhook ${storedId}. If the workflow was published with the key of another account, its webhook for ${targetUrl} may still be there: delete it there with the Avala node (Webhook: Delete) and that key.`,
-	);
 }
 
 /** Avala may have created the webhook although its response never came. */
 async function cleanUp(context: IHookFunctions, targetUrl: string): Promise<void> {
 	try {
-		await deleteAll(context, targetUrl, CLEAN_UP_LIMIT_MS);
+		const connection = await connect(context, { deadline: Date.now() + CLEAN_UP_LIMIT_MS });
+		await deleteListed(connection, targetUrl);
 	} catch (error) {
 		context.logger.warn(
 			`Avala Trigger: a webhook for ${targetUrl} may have been left at Avala; the next activation deletes it. ${messageOf(error)}`,
@@ -169,8 +158,15 @@ async function cleanUp(context: IHookFunctions, targetUrl: string): Promise<void
 	}
 }
 
-function isStartOfN8n(context: IHookFunctions): boolean {
-	return ['init', 'leadershipChange'].includes(context.getActivationMode());
+/** @returns how many webhooks of the list have this target URL, all of which are deleted now */
+async function deleteListed(connection: Connection, targetUrl: string): Promise<number> {
+	const found = await findWebhooks(connection, targetUrl);
+	for (const { uid } of found) await deleteWebhook(connection, uid);
+	return found.length;
+}
+
+function isOurs({ uid, targetUrl }: Webhook, storedId: string, ourUrl: string): boolean {
+	return uid === storedId && isSameUrl(targetUrl, ourUrl);
 }
 
 function messageOf(error: unknown): string {

@@ -9,7 +9,9 @@ import type { Connection } from '../transport/connection';
 import { apiError } from '../transport/errors';
 import { avalaList } from '../transport/pages';
 import { all, one, WEBHOOKS } from '../transport/paths';
+import type { AvalaRequest, AvalaResponse } from '../transport/request';
 import { avalaRequest, unlessRefused } from '../transport/request';
+import { forgetStart } from './startList';
 import type { WantedWebhook } from './wanted';
 
 /** A webhook that was created a moment ago. */
@@ -46,7 +48,7 @@ export async function findWebhooks(connection: Connection, targetUrl: string): P
 /** Counts a webhook that is gone already as deleted. */
 export async function deleteWebhook(connection: Connection, uid: string): Promise<void> {
 	const endpoint = one(WEBHOOKS, uid);
-	await unlessRefused([404], avalaRequest(connection, { method: 'DELETE', endpoint }));
+	await unlessRefused([404], write(connection, { method: 'DELETE', endpoint }));
 	connection.context.logger.debug(`Avala Trigger: deleted webhook ${uid}.`);
 }
 
@@ -59,7 +61,7 @@ export async function postWebhook(
 	let created: { webhook: Webhook; secret?: string } | undefined;
 	const { response: webhook, refused } = await subscribe(types, async (events) => {
 		if (created) return await patchWebhook(connection, created.webhook.uid, events);
-		const { value } = await avalaRequest(connection, {
+		const { value } = await write(connection, {
 			method: 'POST',
 			endpoint: all(WEBHOOKS),
 			body: { target_url: targetUrl, events, is_active: true, secret },
@@ -116,8 +118,13 @@ async function patchWebhook(
 ): Promise<Webhook> {
 	const endpoint = one(WEBHOOKS, uid);
 	const body: IDataObject = { events, is_active: true };
-	const { value } = await avalaRequest(connection, { method: 'PATCH', endpoint, body });
+	const { value } = await write(connection, { method: 'PATCH', endpoint, body });
 	return webhookIn(connection, value);
+}
+
+/** After a failed request, too, the webhook may have changed. */
+async function write(connection: Connection, request: AvalaRequest): Promise<AvalaResponse> {
+	return await avalaRequest(connection, request).finally(() => forgetStart(connection));
 }
 
 function tellRefused({ context }: Connection, refused: readonly string[]): void {

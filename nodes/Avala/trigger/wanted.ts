@@ -27,13 +27,7 @@ export function wantedWebhook(context: IHookFunctions): WantedWebhook {
 		);
 	}
 	const { events, customEvents } = readParameters(context);
-	const types = expandEvents(events, customEvents);
-	if (types.required.length + types.optional.length === 0) {
-		throw new UserError(
-			"No event type is selected. Select at least one under 'Trigger On' in the Avala Trigger.",
-		);
-	}
-	return { targetUrl, types };
+	return { targetUrl, types: expandEvents(events, customEvents) };
 }
 
 /** @throws UserError when n8n has no usable URL for this trigger */

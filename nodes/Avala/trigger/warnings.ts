@@ -5,11 +5,15 @@ const MAX_REMEMBERED = 1_000;
 
 const warnedAt = new Map<string, number>();
 
-/** Writes a warning to n8n's log, once an hour for each node: anyone can send requests. */
+/**
+ * Writes a warning to n8n's log, once an hour for each node: anyone can send requests. Warnings that
+ * differ in a number or a quoted value are the same.
+ */
 export function warnOnce(context: IWebhookFunctions, message: string): void {
 	const { id: workflowId, name } = context.getWorkflow();
 	const node = context.getNode();
-	const key = JSON.stringify([workflowId, node.id, message.slice(0, 80)]);
+	const kind = message.slice(0, 200).replace(/"(?:[^"\\]|\\.)*"?|\d+/g, '');
+	const key = JSON.stringify([workflowId, node.id, kind.slice(0, 80)]);
 	if (Date.now() - (warnedAt.get(key) ?? -Infinity) < INTERVAL_MS) return;
 	if (warnedAt.size >= MAX_REMEMBERED) warnedAt.clear();
 	warnedAt.set(key, Date.now());

@@ -102,7 +102,7 @@ describe('Wait Until Ready', () => {
 		const startedAt = Date.now();
 		stop();
 		await settled;
-		expect(Date.now() - startedAt).toBeLessThan(1500);
+		expect(Date.now() - startedAt).toBeLessThan(1900);
 		expect(avala.requests().filter(({ method }) => method === 'GET')).toEqual([]);
 	});
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 
 import { executeAvala } from '../../support/contexts';
 
-/** Pages as a test wants them: the number of the request gives the page. */
+/** Pages that a test defines by the number of the request. */
 let page: (request: number, url: URL) => object;
 let requests: string[] = [];
 let server: Server;

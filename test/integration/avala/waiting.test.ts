@@ -44,15 +44,35 @@ describe('waiting for Avala', () => {
 		avala.fault({ times: 1, status: 502, headers: { 'x-ratelimit-reset': inAMinute() } });
 		const startedAt = Date.now();
 		await run();
-		expect(Date.now() - startedAt).toBeLessThan(5000);
+		expect(Date.now() - startedAt).toBeLessThan(25_000);
 		expect(askedWaitMs(429, { 'x-ratelimit-reset': inAMinute() })).toBeGreaterThan(50_000);
 		expect(askedWaitMs(502, { 'x-ratelimit-reset': inAMinute() })).toBeUndefined();
+	});
+
+	it.each([
+		['a negative number', { 'retry-after': '-5' }],
+		['zero', { 'retry-after': '0' }],
+		['a date in the past', { 'retry-after': new Date(0).toUTCString() }],
+		['a reset that is no Unix time', { 'x-ratelimit-reset': '30' }],
+	])('does not try again at once after 429 with %s', async (_, headers) => {
+		avala.fault({ times: 1, status: 429, headers });
+		const startedAt = Date.now();
+		await run();
+		expect(Date.now() - startedAt).toBeGreaterThan(450);
+	});
+
+	it('understands a reset in milliseconds', () => {
+		const reset = String(Date.now() + 55_000);
+		expect(askedWaitMs(429, { 'x-ratelimit-reset': reset })).toBeGreaterThan(50_000);
+		expect(askedWaitMs(429, { 'x-ratelimit-reset': reset })).toBeLessThan(56_000);
+		expect(askedWaitMs(429, { 'retry-after': '-5' })).toBeUndefined();
+		expect(askedWaitMs(429, { 'x-ratelimit-reset': 'soon' })).toBeUndefined();
 	});
 
 	it.each([429, 503])('reports a wait of more than a minute at once (%s)', async (status) => {
 		const { message, tookMs } = await failing({ status, headers: { 'retry-after': '3600' } });
 		expect(avala.requests()).toHaveLength(1);
-		expect(tookMs).toBeLessThan(5000);
+		expect(tookMs).toBeLessThan(25_000);
 		if (status === 429) expect(message).toContain('wait 3600 s');
 	});
 
@@ -63,7 +83,7 @@ describe('waiting for Avala', () => {
 		stop.abort(new Error('stopped'));
 		await expect(waiting).rejects.toThrow('stopped');
 		await expect(pause(3000, stop.signal)).rejects.toThrow('stopped');
-		expect(Date.now() - startedAt).toBeLessThan(1500);
+		expect(Date.now() - startedAt).toBeLessThan(2900);
 	});
 });
 
@@ -81,7 +101,7 @@ describe('a request that is stopped between two tries', () => {
 			avalaRequest(connection, { method: 'GET', endpoint: all(WEBHOOKS) }),
 		).rejects.toThrow();
 		expect(tries).toBe(1);
-		expect(Date.now() - startedAt).toBeLessThan(1500);
+		expect(Date.now() - startedAt).toBeLessThan(2900);
 	});
 });
 

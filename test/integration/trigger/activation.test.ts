@@ -77,7 +77,7 @@ describe('activation', () => {
 		expect(staticData).toEqual({ webhookId: ours()[0]?.uid, webhookSecret: ours()[0]?.secret });
 	});
 
-	it('gives a node the same secret at each activation, and another in test mode or with another key', async () => {
+	it('gives a node the same secret at each activation, and another in test mode', async () => {
 		const secretOf = async (setup: Setup) => {
 			avala.reset();
 			await activate(setup);
@@ -184,14 +184,43 @@ describe('activation', () => {
 		expect(staticData.webhookId).toBe(ours()[0]?.uid);
 	});
 
-	it('leaves exactly one of three from earlier, the one whose secret is known', async () => {
+	it('leaves exactly one of three from earlier when no ID is stored', async () => {
+		const earlier = [
+			avala.addWebhook({ targetUrl: WEBHOOK_URL }),
+			avala.addWebhook({ targetUrl: WEBHOOK_URL }),
+			avala.addWebhook({ targetUrl: WEBHOOK_URL, isActive: false }),
+		].map(({ uid }) => uid);
 		const staticData: IDataObject = {};
 		await activate({ staticData });
-		const uid = ours()[0]?.uid;
-		avala.addWebhook({ targetUrl: WEBHOOK_URL });
-		avala.addWebhook({ targetUrl: WEBHOOK_URL, isActive: false });
+		expect(ours()).toEqual([expect.objectContaining({ uid: staticData.webhookId })]);
+		expect(earlier).not.toContain(staticData.webhookId);
+	});
+
+	it('deletes a webhook that someone else created with its URL when it is published the next time', async () => {
+		const staticData: IDataObject = {};
 		await activate({ staticData });
-		expect(ours()).toEqual([expect.objectContaining({ uid })]);
+		const stranger = avala.addWebhook({ targetUrl: WEBHOOK_URL });
+		await remove.call(context({ staticData }));
+		expect(ours()).toEqual([stranger]);
+		await activate({ staticData });
+		expect(ours()).toEqual([expect.objectContaining({ uid: staticData.webhookId })]);
+	});
+
+	it('deletes what an attempt left whose response was lost and whose clean-up failed', async () => {
+		// n8n saves no static data of a failed activation, so it may hold an ID from before.
+		for (const stored of [{}, { webhookId: 'wh_gone', webhookSecret: 'x' }]) {
+			avala.reset();
+			avala.fault({ method: 'POST', resetAfterHandling: true, times: 1 });
+			const mend = avala.fault({ method: 'DELETE', status: 500 });
+			await expect(activate({ staticData: { ...stored } })).rejects.toThrow('No response');
+			const [orphan] = ours();
+			expect(orphan).toBeDefined();
+			mend();
+			const staticData: IDataObject = { ...stored };
+			await activate({ staticData });
+			expect(ours()).toEqual([expect.objectContaining({ uid: staticData.webhookId })]);
+			expect(staticData.webhookId).not.toBe(orphan?.uid);
+		}
 	});
 
 	it('finds its webhooks behind hundreds of others and touches none of those', async () => {
@@ -204,16 +233,51 @@ describe('activation', () => {
 		expect(others()).toEqual(before);
 	});
 
-	it('does not touch a webhook with another URL even if static data names it', async () => {
-		const other = avala.addWebhook({ targetUrl: OTHER_URL, events: ['dataset.created'] });
-		const naming = () => ({ webhookId: other.uid, webhookSecret: 'x' });
-		for (const activation of ['activate', 'init'] as const) {
+	it.each(['activate', 'init'] as const)(
+		'does not touch a webhook with another URL even if static data names it: %s',
+		async (activation) => {
+			const other = avala.addWebhook({ targetUrl: OTHER_URL, events: ['dataset.created'] });
+			const naming = () => ({ webhookId: other.uid, webhookSecret: 'x' });
 			await activate({ staticData: naming(), activation });
 			expect(ours()).toHaveLength(1);
 			await remove.call(context({ staticData: naming() }));
 			expect(avala.webhooks()).toEqual([other]);
-		}
-	});
+		},
+	);
+});
+
+describe('in an account with many webhooks', () => {
+	it.each([
+		[10, 1],
+		[1_000, 10],
+		[10_000, 100],
+	])(
+		'%i: without a stored ID the list costs %i requests, with one nothing does',
+		async (webhooks, pages) => {
+			for (let i = 1; i < webhooks; i++) avala.addWebhook({ targetUrl: `${OTHER_URL}/${i}` });
+			const staticData: IDataObject = {};
+			const requestsOf = async (work: () => Promise<unknown>) => {
+				avala.clearRequests();
+				await work();
+				return apiRequests().map((request) => request.replace(/wh_\w+/, 'ID'));
+			};
+			const LIST = Array.from({ length: pages }, () => 'GET /api/v1/webhooks/');
+			const ONE = 'GET /api/v1/webhooks/ID/';
+			const DELETE = 'DELETE /api/v1/webhooks/ID/';
+			const publish = async () => await activate({ staticData });
+			const unpublish = async () => await remove.call(context({ staticData }));
+
+			expect(await requestsOf(publish)).toEqual([...LIST, 'POST /api/v1/webhooks/']);
+			expect(await requestsOf(publish)).toEqual([ONE]);
+			expect(await requestsOf(unpublish)).toEqual([ONE, DELETE]);
+
+			await publish();
+			for (const name of Object.keys(staticData)) delete staticData[name];
+			expect(await requestsOf(unpublish)).toEqual([...LIST, DELETE]);
+			expect(avala.webhooks()).toHaveLength(webhooks - 1);
+		},
+		60_000,
+	);
 });
 
 describe('an activation that cannot work', () => {
@@ -327,6 +391,15 @@ describe('deactivation', () => {
 		await activate();
 		await remove.call(context());
 		expect(avala.webhooks()).toEqual([]);
+	});
+
+	it('with an ID that was copied from another workflow removes its own webhook, not that one', async () => {
+		const other = avala.addWebhook({ targetUrl: OTHER_URL });
+		avala.addWebhook({ targetUrl: WEBHOOK_URL });
+		const staticData: IDataObject = { webhookId: other.uid, webhookSecret: 'x' };
+		await remove.call(context({ staticData }));
+		expect(avala.webhooks()).toEqual([other]);
+		expect(staticData).toEqual({});
 	});
 
 	it('reports a failure and keeps what finds the webhook again', async () => {

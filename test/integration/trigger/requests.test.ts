@@ -159,6 +159,17 @@ describe('a request that is not Avala’s', () => {
 });
 
 describe('a signed body that is no event', () => {
+	it.each([1_000, 100_000])('is answered 400 when it is nested %i levels deep', async (depth) => {
+		const { started } = await serve();
+		const data = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+		const { status, answer } = await signed(`{"id":"e","type":"task.completed","data":${data}}`);
+		expect({ status, answer }).toEqual({
+			status: 400,
+			answer: { error: 'The body is nested too deeply.' },
+		});
+		expect(started).toEqual([]);
+	});
+
 	it.each([
 		['', 'empty'],
 		['hello', 'not JSON'],

@@ -87,4 +87,107 @@ describe('normaliseEvent', () => {
 	])('finds no event type in %s', (_, body) => {
 		expect(normaliseEvent(body, {})).toBeUndefined();
 	});
+
+	it.each<[string, IDataObject]>([
+		[
+			'every field of an envelope',
+			{ id: 7, type: 'image.box', created_at: '2026', data: { a: 1 } },
+		],
+		['every field of an older envelope', { event: 'frame.tagged', timestamp: 1, data: {} }],
+	])('takes a body for a bare resource although it has %s, but of no event type', (_, resource) => {
+		expect(normaliseEvent(resource, { type: 'task.completed', deliveryId: 'd-1' })).toMatchObject({
+			id: 'd-1',
+			type: 'task.completed',
+			data: resource,
+		});
+	});
+
+	it.each<[string, IDataObject]>([
+		['no data', { id: 'evt_1', type: 'task.completed', created_at: '2026-03-02T10:30:00Z' }],
+		['no id and no time', { type: 'task.completed', data }],
+		['no data, in the older format', { event: 'task.completed', timestamp: 1 }],
+		['no time, in the older format', { event: 'task.completed', data }],
+	])(
+		'reads an envelope with %s the same whether or not its type is known from elsewhere',
+		(_, body) => {
+			const alone = normaliseEvent(body, {});
+			expect(alone?.data).toEqual(body.data ?? null);
+			expect(normaliseEvent(body, { type: 'task.completed', deliveryId: 'd-1' })).toEqual({
+				...alone,
+				delivery_id: 'd-1',
+			});
+		},
+	);
+
+	it('does without the type of a delivery that names none', () => {
+		const envelope = { type: 'task.completed', data };
+		expect(normaliseEvent(envelope, { type: '', deliveryId: '' })).toEqual(
+			normaliseEvent(envelope, {}),
+		);
+		expect(normaliseEvent(data, { type: '', deliveryId: 'd-1' })).toBeUndefined();
+	});
+
+	const derived = (sent: unknown) =>
+		normaliseEvent({ event: 'task.completed', timestamp: 1, data: sent } as IDataObject, {})?.id;
+	it.each<[unknown, unknown]>([
+		[{}, []],
+		[{ a: 1 }, [['a', 1]]],
+		[{ a: { b: 1 } }, { a: [['b', 1]] }],
+		[1, '1'],
+		[null, 'null'],
+		[{ a: null }, {}],
+		[JSON.parse('{"__proto__":1}'), JSON.parse('{"__proto__":2}')],
+	])('gives two events with the data %j and %j different IDs', (one, other) => {
+		expect(derived(one)).not.toBe(derived(other));
+	});
+
+	it.each([[''], [' '], [null], [true], [{}], [Number.NaN]])(
+		'derives an ID where %j stands in its place',
+		(id) => {
+			const event = (uid: string) =>
+				normaliseEvent({ id, type: 'task.completed', data: { uid } } as IDataObject, {})?.id;
+			expect(event('a')).toMatch(/^evt_[0-9a-f]{32}$/);
+			expect(event('a')).not.toBe(event('b'));
+		},
+	);
+
+	it('derives an ID where the event has one that JavaScript cannot hold', () => {
+		const event = (id: string, uid: string) =>
+			normaliseEvent(
+				JSON.parse(`{"id":${id},"type":"task.completed","created_at":1,"data":{"uid":"${uid}"}}`),
+				{},
+			)?.id;
+		expect(event('12345', 't')).toBe('12345');
+		expect(event('9007199254740993001', 'a')).toMatch(/^evt_[0-9a-f]{32}$/);
+		expect(event('9007199254740993001', 'a')).not.toBe(event('9007199254740993002', 'b'));
+	});
+
+	it.each<[unknown, string | null]>([
+		['2026-03-02T10:30:00Z', '2026-03-02T10:30:00Z'],
+		['2026-03-02 10:30:00', '2026-03-02 10:30:00'],
+		[1772447400, '2026-03-02T10:30:00.000Z'],
+		[1772447400000, '2026-03-02T10:30:00.000Z'],
+		['1772447400', '2026-03-02T10:30:00.000Z'],
+		[1772447400000000, '1772447400000000'],
+		['the day before', 'the day before'],
+		['', null],
+		[null, null],
+		[{ seconds: 1 }, null],
+	])(
+		'gives the time %j as %j: a Unix time in ISO 8601, anything else as it was sent',
+		(time, text) => {
+			const event = normaliseEvent(
+				{ id: 'e', type: 'task.completed', created_at: time, data } as IDataObject,
+				{},
+			);
+			expect(event?.created_at).toBe(text);
+		},
+	);
+
+	it('passes over what is no time in a bare resource', () => {
+		const resource = { uid: 't', updated_at: 0, completed_at: '', created_at: 1772447400 };
+		expect(normaliseEvent(resource, { type: 'task.completed' })?.created_at).toBe(
+			'2026-03-02T10:30:00.000Z',
+		);
+	});
 });

@@ -45,11 +45,11 @@ describe('a body on its way to n8n', () => {
 	it('may take as long as it likes while n8n is writing', async () => {
 		const received = new Received({}, Readable.from(['a', 'b', 'c']), {
 			...NO_WATCH,
-			idleLimitMs: 20,
+			idleLimitMs: 100,
 		});
 		const chunks: string[] = [];
 		for await (const chunk of received.stream) {
-			await new Promise((resolve) => setTimeout(resolve, 60));
+			await new Promise((resolve) => setTimeout(resolve, 250));
 			chunks.push(String(chunk));
 		}
 		expect(chunks.join('')).toBe('abc');

@@ -27,6 +27,32 @@ function nodeWith(setup: Partial<TriggerSetup> = {}) {
 afterEach(() => jest.restoreAllMocks());
 
 describe('the secret that the trigger derives', () => {
+	const context = (apiKey = 'key', isTest = false, webhookSecret = '') =>
+		hookContext({
+			parameters: { events: ['*'] },
+			staticData: {},
+			isTest,
+			credentials: { apiKey, baseUrl: '', webhookSecret },
+		});
+
+	it('is the same each time, without anything stored', async () => {
+		const { value, isOwn } = await configuredSecret(context());
+		expect({ value, isOwn }).toEqual({
+			value: expect.stringMatching(/^[0-9a-f]{64}$/),
+			isOwn: false,
+		});
+		expect((await configuredSecret(context(' key\n'))).value).toBe(value);
+	});
+
+	it('is another one for another API key, another node, and the test webhook', async () => {
+		const otherNode = context();
+		const node = { ...otherNode.getNode(), webhookId: 'other' };
+		jest.spyOn(otherNode, 'getNode').mockReturnValue(node);
+		const contexts = [context(), context('another key'), context('key', true), otherNode];
+		const secrets = await Promise.all(contexts.map(configuredSecret));
+		expect(new Set(secrets.map(({ value }) => value)).size).toBe(contexts.length);
+	});
+
 	// Another one after an update of this package: no event of a published workflow would be accepted.
 	it.each([
 		['webhook', '1b2c', '0718818152c81c46e6d812f96961c4be52bc55f625582f2e22f9ec965e546130'],
@@ -47,9 +73,8 @@ describe('the secret that the trigger derives', () => {
 		);
 	});
 
-	it('gives way to the one in the credential', async () => {
-		const credentials = { ...CREDENTIALS, webhookSecret: ' own ' };
-		expect(await configuredSecret(nodeWith({ credentials }).request())).toEqual({
+	it('gives way to the one in the credential, without blanks around it', async () => {
+		expect(await configuredSecret(context('key', false, ' own\n'))).toEqual({
 			value: 'own',
 			isOwn: true,
 		});
@@ -165,25 +190,40 @@ describe('isSecretKnown', () => {
 	});
 });
 
-describe('isMasked', () => {
+describe('a secret that Avala shows in its response', () => {
 	it.each([
-		'***',
-		'ab***',
-		'whsec_••••1234',
-		'●●●',
-		'abc...',
-		'…1234',
-		'xxxxxx',
-		'[redacted]',
-		'Hidden',
-	])('knows that this is not the secret itself: %s', (shown) => {
-		expect(isMasked(shown)).toBe(true);
+		'********',
+		'•••••••••',
+		'●●●●●●●●3f9a',
+		'whsec_****************',
+		'whsec_ab...cd',
+		'whsec_abcd…',
+		'################',
+		'················',
+		'████████████████',
+		'xxxxxxxxxxxx1234',
+		'XXXX-XXXX-XXXX',
+		'----------------',
+		'<not shown again>',
+		'[filtered by proxy]',
+		'(write-only field)',
+		'only shown once here',
+		'3f9a',
+		'null',
+		'MASKED_FOR_SECURITY',
+		'redacted-by-server',
+	])('is no secret that anything could be signed with, but a mask: %s', (secret) => {
+		expect(isMasked(secret)).toBe(true);
 	});
 
-	it.each(['0a1b2c', 'a**b', 'a..b', 'xxxa', 'axxx', 'a-secret.of-ours'])(
-		'takes this for the secret: %s',
-		(secret) => {
-			expect(isMasked(secret)).toBe(false);
-		},
-	);
+	it.each([
+		'generated-by-avala',
+		'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+		'3f9a1b2c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8',
+		'Zm9v+YmFy/Zm9vYmFyZm9vYmFy==',
+		'correct-horse_battery.staple!',
+		'4b4f7a52-7ad0-4be4-a38c-4a2a0f0a3f39',
+	])('is one when it looks like one: %s', (secret) => {
+		expect(isMasked(secret)).toBe(false);
+	});
 });

@@ -39,8 +39,8 @@ const KNOWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
 	export: ['uid', 'status', 'download_url', 'name', 'format', 'created_at', 'updated_at'],
 };
 
-/** Carries out what an event tells of, so that the API's lists show it. */
-export class Happenings {
+/** Changes the stored resources as an event says, so that the lists of the API show it. */
+export class EventEffects {
 	constructor(
 		private readonly store: Store,
 		private readonly exports: ExportLife,
@@ -48,11 +48,11 @@ export class Happenings {
 	) {}
 
 	/**
-	 * @param given fields that the resource shall have; its `uid` may name one that is there
+	 * @param given fields of the resource; its `uid` may name an existing one
 	 * @param account which exports it can be about
 	 * @returns the resource as the event carries it
 	 */
-	happen(type: string, given: Resource, wireFormat: WireFormat, account: string): Resource {
+	apply(type: string, given: Resource, wireFormat: WireFormat, account: string): Resource {
 		const [subject = '', verb = ''] = type.split('.');
 		const resource =
 			subject === 'export'
@@ -208,7 +208,7 @@ const STATUS_AFTER: Readonly<Record<string, string>> = {
 };
 const ENDED: readonly string[] = ['completed', 'ready'];
 
-/** What comes with an event that tells of none of the API's lists, such as `quality.alert`. */
+/** The data of an event whose resource the API does not list, such as `quality.alert`. */
 function other(verb: string, wireFormat: WireFormat): Resource {
 	const now = new Date().toISOString();
 	const uid = newUid('task', wireFormat).replace('task_', 'res_');

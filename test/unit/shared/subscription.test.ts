@@ -1,0 +1,55 @@
+import { NodeApiError } from 'n8n-workflow';
+
+import { subscribe } from '../../../nodes/Avala/shared/subscription';
+import { avalasWords } from '../../../nodes/Avala/transport/words';
+import { makeNode } from '../../support/n8n';
+
+const WANTED = { required: [], optional: ['task.completed', 'quality.alert', 'export.failed'] };
+
+/** As the transport makes it of a response. */
+function refusal(status: number, body: unknown): NodeApiError {
+	const { text, fields } = avalasWords(JSON.stringify(body), []);
+	const error = new NodeApiError(makeNode('start', 1, {}), {}, { message: text });
+	error.httpCode = String(status);
+	if (fields.length > 0) error.context.refusedFields = fields;
+	return error;
+}
+
+describe('All on a server that does not know one of the types', () => {
+	const subscribeWith = async (status: number, body: unknown) =>
+		await subscribe(WANTED, async (events) => {
+			if (events.includes('quality.alert')) throw refusal(status, body);
+			return events;
+		});
+
+	it.each<[number, unknown]>([
+		[400, { events: ['Unknown event type.'] }],
+		[400, { events: { '1': ['"quality.alert" is not a valid choice.'] } }],
+		[400, { errors: { events: ['bad'] } }],
+		[400, { error: { code: 'invalid', message: 'bad', details: { events: ['bad'] } } }],
+		[400, { detail: 'Unknown type.' }],
+		[400, { non_field_errors: ['Unknown type.'] }],
+		[400, { types: ['quality.alert is not known'] }],
+		[400, 'Bad request'],
+		[400, {}],
+		[422, { detail: [{ loc: ['body', 'events', 1], msg: 'not permitted', type: 'enum' }] }],
+		[400, { events: ['bad'], target_url: ['bad'] }],
+	])('subscribes to the others, however it says so: %i %j', async (status, body) => {
+		expect(await subscribeWith(status, body)).toEqual({
+			response: ['task.completed', 'export.failed'],
+			refused: ['quality.alert'],
+		});
+	});
+
+	it.each<[number, unknown]>([
+		[400, { target_url: ['Must be https.'] }],
+		[400, { errors: { target_url: ['Must be https.'] } }],
+		[400, { secret: ['Too short.'], is_active: ['Must be a boolean.'] }],
+		[401, { detail: 'Invalid API key.' }],
+		[500, { events: ['out of order'] }],
+	])('tries nothing else where it is about something else: %i %j', async (status, body) => {
+		const send = jest.fn().mockRejectedValue(refusal(status, body));
+		await expect(subscribe(WANTED, send)).rejects.toBeInstanceOf(NodeApiError);
+		expect(send).toHaveBeenCalledTimes(1);
+	});
+});
