@@ -336,6 +336,11 @@ export const FAULTS: Fault[] = [
 				search: 'signatures.length === 0 && isRegistered',
 				replace: 'signatures.length < 0',
 			},
+			{
+				file: trigger('verify'),
+				search: "if (signatures.length === 0) return 'invalid';",
+				replace: "if (signatures.length === 0) return 'unknown';",
+			},
 		],
 		test: {
 			file: integration('trigger/verification'),
