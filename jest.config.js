@@ -4,13 +4,13 @@ const typescript = {
 	transform: {
 		'^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json', transpilation: true }],
 	},
-	// A busy or slow machine fails no test that way; suites that need longer say so.
-	testTimeout: 30_000,
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tmp', '<rootDir>/harness/versions'],
 };
 
 /** `npm test` runs unit and integration; the slow suites have commands of their own. */
 module.exports = {
+	// A busy or slow machine fails no test that way; suites that need longer say so. Jest ignores it in a project.
+	testTimeout: 30_000,
 	projects: ['unit', 'integration', 'e2e', 'browser', 'resilience'].map((name) => ({
 		...typescript,
 		displayName: name,

@@ -5,8 +5,6 @@ import { startSandbox } from '../../../sandbox';
 import type { Setup } from '../../support/resources';
 import { byId, failureOf, runOn } from '../../support/resources';
 
-jest.setTimeout(20_000);
-
 let avala: Sandbox;
 beforeAll(async () => {
 	avala = await startSandbox({ rateLimit: false });

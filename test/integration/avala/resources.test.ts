@@ -7,8 +7,6 @@ import { loadOptionsContext } from '../../support/contexts';
 import type { Setup } from '../../support/resources';
 import { byId, failureOf, runOn } from '../../support/resources';
 
-jest.setTimeout(20_000);
-
 let avala: Sandbox;
 beforeAll(async () => {
 	avala = await startSandbox({ rateLimit: false });

@@ -236,11 +236,11 @@ describe('activation', () => {
 	it.each(['activate', 'init'] as const)(
 		'does not touch a webhook with another URL even if static data names it: %s',
 		async (activation) => {
-			const other = avala.addWebhook({ targetUrl: OTHER_URL });
-			const staticData: IDataObject = { webhookId: other.uid, webhookSecret: 'x' };
-			await activate({ staticData: { ...staticData }, activation });
+			const other = avala.addWebhook({ targetUrl: OTHER_URL, events: ['dataset.created'] });
+			const naming = () => ({ webhookId: other.uid, webhookSecret: 'x' });
+			await activate({ staticData: naming(), activation });
 			expect(ours()).toHaveLength(1);
-			await remove.call(context({ staticData }));
+			await remove.call(context({ staticData: naming() }));
 			expect(avala.webhooks()).toEqual([other]);
 		},
 	);

@@ -1,4 +1,6 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 
 import { AvalaApi } from '../../../credentials/AvalaApi.credentials';
 
@@ -30,10 +32,35 @@ describe('the credential', () => {
 		await expect(authenticate(request)).rejects.toThrow('sent to api.avala.ai alone');
 	});
 
-	it('names the port or the missing TLS where only that differs', async () => {
-		for (const origin of ['http://api.avala.ai', 'https://api.avala.ai:8443']) {
-			await expect(authenticate({ url: `${origin}/x` })).rejects.toThrow(`is for ${origin}.`);
-		}
+	it.each(['http://api.avala.ai', 'https://api.avala.ai:8443', 'https://evil.example.com'])(
+		'names both hosts, and the port or the missing TLS where only that differs: %s',
+		async (origin) => {
+			await expect(authenticate({ url: `${origin}/x` })).rejects.toThrow(
+				new Error(
+					`The Avala API key is sent to api.avala.ai alone, and this request is for ${origin}. Send it without the Avala credential.`,
+				),
+			);
+		},
+	);
+
+	it('asks n8n’s request helpers, old and new, not to follow a redirect, which would take the key along', async () => {
+		const url = 'https://api.avala.ai/api/v1/webhooks/';
+		const request = { url, followRedirect: true, disableFollowRedirect: false, qs: { limit: 1 } };
+		expect(await authenticate(request)).toEqual({
+			url,
+			qs: { limit: 1 },
+			disableFollowRedirect: true,
+			followRedirect: false,
+			followAllRedirects: false,
+			maxRedirects: 0,
+			headers: { 'X-Avala-Api-Key': 'key' },
+		});
+	});
+
+	it('takes an address without a host for one below the base URL', async () => {
+		const { headers } = await authenticate({ url: 'webhooks/' });
+		expect(headers).toHaveProperty('X-Avala-Api-Key');
+		expect(await authenticate({})).toHaveProperty('headers.X-Avala-Api-Key');
 	});
 
 	it.each([
@@ -55,4 +82,63 @@ describe('the credential', () => {
 			expect(headers).toHaveProperty('X-Avala-Api-Key');
 		},
 	);
+});
+
+describe('the credential in the editor', () => {
+	const { name, displayName, properties, test, documentationUrl, icon } = new AvalaApi();
+
+	it('keeps the names that saved credentials contain', () => {
+		expect(name).toBe('avalaApi');
+		expect(displayName).toBe('Avala API');
+		expect(properties.map((property) => [property.name, property.type])).toEqual([
+			['apiKey', 'string'],
+			['baseUrl', 'string'],
+			['webhookSecret', 'string'],
+		]);
+	});
+
+	it('shows neither the key nor the secret while they are typed, and fills in the base URL alone', () => {
+		expect(
+			properties.map((property) => [
+				property.typeOptions?.password ?? false,
+				property.required ?? false,
+				property.default,
+			]),
+		).toEqual([
+			[true, true, ''],
+			[false, false, 'https://api.avala.ai/api/v1'],
+			[true, false, ''],
+		]);
+	});
+
+	it('has a picture for each theme, and a link to its documentation', () => {
+		for (const file of [icon.light, icon.dark]) {
+			const picture = path.join(__dirname, '../../../credentials', file.replace(/^file:/, ''));
+			expect(existsSync(picture)).toBe(true);
+		}
+		expect(new URL(documentationUrl).hash).toBe('#credential');
+	});
+
+	it('is tested with the smallest request, at the base URL and without following a redirect', () => {
+		expect(test.request).toEqual({
+			baseURL: "={{ ($credentials.baseUrl || '').trim() || 'https://api.avala.ai/api/v1' }}",
+			url: '/webhooks/',
+			qs: { limit: 1 },
+			disableFollowRedirect: true,
+		});
+	});
+
+	it('says what is wrong after a failed test: the key, its permission, or the base URL', () => {
+		const told = (test.rules ?? []).map(({ type, properties: rule }) => [
+			type,
+			'key' in rule ? rule.key : rule.value,
+			rule.message,
+		]);
+		expect(told).toEqual([
+			['responseCode', 401, expect.stringMatching(/refused the API key/)],
+			['responseCode', 403, expect.stringMatching(/lacks the permission webhooks\.read/)],
+			['responseCode', 404, expect.stringMatching(/no Avala API at this base URL.*\/api\/v1/)],
+			['responseSuccessBody', 'results', expect.stringMatching(/login page.*\/api\/v1/)],
+		]);
+	});
 });

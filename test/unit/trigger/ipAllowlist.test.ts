@@ -24,6 +24,17 @@ describe('isAllowed', () => {
 		['[2001:db8::1]', '2001:db8::/32', true],
 		['[::ffff:192.0.2.10]:443', '192.0.2.0/24', true],
 		['203.0.113.7:51234', '198.51.100.0/24', false],
+		[' 192.0.2.10 ', ' 192.0.2.10 ,', true],
+		[' 203.0.113.7:51234 ', '203.0.113.0/24', true],
+		['10.1.1.1', '10.0.0.0 /8', true],
+		['255.255.255.255', '255.255.255.255/32', true],
+		['192.0.2.10', '::ffff:0:0/96', true],
+		['1:2:3:4:5:6:7:0', '1:2:3:4:5:6:7::', true],
+		['fe80::2', 'fe80::1%eth0', false],
+		// What only looks like the mapped form of an IPv4 address is another address.
+		['2001:db8::ffff:192.0.2.10', '192.0.2.10', false],
+		['::ff00:192.0.2.10', '192.0.2.10', false],
+		['::ff:192.0.2.10', '192.0.2.10', false],
 	])('says for %s and the list "%s": %s', (ip, allowlist, expected) => {
 		expect(isAllowed(ip, entriesOf(allowlist))).toBe(expected);
 	});
@@ -32,12 +43,23 @@ describe('isAllowed', () => {
 		expect(isAllowed('192.0.2.10', [])).toBe(true);
 	});
 
-	it.each([undefined, '', 'localhost', '192.0.2', '192.0.2.1.5', '0x7f.0.0.1'])(
-		'refuses a sender whose address is unknown: %s',
-		(ip) => {
-			expect(isAllowed(ip, ['0.0.0.0/0', '::/0'])).toBe(false);
-		},
-	);
+	it.each([
+		undefined,
+		'',
+		'localhost',
+		'192.0.2',
+		'192.0.2.1.5',
+		'0x7f.0.0.1',
+		'203.0.113.7:port',
+		'x203.0.113.7:80',
+		'203.0.113.7:80x',
+		'x[2001:db8::1]:443',
+		'[2001:db8::1]x',
+		'[2001:db8::1]:https',
+		'[]:443',
+	])('refuses a sender whose address is unknown: %s', (ip) => {
+		expect(isAllowed(ip, ['0.0.0.0/0', '::/0'])).toBe(false);
+	});
 
 	it('matches nothing with an entry that is no range', () => {
 		expect(isAllowed('192.0.2.10', ['192.0.2.10/33', '192.0.2.10/', 'example.com'])).toBe(false);
@@ -67,13 +89,42 @@ describe('isAllowed', () => {
 	});
 });
 
+describe('entriesOf', () => {
+	it('gives the entries without blanks, and none for a comma too many', () => {
+		expect(entriesOf(' 192.0.2.1 ,, 10.0.0.0/8, ')).toEqual(['192.0.2.1', '10.0.0.0/8']);
+	});
+});
+
 describe('invalidEntry', () => {
-	it.each(['10.0.0.0/33', 'example.com', '1.2.3', '2001:db8::/129', '1::2::3', '10.0.0.0/8/9'])(
-		'names what is neither an address nor a range: %s',
-		(entry) => {
-			expect(invalidEntry(['192.0.2.1', '::1', entry])).toBe(entry);
-		},
-	);
+	it.each([
+		'10.0.0.0/33',
+		'10.0.0.0/x8',
+		'10.0.0.0/8x',
+		'10.0.0.0/',
+		'10.0.0.0/-1',
+		'10.0.0.0/8/9',
+		'example.com',
+		'1.2.3',
+		'256.0.0.1',
+		'010.0.0.1',
+		'+1.2.3.4',
+		'1e1.2.3.4',
+		'1.2 .3.4',
+		'2001:db8::/129',
+		'::ffff:10.0.0.0/95',
+		'1::2::3',
+		'1:2:3',
+		'1:2:3:4:5:6:7:8:9',
+		'1:2:3:4::5:6:7:8',
+		'1:2:3:4:5::6:7:8:9',
+		'::x1',
+		'::1x',
+		'x1::',
+		'::12345',
+		'1.2.3.4:5:6:7:8:9:a',
+	])('names what is neither an address nor a range: %s', (entry) => {
+		expect(invalidEntry(['192.0.2.1', '::1', entry])).toBe(entry);
+	});
 
 	it('finds nothing wrong in addresses and ranges', () => {
 		expect(invalidEntry(['192.0.2.1', '::1', '10.0.0.0/8', '2001:db8::/32'])).toBeUndefined();

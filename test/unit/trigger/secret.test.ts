@@ -1,6 +1,30 @@
-import { configuredSecret, isMasked } from '../../../nodes/Avala/trigger/secret';
+import { randomUUID } from 'node:crypto';
 
-import { hookContext } from '../../support/contexts';
+import {
+	configuredSecret,
+	configuredSecretForRequest,
+	isMasked,
+	isSecretKnown,
+	proofOf,
+} from '../../../nodes/Avala/trigger/secret';
+import type { Registration } from '../../../nodes/Avala/trigger/stored';
+import type { TriggerSetup } from '../../support/contexts';
+import { hookContext, webhookContext } from '../../support/contexts';
+
+const CREDENTIALS = { apiKey: 'key', baseUrl: 'https://api.example.com/api/v1', webhookSecret: '' };
+
+/** The contexts of one node, which n8n makes anew for each request and each activation. */
+function nodeWith(setup: Partial<TriggerSetup> = {}) {
+	const counter = { decrypted: 0 };
+	const all = { parameters: {}, staticData: {}, credentials: CREDENTIALS, ...setup };
+	return {
+		counter,
+		request: (changed: Partial<TriggerSetup> = {}) =>
+			webhookContext({ ...all, ...changed }, { request: {}, response: {}, counter }),
+	};
+}
+
+afterEach(() => jest.restoreAllMocks());
 
 describe('the secret that the trigger derives', () => {
 	const context = (apiKey = 'key', isTest = false, webhookSecret = '') =>
@@ -29,9 +53,140 @@ describe('the secret that the trigger derives', () => {
 		expect(new Set(secrets.map(({ value }) => value)).size).toBe(contexts.length);
 	});
 
+	// Another one after an update of this package: no event of a published workflow would be accepted.
+	it.each([
+		['webhook', '1b2c', '0718818152c81c46e6d812f96961c4be52bc55f625582f2e22f9ec965e546130'],
+		['manual', '1b2c', 'd9591ea3378dd11d4892a14564c7b92aad6b8ff645298c41f458ad7ab4318ab8'],
+	] as const)('stays the same from version to version: %s', async (mode, webhookId, secret) => {
+		expect(await configuredSecret(nodeWith({ mode, webhookId }).request())).toEqual({
+			value: secret,
+			isOwn: false,
+		});
+	});
+
+	it('belongs to the node’s name in its workflow where n8n has given no webhook ID', async () => {
+		const context = nodeWith().request();
+		const node = { ...context.getNode(), webhookId: undefined };
+		jest.spyOn(context, 'getNode').mockReturnValue(node);
+		expect((await configuredSecret(context)).value).toBe(
+			'1689ef8d1daf869c6629a49ec0d7275d957cbb5c78349f8bf5032f8fe47da648',
+		);
+	});
+
 	it('gives way to the one in the credential, without blanks around it', async () => {
-		const own = configuredSecret(context('key', false, ' from-the-credential\n'));
-		expect(await own).toEqual({ value: 'from-the-credential', isOwn: true });
+		expect(await configuredSecret(context('key', false, ' own\n'))).toEqual({
+			value: 'own',
+			isOwn: true,
+		});
+	});
+
+	it('is the same for an activation as for a request', async () => {
+		const hook = hookContext({ parameters: {}, staticData: {}, credentials: CREDENTIALS });
+		expect(await configuredSecret(hook)).toEqual(await configuredSecret(nodeWith().request()));
+	});
+});
+
+describe('the credential', () => {
+	it('is decrypted once in ten seconds, however many requests come', async () => {
+		const { request, counter } = nodeWith({ webhookId: randomUUID() });
+		const now = jest.spyOn(Date, 'now').mockReturnValue(1_000_000);
+		await Promise.all([1, 2, 3].map(async () => await configuredSecretForRequest(request())));
+		now.mockReturnValue(1_009_999);
+		await configuredSecretForRequest(request());
+		expect(counter.decrypted).toBe(1);
+		now.mockReturnValue(1_010_000);
+		await configuredSecretForRequest(request());
+		expect(counter.decrypted).toBe(2);
+	});
+
+	it('counts with its new secret from the next activation on, without the ten seconds', async () => {
+		const { request } = nodeWith({ webhookId: randomUUID() });
+		const changed = request({ credentials: { ...CREDENTIALS, webhookSecret: 'new' } });
+		await configuredSecretForRequest(request());
+		expect((await configuredSecret(changed)).value).toBe('new');
+		expect((await configuredSecretForRequest(changed)).value).toBe('new');
+	});
+
+	it('is not mixed up with that of another node, workflow, mode or credential', async () => {
+		const { request, counter } = nodeWith({ webhookId: randomUUID() });
+		const inOther = request();
+		const { id } = inOther.getWorkflow();
+		jest.spyOn(inOther, 'getWorkflow').mockReturnValue({ ...inOther.getWorkflow(), id: `${id}0` });
+		const withOther = request();
+		const node = { ...withOther.getNode(), credentials: { avalaApi: { id: '2', name: 'B' } } };
+		jest.spyOn(withOther, 'getNode').mockReturnValue(node);
+		const contexts = [
+			request(),
+			request({ webhookId: randomUUID() }),
+			request({ mode: 'manual' }),
+			inOther,
+			withOther,
+		];
+		for (const context of [...contexts, ...contexts]) await configuredSecretForRequest(context);
+		expect(counter.decrypted).toBe(contexts.length);
+	});
+
+	it('of a thousand nodes is remembered, not of more: memory stays bounded', async () => {
+		const first = nodeWith({ webhookId: randomUUID() });
+		await configuredSecretForRequest(first.request());
+		const template = first.request();
+		const node = template.getNode();
+		const getNode = jest.spyOn(template, 'getNode');
+		for (let i = 0; i < 1000; i++) {
+			getNode.mockReturnValue({ ...node, webhookId: randomUUID() });
+			await configuredSecretForRequest(template);
+		}
+		await configuredSecretForRequest(first.request());
+		expect(first.counter.decrypted).toBe(1002);
+	});
+
+	it('that cannot be used is an error, also for a request', async () => {
+		const { request } = nodeWith({
+			webhookId: randomUUID(),
+			credentialError: new Error('no such credential'),
+		});
+		await expect(configuredSecret(request())).rejects.toThrow('no such credential');
+		await expect(configuredSecretForRequest(request())).rejects.toThrow('no such credential');
+	});
+});
+
+describe('proofOf', () => {
+	// Another one after an update of this package: each webhook with an own secret would be replaced.
+	it('stays the same from version to version', () => {
+		expect(proofOf('own-secret', 'wh_1')).toBe('64cb308bf99981880d8024121eda8dca');
+	});
+});
+
+describe('isSecretKnown', () => {
+	const own = { value: 'own', isOwn: true };
+	const derived = { value: 'derived', isOwn: false };
+	const registered = (registration: Partial<Registration>) => ({
+		webhookId: 'wh_1',
+		refusedEvents: [],
+		...registration,
+	});
+
+	it.each<[string, Registration, typeof own, boolean]>([
+		['no webhook is stored', registered({ webhookId: undefined, secret: 'x' }), derived, false],
+		['a secret is stored', registered({ secret: 'x' }), derived, true],
+		['no secret is stored', registered({}), derived, false],
+		['it is the credential’s', registered({ secretProof: proofOf('own', 'wh_1') }), own, true],
+		['it was another one', registered({ secretProof: proofOf('other', 'wh_1') }), own, false],
+		['one was added', registered({ secret: 'x' }), own, false],
+		[
+			'the credential’s was removed',
+			registered({ secret: 'x', secretProof: proofOf('own', 'wh_1') }),
+			derived,
+			false,
+		],
+		[
+			'the credential’s is gone, and the derived one would fit',
+			registered({ secretProof: proofOf('derived', 'wh_1') }),
+			derived,
+			false,
+		],
+	])('tells whether events can be verified when %s', (_, registration, current, expected) => {
+		expect(isSecretKnown(registration, current)).toBe(expected);
 	});
 });
 

@@ -1,0 +1,107 @@
+import { parseBaseUrl } from '../../../nodes/Avala/transport/baseUrl';
+import { readCredential } from '../../../nodes/Avala/transport/credential';
+
+const AVALA = 'https://api.avala.ai/api/v1';
+const whyRefused = (data: Parameters<typeof readCredential>[0]): string => {
+	try {
+		readCredential(data);
+	} catch (error) {
+		return error instanceof Error ? `${error.constructor.name}: ${error.message}` : '';
+	}
+	return 'accepted';
+};
+
+describe('the credential', () => {
+	it('is read without the blanks and line ends that copying adds', () => {
+		expect(
+			readCredential({ apiKey: ' key\n', baseUrl: ` ${AVALA}/ `, webhookSecret: '\tsecret ' }),
+		).toEqual({ apiKey: 'key', baseUrl: AVALA, webhookSecret: 'secret' });
+	});
+
+	it.each([[undefined], [null], [''], ['  ']])(
+		'holds no secret when that field is empty: %j',
+		(webhookSecret) => {
+			const data = { apiKey: 'key', webhookSecret } as Parameters<typeof readCredential>[0];
+			expect(readCredential(data)).toEqual({ apiKey: 'key', baseUrl: AVALA });
+		},
+	);
+
+	it.each([[undefined], [null], [''], ['  ']])(
+		'without a key says where to create one: %j',
+		(apiKey) => {
+			expect(whyRefused({ apiKey } as Parameters<typeof readCredential>[0])).toBe(
+				"UserError: 'API Key' in the Avala credential is empty. Create a key in the settings of your Avala account and enter it there.",
+			);
+		},
+	);
+
+	it.each([
+		['key\u2013value', 'U+2013'],
+		['key\u00A0value', 'U+00A0'],
+		['a\tb', 'U+0009'],
+		['\u007Fkey', 'U+007F'],
+		['k\u{1F511}ey', 'U+1F511'],
+	])('names the character that no header can hold, and not the key: %j', (apiKey, name) => {
+		expect(whyRefused({ apiKey })).toBe(
+			`UserError: 'API Key' in the Avala credential contains a character that an HTTP header cannot hold (${name}). No request was sent. Copy the key from Avala again and paste it as plain text.`,
+		);
+	});
+
+	it('takes every character that a header can hold', () => {
+		const apiKey = String.fromCharCode(...Array.from({ length: 94 }, (_, index) => 0x21 + index));
+		expect(readCredential({ apiKey: `${apiKey} x` }).apiKey).toBe(`${apiKey} x`);
+	});
+
+	it('names the field that an expression has filled with something else, and its kind', () => {
+		expect(whyRefused({ apiKey: 5 })).toBe(
+			"UserError: 'API Key' in the Avala credential is not text but number. Enter it as text.",
+		);
+		expect(whyRefused({ apiKey: 'key', webhookSecret: ['a'] })).toBe(
+			"UserError: 'Webhook Secret' in the Avala credential is not text but a list. Enter it as text.",
+		);
+	});
+});
+
+describe('the base URL', () => {
+	it.each([
+		[undefined, AVALA],
+		[null, AVALA],
+		['', AVALA],
+		['  ', AVALA],
+		[`${AVALA}//`, AVALA],
+		[' https://avala.example.com:8443/v1/ ', 'https://avala.example.com:8443/v1'],
+		['HTTPS://Avala.Example.com', 'https://avala.example.com'],
+		['http://localhost:4010/', 'http://localhost:4010'],
+		['http://127.0.0.1:4010/api//', 'http://127.0.0.1:4010/api'],
+		['http://[::1]:4010', 'http://[::1]:4010'],
+	])('%j is %s', (value, expected) => {
+		expect(parseBaseUrl(value)).toBe(expected);
+	});
+
+	const whyRefusedUrl = (value: unknown): string => {
+		try {
+			return `accepted: ${parseBaseUrl(value)}`;
+		} catch (error) {
+			return error instanceof Error ? `${error.constructor.name}: ${error.message}` : '';
+		}
+	};
+
+	it.each<[unknown, string]>([
+		[5, 'it is not text'],
+		[['https://api.avala.ai'], 'it is not text'],
+		[false, 'it is not text'],
+		['nonsense', 'it is not a URL'],
+		['https://', 'it is not a URL'],
+		['https://user@api.avala.ai/', 'it must not contain a user name or password'],
+		['https://:pass@api.avala.ai/', 'it must not contain a user name or password'],
+		['https://api.avala.ai/?x=1', 'it must not contain a query or a fragment'],
+		['https://api.avala.ai/#x', 'it must not contain a query or a fragment'],
+		['http://api.avala.ai/api/v1', 'it must start with https:// (plain http only for localhost)'],
+		['http://localhost.example.com', 'it must start with https:// (plain http only for localhost)'],
+		['ftp://localhost/', 'it must start with https:// (plain http only for localhost)'],
+	])('%j is refused before a request is sent, with the reason', (value, reason) => {
+		expect(whyRefusedUrl(value)).toBe(
+			`UserError: 'Base URL' in the Avala credential was refused: ${reason}. No request was sent. Use ${AVALA} unless Avala gave you another one.`,
+		);
+	});
+});
