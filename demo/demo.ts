@@ -86,7 +86,7 @@ export async function showEvents(stage: Stage, workflows: DemoWorkflow[]): Promi
 }
 
 /**
- * Lets every attempt to deliver an event fail, and has n8n recover the event.
+ * Makes every attempt to deliver an event fail, then has n8n recover the event.
  *
  * @returns what happened, for people to read
  */
@@ -111,7 +111,7 @@ export async function showRecovery(stage: Stage): Promise<string> {
 	}
 }
 
-/** @returns type and task of an event that Avala has given up */
+/** @returns type and task of an event that Avala has given up on */
 async function missEvent(stage: Stage): Promise<string> {
 	const { avala } = stage;
 	const retry = async () => {

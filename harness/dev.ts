@@ -4,8 +4,18 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, statSync, watch } from 'node:fs';
+import {
+	copyFileSync,
+	cpSync,
+	existsSync,
+	mkdirSync,
+	rmSync,
+	statSync,
+	utimesSync,
+	watch,
+} from 'node:fs';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { installN8n } from './install';
@@ -32,6 +42,8 @@ ${PORT_USAGE}
 const USER_FOLDER = path.join(TEMPORARY, 'dev');
 /** Where n8n looks for a community package. */
 const PACKAGE = path.join(USER_FOLDER, '.n8n', 'nodes', 'node_modules', 'n8n-nodes-avala');
+const POLL_MS = 500;
+const WATCH_LIMIT_MS = 60_000;
 const SOURCES = ['nodes', 'credentials'];
 /** What TypeScript does not emit but n8n reads. */
 const ASSET = /\.(svg|json)$/;
@@ -64,6 +76,7 @@ async function main(): Promise<void> {
 			onProgress: console.log,
 		});
 		await stage.createCredential();
+		await untilReloading(stage, signal);
 		console.log(`\n${describeAddresses(stage)}\n`);
 		await untilAborted(signal);
 	} catch (error) {
@@ -112,6 +125,22 @@ function preparePackage(): void {
 		watch(source, { recursive: true }, (_event, file) => {
 			if (file !== null && ASSET.test(file) && existsSync(path.join(source, file))) copy();
 		});
+	}
+}
+
+/** n8n starts to watch the package some time after it is ready, and misses what changes before. */
+async function untilReloading(stage: Stage, signal: AbortSignal): Promise<void> {
+	console.log('Waiting until n8n watches the nodes');
+	const logged = stage.n8n.log().length;
+	const limit = Date.now() + WATCH_LIMIT_MS;
+	while (!stage.n8n.log().slice(logged).includes('Hot reload triggered for n8n-nodes-avala')) {
+		if (Date.now() > limit) {
+			console.log('n8n does not reload the nodes here: restart this command after a change.');
+			return;
+		}
+		const now = new Date();
+		utimesSync(path.join(PACKAGE, 'package.json'), now, now);
+		await wait(POLL_MS, undefined, { signal });
 	}
 }
 

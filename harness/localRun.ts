@@ -56,10 +56,11 @@ To create an Avala API credential yourself:
 Press Ctrl-C to stop everything.`;
 }
 
-/** @returns a signal that is aborted by Ctrl-C or SIGTERM */
+/** @returns a signal that is aborted by Ctrl-C, SIGTERM, or closing the terminal */
 export function interruptSignal(): AbortSignal {
 	const interrupt = new AbortController();
-	for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupt.abort());
+	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+		process.on(name, () => interrupt.abort());
 	return interrupt.signal;
 }
 

@@ -6,7 +6,7 @@ const LIMIT_MS = 30_000;
 /**
  * Waits for something that n8n does in the background and reports nowhere.
  *
- * @throws when it is not so within 30 s
+ * @throws when it has not happened within 30 s
  */
 export async function untilTrue(isTrue: () => boolean | Promise<boolean>): Promise<void> {
 	for (const limit = Date.now() + LIMIT_MS; Date.now() < limit; await wait(POLL_MS)) {

@@ -52,7 +52,7 @@ export function triggerWorkflow(credential: CredentialRef, parameters?: Json): W
 	return workflowOf(`Trigger ${JSON.stringify(trigger.parameters)}`, [trigger]);
 }
 
-/** A workflow that hands these items to one Avala node when it is run by hand. */
+/** A workflow that passes these items to one Avala node when it is run by hand. */
 export function avalaWorkflow(
 	credential: CredentialRef,
 	parameters: Json,

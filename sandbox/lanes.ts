@@ -3,7 +3,7 @@ interface Lane {
 	waiting: Array<() => void>;
 }
 
-/** Runs at most `width` tasks of one key at once, the others in the order they came. Keys never wait for each other. */
+/** Runs at most `width` tasks of one key at once, and starts the others in the order they came in. Keys never wait for each other. */
 export class Lanes {
 	private readonly lanes = new Map<string, Lane>();
 

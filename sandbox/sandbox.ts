@@ -211,7 +211,7 @@ export class Sandbox {
 		return this.deliverer.retryNow();
 	}
 
-	/** Forgets everything that happened, and starts again with the sample data if there was any. */
+	/** Forgets everything that happened, and starts over with the sample data if there was any. */
 	reset(): void {
 		const { store, exportLife } = this.context;
 		this.deliverer.forgetAll();
@@ -235,7 +235,7 @@ export class Sandbox {
 		return delivery;
 	}
 
-	/** Stopping once more does nothing. */
+	/** Stopping again does nothing. */
 	async stop(): Promise<void> {
 		if (this.isStopped) return;
 		this.isStopped = true;

@@ -5,7 +5,7 @@ export type WireFormat = 'guide' | 'older' | 'newer';
 
 export const WIRE_FORMATS: readonly WireFormat[] = ['guide', 'older', 'newer'];
 
-/** What stands before an id in the guide's format; the later formats use plain UUIDs. */
+/** The prefix of an id in the guide's format; the later formats use plain UUIDs. */
 type Prefix = 'wh' | 'whd' | 'task' | 'exp' | 'proj' | 'ds';
 
 /** A new id in the style of the wire format. */

@@ -18,7 +18,7 @@ export async function memoryInUse(port: number): Promise<number> {
 		socket.send(JSON.stringify({ id: 1, method, params }));
 		for (;;) {
 			const [{ data }] = (await once(socket, 'message')) as [{ data: unknown }];
-			// Everything else is an event that nobody asked for.
+			// Everything else is an event, not a response.
 			if (String(data).startsWith('{"id":1,')) return String(data);
 		}
 	};

@@ -7,7 +7,7 @@ import { pageOf } from './pages';
 
 const READ = { config: { scope: 'projects.read' } } as const;
 
-/** `/users/me/projects/`, or `/projects/` where a server is older: there the other one does not exist yet. */
+/** `/users/me/projects/`, or `/projects/` on older servers, which lack the first. */
 export function mountProjects(server: FastifyInstance, { settings, store }: Context): void {
 	const refuseElsewhere = (at: 'me' | 'root') => async () => {
 		const { projectsAt, wireFormat } = settings;

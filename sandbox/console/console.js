@@ -83,7 +83,7 @@ function showNotes({ webhooks, deliveries, deliveriesFail, wireFormat, wireForma
 	}
 	element('fail').setAttribute('aria-pressed', String(deliveriesFail));
 	element('fail-note').textContent = deliveriesFail
-		? 'Every delivery fails with 503. Press again to let them arrive.'
+		? 'Every delivery fails with 503. Click again to let them arrive.'
 		: 'As if n8n were down: each delivery fails with 503 and waits for its retry.';
 	const waiting = deliveries.filter(
 		({ status, attempts }) => status === 'pending' && attempts > 0,

@@ -55,7 +55,7 @@ const FAULT = bodySchema({
 /**
  * The console page and what it uses, for other programs too. These take no API key, so they respond only
  * to a loopback name in the Host header, and a command must be JSON or a DELETE: no other site's page can
- * reach them through a browser. The hook stands on the routes, so no spelling of a path goes around it.
+ * reach them through a browser. The hook is on the routes, so no other spelling of a path bypasses it.
  */
 export function mountConsole(server: FastifyInstance, context: Context): void {
 	const { settings, deliverer, faults, changes } = context;

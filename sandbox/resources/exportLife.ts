@@ -13,7 +13,7 @@ interface Listener {
 	onEnd: (entry: StoredExport) => void;
 }
 
-/** Takes exports from requested over processing to ready or failed, on the sandbox's clock. */
+/** Takes exports from requested through processing to ready or failed, on the sandbox's clock. */
 export class ExportLife {
 	private plan: ExportPlan;
 

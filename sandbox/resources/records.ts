@@ -73,7 +73,7 @@ export interface ExportPlan {
 	link?: DownloadLink;
 	/** Whether the API's `…/download` redirects to the storage instead of sending the file. */
 	apiRedirects: boolean;
-	/** How long a link to the storage is good for, in real milliseconds. */
+	/** How long a link to the storage is valid, in real milliseconds. */
 	linkLifetimeMs: number;
 	file: ExportFile;
 }

@@ -14,7 +14,7 @@ interface Chunk {
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
- * An animated PNG that repeats for ever: https://www.w3.org/TR/png-3/#apng-frame-based-animation.
+ * An animated PNG that repeats forever: https://www.w3.org/TR/png-3/#apng-frame-based-animation.
  *
  * @param frames pictures of the same size and colour type
  * @throws when they differ in that, or there are none

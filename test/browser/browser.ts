@@ -9,7 +9,7 @@ import { OWNER } from '../../harness/client';
 import { ROOT } from '../../harness/pack';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-/** Nearly none: a changed word is more. */
+/** Almost none, so that a changed word is noticed. */
 const DIFFERENT_PIXELS = 0.0002;
 
 expect.extend({ toMatchImageSnapshot });

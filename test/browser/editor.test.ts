@@ -67,6 +67,8 @@ describe(`in the editor of n8n ${version}, a new user`, () => {
 		await part(dialog, 'parameter-input-apiKey').locator('input').fill(stage.avala.apiKey);
 		await dialog.getByRole('button', { name: 'Retry' }).click();
 		await part(dialog, 'credentials-config-container-test-success').waitFor();
+		// While it tests, the button is disabled and its label does not show in a picture.
+		await dialog.getByRole('button', { name: 'Retry', exact: true, disabled: false }).waitFor();
 		await expectPicture(page, 'credential', PORT);
 		await part(dialog, 'credential-save-button').click();
 		await dialog.waitFor({ state: 'hidden' });

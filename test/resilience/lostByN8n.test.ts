@@ -110,7 +110,7 @@ it('before n8n is ready it answers 200 to any request, which no node sees; its r
 	);
 });
 
-it('what a worker has begun when PostgreSQL is killed is not executed, whatever the node, until main was started again and someone retries it', async () => {
+it('what a worker has started when PostgreSQL is killed is not executed, whatever the node, until main was started again and someone retries it', async () => {
 	await killOnceBegun(async () => {
 		await queue.postgres.kill();
 		await queue.postgres.start();
@@ -135,7 +135,7 @@ it('what a worker has begun when PostgreSQL is killed is not executed, whatever 
 	}
 });
 
-it('what a worker takes before it has found back to PostgreSQL fails and loses its event, whatever the node', async () => {
+it('what a worker takes before it has reconnected to PostgreSQL fails and loses its event, whatever the node', async () => {
 	const before = statuses();
 	const lostBefore = workersLogged('Recovery attempt 1 failed');
 	await queue.postgres.kill();
@@ -152,7 +152,7 @@ it('what a worker takes before it has found back to PostgreSQL fails and loses i
 	await stage.untilReady();
 });
 
-it('what a worker has begun when it is killed n8n gives up, whatever the node', async () => {
+it('what a worker has started when it is killed n8n gives up, whatever the node', async () => {
 	const before = statuses();
 	await killOnceBegun(async () => {
 		for (const name of WORKERS) await stage.process(name).kill();

@@ -121,7 +121,7 @@ export function webhookContext(
 
 export interface ServedTrigger {
 	url: string;
-	/** The items that started the workflow, in the order of their coming. */
+	/** The items that started the workflow, in the order they came in. */
 	started: INodeExecutionData[];
 	counter: CredentialCounter;
 	close(): Promise<void>;

@@ -28,7 +28,7 @@ export interface AvalaCredential {
 	webhookSecret?: string;
 }
 
-/** A start node that hands on the items it is given. */
+/** A start node that passes on the items it is given. */
 const start: INodeType = {
 	description: {
 		displayName: 'Start',

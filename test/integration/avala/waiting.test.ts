@@ -25,7 +25,7 @@ const run = async () =>
 		credentials: { apiKey: avala.apiKey, baseUrl: avala.baseUrl },
 	});
 
-/** Runs in vain. @returns the error's message, and how long it took in milliseconds */
+/** Runs an operation that fails. @returns the error's message, and how long it took in milliseconds */
 async function failing(fault: Fault): Promise<{ message: string; tookMs: number }> {
 	avala.fault(fault);
 	const startedAt = Date.now();

@@ -104,7 +104,7 @@ describe('an event', () => {
 			]) {
 				const { data } = avala.emit(String(type));
 				const shown = (await call(avala, 'GET', `${path}/${String(data.uid)}/`)).json;
-				// A link to the storage is another one at each reading.
+				// A link to the storage differs each time it is read.
 				const withoutLink = { download_url: expect.anything() };
 				expect(shown).toEqual({ ...data, ...(data.download_url ? withoutLink : {}) });
 			}

@@ -198,7 +198,7 @@ describe('the list that triggers share at a start', () => {
 		await start({ ...theirs!, apiKey: 'another-key' });
 		expect(requestsOf(avala)).toEqual([byId(theirs!)]);
 
-		// Of the first account's list this webhook is one, but the other key does not know it.
+		// This webhook is on the first account's list, but the other key does not know it.
 		const copied: Trigger = { ...mine[2]!, apiKey: 'another-key' };
 		await start(copied);
 		expect(avala.webhooks().filter(({ targetUrl }) => targetUrl === targetUrlOf(copied))).toEqual([
@@ -216,7 +216,7 @@ describe('the list that triggers share at a start', () => {
 			if (trigger !== triggers[2]) another.addWebhook({ ...webhook });
 		}
 		await startAll(triggers.map((trigger) => ({ ...trigger, avala: another })));
-		// The third was on the first server's list alone, so it is created on the other one.
+		// Only the first server's list had the third, so it is created on the other one.
 		expect(another.webhooks().map(({ targetUrl }) => targetUrl)).toContain(
 			targetUrlOf(triggers[2]!),
 		);
