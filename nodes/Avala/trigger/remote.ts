@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { WantedTypes } from '../shared/subscription';
 import { subscribe } from '../shared/subscription';
-import { idOf, isObject, textOf } from '../shared/values';
+import { isObject, textOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
 import { isSameUrl, readWebhook } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
@@ -111,6 +111,7 @@ function hasExactly({ events }: Webhook, { required, optional }: WantedTypes): b
 	return present.size === wanted.length && wanted.every((type) => present.has(type));
 }
 
+/** @returns the changed webhook; it is read again where the response does not contain it (204) */
 async function patchWebhook(
 	connection: Connection,
 	uid: string,
@@ -119,7 +120,10 @@ async function patchWebhook(
 	const endpoint = one(WEBHOOKS, uid);
 	const body: IDataObject = { events, is_active: true };
 	const { value } = await write(connection, { method: 'PATCH', endpoint, body });
-	return webhookIn(connection, value);
+	const changed = readWebhook(value);
+	if (changed) return changed;
+	const read = await avalaRequest(connection, { method: 'GET', endpoint });
+	return webhookIn(connection, read.value);
 }
 
 /** After a failed request, too, the webhook may have changed. */
@@ -137,10 +141,9 @@ function tellRefused({ context }: Connection, refused: readonly string[]): void 
 function webhookIn(connection: Connection, value: unknown): Webhook {
 	const webhook = readWebhook(value);
 	if (webhook) return webhook;
-	const uid = isObject(value) ? idOf(value.uid) : undefined;
 	throw apiError(
 		connection,
-		`Avala’s response contains no webhook${uid === undefined ? ': it has no ID' : ''}. Check that the base URL of the Avala credential points to the API.`,
+		`Avala’s response contains no webhook: it has no ID. Check that the base URL of the Avala credential points to the API.`,
 		'',
 	);
 }

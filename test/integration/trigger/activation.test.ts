@@ -150,6 +150,22 @@ describe('activation', () => {
 		]);
 	});
 
+	it.each([
+		['204', { status: 204, body: '' }],
+		['200 without a webhook', { status: 200, body: { success: true } }],
+		['200 with an empty body', { status: 200, body: '' }],
+	])('reads a webhook again when Avala responds to its correction with %s', async (_, response) => {
+		const staticData: IDataObject = {};
+		await activate({ staticData, events: ['task.completed'] });
+		const { webhookId } = staticData;
+		avala.fault({ method: 'PATCH', afterHandling: true, ...response });
+		const hook = context({ staticData, events: ['export.completed'] });
+		expect(await checkExists.call(hook)).toBe(true);
+		expect(ours()).toEqual([
+			expect.objectContaining({ uid: webhookId, events: ['export.completed'], isActive: true }),
+		]);
+	});
+
 	it('replaces a webhook whose secret is not known', async () => {
 		const stranger = avala.addWebhook({ targetUrl: WEBHOOK_URL, events: ['task.completed'] });
 		await activate();
