@@ -4,6 +4,7 @@ import { NodeOperationError, UserError } from 'n8n-workflow';
 import { readEventTypes } from '../shared/eventCatalogue';
 import { isObject, notUnderstood, readBoolean, readNumber, readTexts } from '../shared/values';
 import { entriesOf, invalidEntry } from './ipAllowlist';
+import { messageOf } from './lifecycleStep';
 
 /** The trigger's parameters, checked. */
 export interface TriggerParameters {
@@ -74,10 +75,9 @@ function evaluated(
 	try {
 		return context.getNodeParameter(name, fallback);
 	} catch (error) {
-		const reason = error instanceof Error ? error.message : String(error);
 		throw new NodeOperationError(
 			context.getNode(),
-			`'${label}' contains an expression that n8n could not evaluate: ${reason}`,
+			`'${label}' contains an expression that n8n could not evaluate: ${messageOf(error)}`,
 		);
 	}
 }

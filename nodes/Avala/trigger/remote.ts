@@ -22,17 +22,27 @@ export interface CreatedWebhook {
 	refusedEvents: string[];
 }
 
-/** @returns undefined when this API key knows no such webhook (404) */
+/** How servers refuse an ID that is of another account or has another form than theirs. The list tells for certain. */
+export const UNKNOWN_ID: readonly number[] = [400, 403, 404, 410, 422];
+
+/**
+ * Reads the webhook with this ID.
+ *
+ * @param unknown the statuses that mean that this API key knows no such webhook
+ * @returns undefined when it knows none
+ */
 export async function getWebhook(
 	connection: Connection,
 	uid: string,
+	unknown: readonly number[] = [404],
 ): Promise<Webhook | undefined> {
 	const endpoint = one(WEBHOOKS, uid);
 	const response = await unlessRefused(
-		[404],
+		unknown,
 		avalaRequest(connection, { method: 'GET', endpoint }),
 	);
-	return response && webhookIn(connection, response.value);
+	const webhook = response && webhookIn(connection, response.value);
+	return webhook?.uid === uid ? webhook : undefined;
 }
 
 /** All webhooks of the account with this target URL. */

@@ -8,6 +8,7 @@ import type { Connection } from '../transport/connection';
 import { readCredential } from '../transport/credential';
 import { avalaPages } from '../transport/pages';
 import { all, WEBHOOKS } from '../transport/paths';
+import { messageOf } from './lifecycleStep';
 
 /** How old a list may get, and how long a failure may count, in milliseconds. */
 const LIFETIME_MS = 60_000;
@@ -146,8 +147,9 @@ function keepFor<T>(ms: number, kept: Map<string, T>, key: string, value: T): vo
 }
 
 function notAsked({ error }: Failure): Error {
-	const reason = error instanceof Error ? error.message : String(error);
-	return new Error(`n8n did not ask Avala, since it could not check another workflow: ${reason}`);
+	return new Error(
+		`n8n did not ask Avala, since it could not check another workflow: ${messageOf(error)}`,
+	);
 }
 
 function askedWaitOf(error: unknown): number {

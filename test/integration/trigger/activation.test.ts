@@ -17,6 +17,7 @@ afterAll(async () => await avala.stop());
 beforeEach(() => {
 	avala.reset();
 });
+afterEach(() => jest.restoreAllMocks());
 
 const { checkExists, create, delete: remove } = new AvalaTrigger().webhookMethods.default;
 
@@ -187,6 +188,58 @@ describe('activation', () => {
 		expect(ours()[0]?.secret).toEqual(
 			after === '' ? expect.stringMatching(/^[0-9a-f]{64}$/) : after,
 		);
+	});
+
+	it.each(['activate', 'init'] as const)(
+		'needs no list to replace the webhook after the secret of the credential was changed: %s',
+		async (activation) => {
+			const staticData: IDataObject = {};
+			await activate({ staticData, webhookSecret: 'the-first-secret' });
+			const uid = String(staticData.webhookId);
+			avala.clearRequests();
+			await activate({ staticData, webhookSecret: 'the-second-secret', activation });
+			expect(apiRequests()).toEqual([
+				`GET /api/v1/webhooks/${uid}/`,
+				`DELETE /api/v1/webhooks/${uid}/`,
+				'POST /api/v1/webhooks/',
+			]);
+			expect(ours()).toEqual([expect.objectContaining({ secret: 'the-second-secret' })]);
+		},
+	);
+
+	it.each([400, 403, 410, 422])(
+		'looks for its webhook in the list when Avala responds %i to the stored ID',
+		async (status) => {
+			// That of a webhook in the account of another key, or from a server with other IDs.
+			const staticData: IDataObject = { webhookId: 'wh_elsewhere', webhookSecret: 'x' };
+			const path = '/api/v1/webhooks/wh_elsewhere/';
+			avala.fault({ path, status, body: { detail: 'No such webhook for you.' } });
+			await activate({ staticData });
+			expect(ours()).toEqual([expect.objectContaining({ uid: staticData.webhookId })]);
+
+			await remove.call(context({ staticData: { webhookId: 'wh_elsewhere' } }));
+			expect(ours()).toEqual([]);
+
+			const atStart: IDataObject = { webhookId: 'wh_elsewhere', webhookSecret: 'x' };
+			await activate({ staticData: atStart, activation: 'init' });
+			expect(atStart.webhookId).toBe('wh_elsewhere');
+			expect(ours()).toEqual([]);
+		},
+	);
+
+	it('says in the log which webhook remains when the URL of n8n was changed', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData, webhookBaseUrl: 'https://old.example.com/webhook' });
+		const { webhookId } = staticData;
+		const hook = context({ staticData });
+		const warn = jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		expect(await checkExists.call(hook)).toBe(false);
+		expect(warn.mock.calls.map(([message]) => message)).toEqual([
+			expect.stringMatching(
+				new RegExp(`${String(webhookId)}.*https://old.example.com/webhook/1b2c/webhook.*delete it`),
+			),
+		]);
+		expect(avala.webhooks()).toHaveLength(1);
 	});
 
 	it.each<[string, IDataObject]>([
