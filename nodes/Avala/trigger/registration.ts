@@ -97,8 +97,9 @@ export async function createWebhook(context: IHookFunctions): Promise<void> {
 /** Avala decides what it signs with: should it have generated a secret of its own, that one counts. */
 function registrationOf(created: CreatedWebhook, { value, isOwn }: Secret): Registration {
 	const { uid: webhookId, refusedEvents } = created;
+	// A part of ours is a hint at it.
 	const isOther =
-		created.secret !== undefined && created.secret !== value && !isMasked(created.secret);
+		created.secret !== undefined && !value.includes(created.secret) && !isMasked(created.secret);
 	const secret = isOther ? created.secret : value;
 	return {
 		webhookId,

@@ -83,42 +83,63 @@ export async function postWebhook(
 		return created.webhook;
 	});
 	tellRefused(connection, refused);
-	await correctWebhook(connection, webhook, { targetUrl, types }, refused);
-	return { uid: webhook.uid, secret: created?.secret, refusedEvents: refused };
+	const refusedEvents = await correctWebhook(connection, webhook, { targetUrl, types }, refused);
+	return { uid: webhook.uid, secret: created?.secret, refusedEvents };
 }
 
 /**
  * Gives an existing webhook the wanted types and enables it; one that is right costs no request.
  *
- * @param refusedEvents the types that Avala is known to refuse
+ * @param known the types that Avala is known to refuse
  * @returns the types that it refuses now
  */
 export async function correctWebhook(
 	connection: Connection,
 	webhook: Webhook,
 	{ targetUrl, types }: WantedWebhook,
-	refusedEvents: readonly string[],
+	known: readonly string[],
 ): Promise<string[]> {
-	const optional = types.optional.filter((type) => !refusedEvents.includes(type));
-	if (webhook.isActive && hasExactly(webhook, { ...types, optional })) return [...refusedEvents];
+	const optional = types.optional.filter((type) => !known.includes(type));
+	if (webhook.isActive && hasExactly(webhook, { ...types, optional })) return [...known];
 
 	const { response: corrected, refused } = await subscribe(
 		types,
 		async (events) => await patchWebhook(connection, webhook.uid, events),
 	);
-	tellRefused(connection, refused);
-	if (corrected.isActive) return refused;
-	throw apiError(
+	if (!corrected.isActive) {
+		throw apiError(
+			connection,
+			`Avala left webhook ${webhook.uid} disabled. It may not reach ${targetUrl}: check that this address responds from the internet, then publish the workflow again.`,
+			'',
+		);
+	}
+	const dropped = lacking(corrected, types.required);
+	if (dropped.length > 0) {
+		throw apiError(
+			connection,
+			`Avala registered webhook ${webhook.uid} without the event type ${dropped.join(', ')}, which this server does not seem to know. Remove it from the Avala Trigger, or ask Avala for it, then publish the workflow again.`,
+			'',
+		);
+	}
+	const refusedNow = [...new Set([...refused, ...lacking(corrected, types.optional)])];
+	tellRefused(
 		connection,
-		`Avala left webhook ${webhook.uid} disabled. It may not reach ${targetUrl}: check that this address responds from the internet, then publish the workflow again.`,
-		'',
+		refusedNow.filter((type) => !known.includes(type)),
 	);
+	return refusedNow;
 }
 
-function hasExactly({ events }: Webhook, { required, optional }: WantedTypes): boolean {
+function hasExactly(webhook: Webhook, { required, optional }: WantedTypes): boolean {
 	const wanted = [...required, ...optional];
-	const present = new Set(events);
-	return present.size === wanted.length && wanted.every((type) => present.has(type));
+	const hasNoMore = new Set(webhook.events).size === wanted.length;
+	return hasNoMore && lacking(webhook, wanted).length === 0;
+}
+
+/** The types that a webhook does not have; none where Avala does not show what it has. */
+function lacking({ events }: Webhook, wanted: readonly string[]): string[] {
+	if (events.length === 0) return [];
+	const present = new Set(events.map((type) => type.toLowerCase()));
+	return wanted.filter((type) => !present.has(type.toLowerCase()));
 }
 
 /** @returns the changed webhook; it is read again where the response does not contain it (204) */

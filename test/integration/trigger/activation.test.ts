@@ -167,6 +167,20 @@ describe('activation', () => {
 		]);
 	});
 
+	it.each([
+		['no event types', {}],
+		['its event types in capitals', { events: ['EXPORT.COMPLETED'] }],
+	])('is content with a response that shows %s', async (_, shown) => {
+		const staticData: IDataObject = {};
+		await activate({ staticData, events: ['task.completed'] });
+		const body = { uid: staticData.webhookId, is_active: true, ...shown };
+		avala.fault({ method: 'PATCH', afterHandling: true, status: 200, body });
+		await activate({ staticData, events: ['export.completed'] });
+		expect(ours()).toEqual([
+			expect.objectContaining({ uid: body.uid, events: ['export.completed'] }),
+		]);
+	});
+
 	it('replaces a webhook whose secret is not known', async () => {
 		const stranger = avala.addWebhook({ targetUrl: WEBHOOK_URL, events: ['task.completed'] });
 		await activate();
