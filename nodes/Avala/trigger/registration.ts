@@ -83,7 +83,9 @@ async function keepAtStart(
 export async function createWebhook(context: IHookFunctions): Promise<void> {
 	const wanted = wantedWebhook(context);
 	const secret = await configuredSecret(context);
+	const { webhookId } = readRegistration(context);
 	const connection = await connect(context, { deadline: Date.now() + ACTIVATION_LIMIT_MS });
+	if (webhookId !== undefined) await deleteOurs(connection, webhookId, wanted.targetUrl);
 	let created: CreatedWebhook | undefined;
 	try {
 		created = await postWebhook(connection, wanted, secret.value);

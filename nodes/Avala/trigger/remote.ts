@@ -55,6 +55,12 @@ export async function findWebhooks(connection: Connection, targetUrl: string): P
 	return found;
 }
 
+/** The webhook that was just created, where the response does not contain it (204): no other has its target URL. */
+async function findCreated(connection: Connection, targetUrl: string): Promise<Webhook> {
+	const [found] = await findWebhooks(connection, targetUrl);
+	return found ?? webhookIn(connection, undefined);
+}
+
 /** Counts a webhook that is gone already as deleted. */
 export async function deleteWebhook(connection: Connection, uid: string): Promise<void> {
 	const endpoint = one(WEBHOOKS, uid);
@@ -77,7 +83,7 @@ export async function postWebhook(
 			body: { target_url: targetUrl, events, is_active: true, secret },
 		});
 		created = {
-			webhook: webhookIn(connection, value),
+			webhook: readWebhook(value) ?? (await findCreated(connection, targetUrl)),
 			secret: isObject(value) ? textOf(value.secret)?.trim() : undefined,
 		};
 		return created.webhook;

@@ -306,6 +306,24 @@ describe('activation', () => {
 		}
 	});
 
+	it.each([
+		['204', { status: 204, body: '' }],
+		['201 without a webhook', { status: 201, body: { success: true } }],
+	])('finds its new webhook in the list when Avala responds with %s', async (_, response) => {
+		avala.fault({ method: 'POST', afterHandling: true, ...response });
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		expect(ours()).toEqual([expect.objectContaining({ uid: staticData.webhookId })]);
+		expect(staticData.webhookSecret).toBe(ours()[0]?.secret);
+	});
+
+	it('leaves exactly one when n8n creates it twice', async () => {
+		const staticData: IDataObject = {};
+		await create.call(context({ staticData }));
+		await create.call(context({ staticData }));
+		expect(ours()).toEqual([expect.objectContaining({ uid: staticData.webhookId })]);
+	});
+
 	it('finds its webhooks behind hundreds of others and touches none of those', async () => {
 		avala.addWebhook({ targetUrl: WEBHOOK_URL });
 		for (let i = 0; i < 250; i++) avala.addWebhook({ targetUrl: `${OTHER_URL}/${i}` });
@@ -431,8 +449,8 @@ describe('a creation that fails midway', () => {
 		['the connection is cut after Avala has made the webhook', { resetAfterHandling: true }],
 		['Avala answers 500 after it has made the webhook', { status: 500, afterHandling: true }],
 		[
-			'Avala answers with something that is no webhook',
-			{ status: 201, body: { ok: true }, afterHandling: true },
+			'Avala responds with something that is no webhook and has created none',
+			{ status: 201, body: { ok: true } },
 		],
 		[
 			'Avala answers with a page that is not JSON',
