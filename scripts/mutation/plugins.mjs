@@ -43,9 +43,7 @@ class InProcessRunner {
 					name: title,
 					fileName,
 					timeSpentMs: milliseconds,
-					...(failure === undefined
-						? { status: 0 }
-						: { status: 1, failureMessage: failure }),
+					...(failure === undefined ? { status: 0 } : { status: 1, failureMessage: failure }),
 				});
 			}
 		}
@@ -54,8 +52,10 @@ class InProcessRunner {
 	}
 
 	async mutantRun({ activeMutant, testFilter, hitLimit }) {
-		const wanted = testFilter && new Set(testFilter);
-		const isWanted = (id) => !wanted || wanted.has(id);
+		// With `--testFiles` Stryker gives these files for code that runs when a module is loaded.
+		const isOfFiles = testFilter?.every((name) => path.isAbsolute(name)) ?? true;
+		const wanted = new Set(testFilter);
+		const isWanted = (id) => isOfFiles || wanted.has(id);
 		const files = Object.entries(JSON.parse(readFileSync(TEST_FILES, 'utf8')))
 			.filter(([, { ids }]) => ids.some(isWanted))
 			.sort(([, a], [, b]) => a.time - b.time);
@@ -93,7 +93,6 @@ function allTestFiles() {
 			.map((name) => path.resolve(folder, name)),
 	);
 }
-
 
 /** What only the editor shows; a test that repeats these texts would protect nobody. */
 const TEXTS = new Set(['description', 'displayName', 'placeholder', 'hint', 'action']);
