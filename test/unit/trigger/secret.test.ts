@@ -246,7 +246,7 @@ describe('a secret that Avala shows in its response', () => {
 		'4b4f7a52-7ad0-4be4-a38c-4a2a0f0a3f39',
 		'k3Jd9sLq',
 		'correct*horse#battery',
-		'whsec_abcxxxxdef1',
+		'whsec_abcxxxdef1',
 		'xK9f2LmQ7pRt',
 		'pass(word)[with]{brackets}<all>',
 	])('is one when it looks like one: %s', (secret) => {
