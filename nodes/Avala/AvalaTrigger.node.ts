@@ -10,9 +10,11 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { customEvents, webhookEvents } from './actions/fields';
 import { ALL_EVENTS, EVENT_CATALOGUE } from './shared/eventCatalogue';
+import { lifecycleStep } from './trigger/lifecycleStep';
 import { loadProjects } from './trigger/projects';
 import { receiveEvent } from './trigger/receive';
-import { createWebhook, keepWebhook, lifecycleStep, removeWebhook } from './trigger/registration';
+import { createWebhook, keepWebhook } from './trigger/registration';
+import { removeWebhook } from './trigger/removal';
 
 const triggerOn: INodeProperties = {
 	...webhookEvents,

@@ -266,9 +266,9 @@ export const FAULTS: Fault[] = [
 		what: 'deactivation deletes the stored webhook whatever its URL',
 		edits: [
 			{
-				file: trigger('registration'),
-				search: 'stored && isOurs(stored, webhookId, targetUrl)',
-				replace: 'stored',
+				file: trigger('removal'),
+				search: '!stored || !isOurs(connection, stored, targetUrl)',
+				replace: '!stored',
 			},
 		],
 		test: {
@@ -281,7 +281,7 @@ export const FAULTS: Fault[] = [
 		edits: [
 			{
 				file: trigger('registration'),
-				search: '!webhook || !isOurs(webhook, webhookId, wanted.targetUrl)',
+				search: '!webhook || !isOurs(connection, webhook, wanted.targetUrl)',
 				replace: '!webhook',
 			},
 		],
@@ -308,10 +308,10 @@ export const FAULTS: Fault[] = [
 		what: 'the old secret is kept after deactivation',
 		edits: [
 			{
-				file: trigger('registration'),
+				file: trigger('removal'),
 				search:
-					'else await removeStored(context, targetUrl, webhookId);\n\twriteRegistration(context, NOT_REGISTERED);',
-				replace: 'else await removeStored(context, targetUrl, webhookId);',
+					'else await removeStored(context, webhookId, targetUrl);\n\twriteRegistration(context, NOT_REGISTERED);',
+				replace: 'else await removeStored(context, webhookId, targetUrl);',
 			},
 		],
 		test: {
@@ -548,8 +548,8 @@ export const FAULTS: Fault[] = [
 		edits: [
 			{
 				file: trigger('registration'),
-				search: 'created.secret !== value && !isMasked(created.secret);',
-				replace: 'created.secret !== value;',
+				search: '!value.includes(created.secret) && !isMasked(created.secret);',
+				replace: '!value.includes(created.secret);',
 			},
 		],
 		test: {

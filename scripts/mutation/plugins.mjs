@@ -1,62 +1,98 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 
-import {
-	strykerPlugins as jestPlugins,
-	strykerValidationSchema,
-} from '@stryker-mutator/jest-runner';
-
-export { strykerValidationSchema };
+/** The tests that notice broken code. Tests of documents read sources, which are instrumented here. */
+const TEST_FOLDERS = ['test/unit', 'test/integration/avala', 'test/integration/trigger'];
+const LEFT_OUT = /(?:securityClaims|documents|redactTime)\.test\.ts$/;
 
 /** Of the dry run, in the sandbox directory, which is the working directory of all test runners. */
 const TEST_FILES = '.test-files.json';
 
-/**
- * Stryker's Jest runner loads every test file that imports the mutated one, for each mutant, and loading
- * n8n takes most of the time. This one runs only the files that hold the tests which reach the mutant,
- * the quickest first, and stops at the first file that notices it.
- */
-function runFileByFile(injector) {
-	const runner = jestPlugins[0].factory(injector);
-	const { jestTestAdapter } = runner;
-	const dryRun = runner.dryRun.bind(runner);
-	const mutantRun = runner.mutantRun.bind(runner);
-	const runJest = jestTestAdapter.run.bind(jestTestAdapter);
-	let testFile;
+/** A mutant may leave something behind that fails when nobody waits for it any more. */
+process.on('unhandledRejection', () => {});
 
-	jestTestAdapter.run = async (settings) =>
-		await runJest(testFile === undefined ? settings : { ...settings, testFiles: [testFile] });
+/** Stryker's test runner: the files with the tests that reach the mutant, the quickest first. */
+class InProcessRunner {
+	constructor() {
+		/** Where the code that Stryker has instrumented looks for the active mutant. */
+		this.stryker = globalThis.__stryker__ ??= {};
+		const require = createRequire(path.join(process.cwd(), 'scripts/mutation/inProcess.cjs'));
+		this.runTestFile = require('./inProcess.cjs').runTestFile;
+	}
 
-	runner.dryRun = async (options) => {
-		const result = await dryRun(options);
-		const files = {};
-		for (const { id, fileName, timeSpentMs } of result.tests ?? []) {
-			files[fileName] ??= { tests: [], time: 0 };
-			files[fileName].tests.push(id);
-			files[fileName].time += timeSpentMs;
-		}
-		writeFileSync(TEST_FILES, JSON.stringify(files));
-		return result;
-	};
+	capabilities() {
+		return { reloadEnvironment: true };
+	}
 
-	runner.mutantRun = async (options) => {
-		const selected = options.testFilter && new Set(options.testFilter);
-		const files = Object.entries(JSON.parse(readFileSync(TEST_FILES, 'utf8')))
-			.filter(([, { tests }]) => !selected || tests.some((id) => selected.has(id)))
-			.sort(([, a], [, b]) => a.time - b.time);
-		let result;
-		try {
-			for ([testFile] of files) {
-				result = await mutantRun(options);
-				if (result.status !== 'survived') break;
+	async dryRun({ testFiles }) {
+		const all = testFiles?.length ? testFiles.map((name) => path.resolve(name)) : allTestFiles();
+		const tests = [];
+		const times = {};
+		this.stryker.activeMutant = undefined;
+		for (const fileName of all) {
+			const onStart = (id) => (this.stryker.currentTestId = id);
+			const run = await this.runTestFile(fileName, { onStart });
+			if (run.problem) return { status: 'error', errorMessage: `${fileName}: ${run.problem}` };
+			times[fileName] = { time: 0, ids: [] };
+			for (const { id, title, milliseconds, failure } of run.tests) {
+				times[fileName].time += milliseconds;
+				times[fileName].ids.push(id);
+				tests.push({
+					id,
+					name: title,
+					fileName,
+					timeSpentMs: milliseconds,
+					...(failure === undefined ? { status: 0 } : { status: 1, failureMessage: failure }),
+				});
 			}
-		} finally {
-			testFile = undefined;
 		}
-		return result ?? (await mutantRun(options));
-	};
-	return runner;
+		writeFileSync(TEST_FILES, JSON.stringify(times));
+		return { status: 'complete', tests, mutantCoverage: this.stryker.mutantCoverage };
+	}
+
+	async mutantRun({ activeMutant, testFilter, hitLimit }) {
+		// With `--testFiles` Stryker gives these files for code that runs when a module is loaded.
+		const isOfFiles = testFilter?.every((name) => path.isAbsolute(name)) ?? true;
+		const wanted = new Set(testFilter);
+		const isWanted = (id) => isOfFiles || wanted.has(id);
+		const files = Object.entries(JSON.parse(readFileSync(TEST_FILES, 'utf8')))
+			.filter(([, { ids }]) => ids.some(isWanted))
+			.sort(([, a], [, b]) => a.time - b.time);
+		const { stryker } = this;
+		Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit && 0 });
+		let nrOfTests = 0;
+		try {
+			for (const [fileName] of files) {
+				const { tests, problem } = await this.runTestFile(fileName, { isWanted, bail: true });
+				nrOfTests += tests.length;
+				if (hitLimit !== undefined && stryker.hitCount > hitLimit) {
+					return { status: 'timeout', reason: `Reached ${stryker.hitCount} times` };
+				}
+				const failed = tests.find(({ failure }) => failure !== undefined);
+				if (failed || problem) {
+					return {
+						status: 'killed',
+						killedBy: failed ? [failed.id] : [],
+						failureMessage: failed?.failure ?? problem,
+						nrOfTests,
+					};
+				}
+			}
+			return { status: 'survived', nrOfTests };
+		} finally {
+			Object.assign(stryker, { activeMutant: undefined, hitCount: undefined, hitLimit: undefined });
+		}
+	}
 }
-runFileByFile.inject = ['$injector'];
+
+function allTestFiles() {
+	return TEST_FOLDERS.flatMap((folder) =>
+		readdirSync(folder, { recursive: true })
+			.filter((name) => name.endsWith('.test.ts') && !LEFT_OUT.test(name))
+			.map((name) => path.resolve(folder, name)),
+	);
+}
 
 /** What only the editor shows; a test that repeats these texts would protect nobody. */
 const TEXTS = new Set(['description', 'displayName', 'placeholder', 'hint', 'action']);
@@ -71,6 +107,6 @@ const textsOfTheEditor = {
 };
 
 export const strykerPlugins = [
-	{ kind: 'TestRunner', name: 'jest-file-by-file', factory: runFileByFile },
+	{ kind: 'TestRunner', name: 'jest-in-process', factory: () => new InProcessRunner() },
 	{ kind: 'Ignore', name: 'texts-of-the-editor', value: textsOfTheEditor },
 ];

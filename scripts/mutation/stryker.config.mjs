@@ -7,8 +7,7 @@
 export default {
 	mutate: ['nodes/**/*.ts', 'credentials/**/*.ts'],
 	plugins: ['./scripts/mutation/plugins.mjs'],
-	testRunner: 'jest-file-by-file',
-	jest: { configFile: 'scripts/mutation/jest.config.js' },
+	testRunner: 'jest-in-process',
 	coverageAnalysis: 'perTest',
 	ignorers: ['texts-of-the-editor'],
 	incremental: true,

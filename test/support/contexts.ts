@@ -123,6 +123,8 @@ export interface ServedTrigger {
 	url: string;
 	/** The items that started the workflow, in the order they came in. */
 	started: INodeExecutionData[];
+	/** How often n8n was told that the node has responded itself: otherwise n8n responds as well. */
+	responses: { itself: number };
 	counter: CredentialCounter;
 	close(): Promise<void>;
 }
@@ -135,6 +137,7 @@ export async function serveTrigger(setup: TriggerSetup): Promise<ServedTrigger> 
 	const trigger = new AvalaTrigger();
 	const started: INodeExecutionData[] = [];
 	const counter = { decrypted: 0 };
+	const responses = { itself: 0 };
 
 	const app = express().set('trust proxy', 1);
 	app.post('/webhook', async (req, res) => {
@@ -154,8 +157,8 @@ export async function serveTrigger(setup: TriggerSetup): Promise<ServedTrigger> 
 		const context = webhookContext(setup, { request, response: res, counter });
 		const result = await trigger.webhook.call(context);
 		started.push(...(result.workflowData ?? []).flat());
-		if (!result.noWebhookResponse)
-			res.status(200).json(result.webhookResponse ?? { message: 'Workflow was started' });
+		if (result.noWebhookResponse) responses.itself += 1;
+		else res.status(200).json(result.webhookResponse ?? { message: 'Workflow was started' });
 	});
 	const server = app.listen(0, '127.0.0.1');
 	await once(server, 'listening');
@@ -165,6 +168,7 @@ export async function serveTrigger(setup: TriggerSetup): Promise<ServedTrigger> 
 		url: `http://127.0.0.1:${port}/webhook`,
 		started,
 		counter,
+		responses,
 		close: async () => {
 			server.closeAllConnections();
 			await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -95,7 +95,7 @@ const OTHER: Diagnosis = {
 
 /** The error for a response that is not a 2xx. Its `httpCode` is the HTTP status. */
 export function refusedError(connection: Connection, asked: Asked, refusal: Refusal): NodeApiError {
-	const { status, words } = refusal;
+	const { status, words, retryAfterMs } = refusal;
 	const { problem, advice } = diagnosisOf(status);
 	const said = `Avala responded ${status}${words.text ? `: ${words.text}` : '.'}`;
 	const error = apiError(
@@ -105,6 +105,7 @@ export function refusedError(connection: Connection, asked: Asked, refusal: Refu
 		status,
 	);
 	if (words.fields.length > 0) error.context.refusedFields = words.fields;
+	if (retryAfterMs !== undefined) error.context.retryAfterMs = retryAfterMs;
 	return error;
 }
 

@@ -21,7 +21,6 @@ export function hideKnownSecrets(text: string, secrets: readonly string[], mark:
 	const wanted = secrets
 		.map((secret) => secret.trim())
 		.filter((secret) => secret.length >= LEAST_LENGTH);
-	if (wanted.length === 0) return text;
 	const ranges: Array<[start: number, end: number]> = [];
 	const whole = { text, starts: Array.from({ length: text.length + 1 }, (_, index) => index) };
 	// A secret that looks escaped itself is seen only while escapes of other kinds are resolved.

@@ -17,8 +17,7 @@ export async function readRawBody(request: Request): Promise<Buffer | undefined>
 		try {
 			await request.readRawBody();
 		} catch {
-			// Cut off, too large or wrongly compressed: reported as unreadable.
-			return undefined;
+			// Cut off, too large or wrongly compressed: there are no bytes then, which is reported.
 		}
 	}
 	return Buffer.isBuffer(request.rawBody) ? request.rawBody : undefined;

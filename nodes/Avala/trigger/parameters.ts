@@ -4,6 +4,7 @@ import { NodeOperationError, UserError } from 'n8n-workflow';
 import { readEventTypes } from '../shared/eventCatalogue';
 import { isObject, notUnderstood, readBoolean, readNumber, readTexts } from '../shared/values';
 import { entriesOf, invalidEntry } from './ipAllowlist';
+import { messageOf } from './lifecycleStep';
 
 /** The trigger's parameters, checked. */
 export interface TriggerParameters {
@@ -74,10 +75,9 @@ function evaluated(
 	try {
 		return context.getNodeParameter(name, fallback);
 	} catch (error) {
-		const reason = error instanceof Error ? error.message : String(error);
 		throw new NodeOperationError(
 			context.getNode(),
-			`'${label}' contains an expression that n8n could not evaluate: ${reason}`,
+			`'${label}' contains an expression that n8n could not evaluate: ${messageOf(error)}`,
 		);
 	}
 }
@@ -88,11 +88,11 @@ function isNothing(value: unknown): boolean {
 	return Array.isArray(value) ? value.every(isBlank) : isBlank(value);
 }
 
-/** Whether an option is filled in by an expression, which n8n marks with an equals sign. */
+/** Whether an option, or an entry of its list, is filled in by an expression, which n8n marks with an equals sign. */
 function isExpression(context: IHookFunctions | IWebhookFunctions, name: string): boolean {
 	const options: unknown = context.getNode().parameters.options;
-	const value = isObject(options) ? options[name] : undefined;
-	return typeof value === 'string' && value.startsWith('=');
+	const values = [isObject(options) ? options[name] : undefined].flat();
+	return values.some((value) => typeof value === 'string' && value.startsWith('='));
 }
 
 /** @throws UserError for an entry that is neither an address nor a range, and for anything but texts */

@@ -6,6 +6,7 @@ import { isChosenEvent } from '../shared/eventCatalogue';
 import { momentIn } from '../shared/values';
 import { readBody, readRawBody } from './body';
 import { isAllowed } from './ipAllowlist';
+import { messageOf } from './lifecycleStep';
 import type { TriggerParameters } from './parameters';
 import { readParameters } from './parameters';
 import { concernsOtherProject } from './projects';
@@ -27,10 +28,7 @@ export async function receiveEvent(context: IWebhookFunctions): Promise<IWebhook
 		return await respond(context);
 	} catch (error) {
 		const isUnsigned = signaturesOf(context.getHeaderData()).length === 0;
-		warnOnce(
-			context,
-			`Events cannot be accepted: ${error instanceof Error ? error.message : String(error)}`,
-		);
+		warnOnce(context, `Events cannot be accepted: ${messageOf(error)}`);
 		return isUnsigned
 			? refuse(context, 401, 'The signature is missing.')
 			: later(context, 'n8n cannot check this event at the moment. The log of n8n says why.');

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { WantedTypes } from '../shared/subscription';
 import { subscribe } from '../shared/subscription';
-import { idOf, isObject, textOf } from '../shared/values';
+import { isObject, textOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
 import { isSameUrl, readWebhook } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
@@ -22,17 +22,27 @@ export interface CreatedWebhook {
 	refusedEvents: string[];
 }
 
-/** @returns undefined when this API key knows no such webhook (404) */
+/** How servers refuse an ID that is of another account or has another form than theirs. The list tells for certain. */
+export const UNKNOWN_ID: readonly number[] = [400, 403, 404, 410, 422];
+
+/**
+ * Reads the webhook with this ID.
+ *
+ * @param unknown the statuses that mean that this API key knows no such webhook
+ * @returns undefined when it knows none
+ */
 export async function getWebhook(
 	connection: Connection,
 	uid: string,
+	unknown: readonly number[] = [404],
 ): Promise<Webhook | undefined> {
 	const endpoint = one(WEBHOOKS, uid);
 	const response = await unlessRefused(
-		[404],
+		unknown,
 		avalaRequest(connection, { method: 'GET', endpoint }),
 	);
-	return response && webhookIn(connection, response.value);
+	const webhook = response && webhookIn(connection, response.value);
+	return webhook?.uid === uid ? webhook : undefined;
 }
 
 /** All webhooks of the account with this target URL. */
@@ -43,6 +53,12 @@ export async function findWebhooks(connection: Connection, targetUrl: string): P
 		if (webhook && isSameUrl(webhook.targetUrl, targetUrl)) found.push(webhook);
 	}
 	return found;
+}
+
+/** The webhook that was just created, where the response does not contain it (204): no other has its target URL. */
+async function findCreated(connection: Connection, targetUrl: string): Promise<Webhook> {
+	const [found] = await findWebhooks(connection, targetUrl);
+	return found ?? webhookIn(connection, undefined);
 }
 
 /** Counts a webhook that is gone already as deleted. */
@@ -67,50 +83,72 @@ export async function postWebhook(
 			body: { target_url: targetUrl, events, is_active: true, secret },
 		});
 		created = {
-			webhook: webhookIn(connection, value),
+			webhook: readWebhook(value) ?? (await findCreated(connection, targetUrl)),
 			secret: isObject(value) ? textOf(value.secret)?.trim() : undefined,
 		};
 		return created.webhook;
 	});
 	tellRefused(connection, refused);
-	await correctWebhook(connection, webhook, { targetUrl, types }, refused);
-	return { uid: webhook.uid, secret: created?.secret, refusedEvents: refused };
+	const refusedEvents = await correctWebhook(connection, webhook, { targetUrl, types }, refused);
+	return { uid: webhook.uid, secret: created?.secret, refusedEvents };
 }
 
 /**
  * Gives an existing webhook the wanted types and enables it; one that is right costs no request.
  *
- * @param refusedEvents the types that Avala is known to refuse
+ * @param known the types that Avala is known to refuse
  * @returns the types that it refuses now
  */
 export async function correctWebhook(
 	connection: Connection,
 	webhook: Webhook,
 	{ targetUrl, types }: WantedWebhook,
-	refusedEvents: readonly string[],
+	known: readonly string[],
 ): Promise<string[]> {
-	const optional = types.optional.filter((type) => !refusedEvents.includes(type));
-	if (webhook.isActive && hasExactly(webhook, { ...types, optional })) return [...refusedEvents];
+	const optional = types.optional.filter((type) => !known.includes(type));
+	if (webhook.isActive && hasExactly(webhook, { ...types, optional })) return [...known];
 
 	const { response: corrected, refused } = await subscribe(
 		types,
 		async (events) => await patchWebhook(connection, webhook.uid, events),
 	);
-	tellRefused(connection, refused);
-	if (corrected.isActive) return refused;
-	throw apiError(
+	if (!corrected.isActive) {
+		throw apiError(
+			connection,
+			`Avala left webhook ${webhook.uid} disabled. It may not reach ${targetUrl}: check that this address responds from the internet, then publish the workflow again.`,
+			'',
+		);
+	}
+	const dropped = lacking(corrected, types.required);
+	if (dropped.length > 0) {
+		throw apiError(
+			connection,
+			`Avala registered webhook ${webhook.uid} without the event type ${dropped.join(', ')}, which this server does not seem to know. Remove it from the Avala Trigger, or ask Avala for it, then publish the workflow again.`,
+			'',
+		);
+	}
+	const refusedNow = [...new Set([...refused, ...lacking(corrected, types.optional)])];
+	tellRefused(
 		connection,
-		`Avala left webhook ${webhook.uid} disabled. It may not reach ${targetUrl}: check that this address responds from the internet, then publish the workflow again.`,
-		'',
+		refusedNow.filter((type) => !known.includes(type)),
 	);
+	return refusedNow;
 }
 
-function hasExactly({ events }: Webhook, { required, optional }: WantedTypes): boolean {
+function hasExactly(webhook: Webhook, { required, optional }: WantedTypes): boolean {
 	const wanted = [...required, ...optional];
-	const present = new Set(events);
-	return present.size === wanted.length && wanted.every((type) => present.has(type));
+	const hasNoMore = new Set(webhook.events).size === wanted.length;
+	return hasNoMore && lacking(webhook, wanted).length === 0;
 }
 
+/** The types that a webhook does not have; none where Avala does not show what it has. */
+function lacking({ events }: Webhook, wanted: readonly string[]): string[] {
+	if (events.length === 0) return [];
+	const present = new Set(events.map((type) => type.toLowerCase()));
+	return wanted.filter((type) => !present.has(type.toLowerCase()));
+}
+
+/** @returns the changed webhook; it is read again where the response does not contain it (204) */
 async function patchWebhook(
 	connection: Connection,
 	uid: string,
@@ -119,7 +157,10 @@ async function patchWebhook(
 	const endpoint = one(WEBHOOKS, uid);
 	const body: IDataObject = { events, is_active: true };
 	const { value } = await write(connection, { method: 'PATCH', endpoint, body });
-	return webhookIn(connection, value);
+	const changed = readWebhook(value);
+	if (changed) return changed;
+	const read = await avalaRequest(connection, { method: 'GET', endpoint });
+	return webhookIn(connection, read.value);
 }
 
 /** After a failed request, too, the webhook may have changed. */
@@ -137,10 +178,9 @@ function tellRefused({ context }: Connection, refused: readonly string[]): void 
 function webhookIn(connection: Connection, value: unknown): Webhook {
 	const webhook = readWebhook(value);
 	if (webhook) return webhook;
-	const uid = isObject(value) ? idOf(value.uid) : undefined;
 	throw apiError(
 		connection,
-		`Avala’s response contains no webhook${uid === undefined ? ': it has no ID' : ''}. Check that the base URL of the Avala credential points to the API.`,
+		`Avala’s response contains no webhook: it has no ID. Check that the base URL of the Avala credential points to the API.`,
 		'',
 	);
 }

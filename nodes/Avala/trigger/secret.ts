@@ -60,11 +60,13 @@ export function isSecretKnown({ webhookId, secret, secretProof }: Registration, 
 const SHORTEST_SECRET = 8;
 
 /**
- * Some servers hide the secret in their response (`********`, `whsec_••••1234`, `<not shown>`). Whoever
+ * Some servers hide the secret in their response (`********`, `whsec_••••1234`, `000000000000`, `<not shown>`). Whoever
  * knew that could sign with it.
  */
 export function isMasked(secret: string): boolean {
-	const hasMask = /[*#]{3}|[-_]{4}|\.{3}|^x{4}|redacted|hidden|masked|filtered/i.test(secret);
+	const hasMask = /[*#]{3}|[-_]{4}|\.{3}|x{4}|(.)\1{7}|redacted|hidden|masked|filtered/i.test(
+		secret,
+	);
 	return hasMask || secret.length < SHORTEST_SECRET || /[^!-~]|^[<([{]/.test(secret);
 }
 

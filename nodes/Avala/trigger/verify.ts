@@ -1,5 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
+import { messageOf } from './lifecycleStep';
 import { configuredSecretForRequest, proofOf } from './secret';
 import { verifySignature } from './signature';
 import type { Registration } from './stored';
@@ -26,7 +27,7 @@ export async function verify(
 	} catch (error) {
 		warnOnce(
 			context,
-			`The signing secret cannot be read from the credential, so events are refused (503) and Avala sends them again: ${error instanceof Error ? error.message : String(error)}`,
+			`The signing secret cannot be read from the credential, so events are refused (503) and Avala sends them again: ${messageOf(error)}`,
 		);
 		return 'unknown';
 	}

@@ -17,6 +17,7 @@ afterAll(async () => await avala.stop());
 beforeEach(() => {
 	avala.reset();
 });
+afterEach(() => jest.restoreAllMocks());
 
 const { checkExists, create, delete: remove } = new AvalaTrigger().webhookMethods.default;
 
@@ -150,6 +151,36 @@ describe('activation', () => {
 		]);
 	});
 
+	it.each([
+		['204', { status: 204, body: '' }],
+		['200 without a webhook', { status: 200, body: { success: true } }],
+		['200 with an empty body', { status: 200, body: '' }],
+	])('reads a webhook again when Avala responds to its correction with %s', async (_, response) => {
+		const staticData: IDataObject = {};
+		await activate({ staticData, events: ['task.completed'] });
+		const { webhookId } = staticData;
+		avala.fault({ method: 'PATCH', afterHandling: true, ...response });
+		const hook = context({ staticData, events: ['export.completed'] });
+		expect(await checkExists.call(hook)).toBe(true);
+		expect(ours()).toEqual([
+			expect.objectContaining({ uid: webhookId, events: ['export.completed'], isActive: true }),
+		]);
+	});
+
+	it.each([
+		['no event types', {}],
+		['its event types in capitals', { events: ['EXPORT.COMPLETED'] }],
+	])('is content with a response that shows %s', async (_, shown) => {
+		const staticData: IDataObject = {};
+		await activate({ staticData, events: ['task.completed'] });
+		const body = { uid: staticData.webhookId, is_active: true, ...shown };
+		avala.fault({ method: 'PATCH', afterHandling: true, status: 200, body });
+		await activate({ staticData, events: ['export.completed'] });
+		expect(ours()).toEqual([
+			expect.objectContaining({ uid: body.uid, events: ['export.completed'] }),
+		]);
+	});
+
 	it('replaces a webhook whose secret is not known', async () => {
 		const stranger = avala.addWebhook({ targetUrl: WEBHOOK_URL, events: ['task.completed'] });
 		await activate();
@@ -171,6 +202,58 @@ describe('activation', () => {
 		expect(ours()[0]?.secret).toEqual(
 			after === '' ? expect.stringMatching(/^[0-9a-f]{64}$/) : after,
 		);
+	});
+
+	it.each(['activate', 'init'] as const)(
+		'needs no list to replace the webhook after the secret of the credential was changed: %s',
+		async (activation) => {
+			const staticData: IDataObject = {};
+			await activate({ staticData, webhookSecret: 'the-first-secret' });
+			const uid = String(staticData.webhookId);
+			avala.clearRequests();
+			await activate({ staticData, webhookSecret: 'the-second-secret', activation });
+			expect(apiRequests()).toEqual([
+				`GET /api/v1/webhooks/${uid}/`,
+				`DELETE /api/v1/webhooks/${uid}/`,
+				'POST /api/v1/webhooks/',
+			]);
+			expect(ours()).toEqual([expect.objectContaining({ secret: 'the-second-secret' })]);
+		},
+	);
+
+	it.each([400, 403, 410, 422])(
+		'looks for its webhook in the list when Avala responds %i to the stored ID',
+		async (status) => {
+			// That of a webhook in the account of another key, or from a server with other IDs.
+			const staticData: IDataObject = { webhookId: 'wh_elsewhere', webhookSecret: 'x' };
+			const path = '/api/v1/webhooks/wh_elsewhere/';
+			avala.fault({ path, status, body: { detail: 'No such webhook for you.' } });
+			await activate({ staticData });
+			expect(ours()).toEqual([expect.objectContaining({ uid: staticData.webhookId })]);
+
+			await remove.call(context({ staticData: { webhookId: 'wh_elsewhere' } }));
+			expect(ours()).toEqual([]);
+
+			const atStart: IDataObject = { webhookId: 'wh_elsewhere', webhookSecret: 'x' };
+			await activate({ staticData: atStart, activation: 'init' });
+			expect(atStart.webhookId).toBe('wh_elsewhere');
+			expect(ours()).toEqual([]);
+		},
+	);
+
+	it('says in the log which webhook remains when the URL of n8n was changed', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData, webhookBaseUrl: 'https://old.example.com/webhook' });
+		const { webhookId } = staticData;
+		const hook = context({ staticData });
+		const warn = jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		expect(await checkExists.call(hook)).toBe(false);
+		expect(warn.mock.calls.map(([message]) => message)).toEqual([
+			expect.stringMatching(
+				new RegExp(`${String(webhookId)}.*https://old.example.com/webhook/1b2c/webhook.*delete it`),
+			),
+		]);
+		expect(avala.webhooks()).toHaveLength(1);
 	});
 
 	it.each<[string, IDataObject]>([
@@ -221,6 +304,24 @@ describe('activation', () => {
 			expect(ours()).toEqual([expect.objectContaining({ uid: staticData.webhookId })]);
 			expect(staticData.webhookId).not.toBe(orphan?.uid);
 		}
+	});
+
+	it.each([
+		['204', { status: 204, body: '' }],
+		['201 without a webhook', { status: 201, body: { success: true } }],
+	])('finds its new webhook in the list when Avala responds with %s', async (_, response) => {
+		avala.fault({ method: 'POST', afterHandling: true, ...response });
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		expect(ours()).toEqual([expect.objectContaining({ uid: staticData.webhookId })]);
+		expect(staticData.webhookSecret).toBe(ours()[0]?.secret);
+	});
+
+	it('leaves exactly one when n8n creates it twice', async () => {
+		const staticData: IDataObject = {};
+		await create.call(context({ staticData }));
+		await create.call(context({ staticData }));
+		expect(ours()).toEqual([expect.objectContaining({ uid: staticData.webhookId })]);
 	});
 
 	it('finds its webhooks behind hundreds of others and touches none of those', async () => {
@@ -348,8 +449,8 @@ describe('a creation that fails midway', () => {
 		['the connection is cut after Avala has made the webhook', { resetAfterHandling: true }],
 		['Avala answers 500 after it has made the webhook', { status: 500, afterHandling: true }],
 		[
-			'Avala answers with something that is no webhook',
-			{ status: 201, body: { ok: true }, afterHandling: true },
+			'Avala responds with something that is no webhook and has created none',
+			{ status: 201, body: { ok: true } },
 		],
 		[
 			'Avala answers with a page that is not JSON',

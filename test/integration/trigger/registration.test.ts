@@ -105,7 +105,21 @@ describe('an event is accepted', () => {
 		expect(await deliver('generated-by-avala', staticData)).toEqual(STARTED);
 	});
 
-	it.each(['********', 'whsec_••••1234', '[redacted]'])(
+	it('when Avala shows no more of the secret than its beginning', async () => {
+		const before: IDataObject = {};
+		await create.call(context({ staticData: before }));
+		const secret = String(before.webhookSecret);
+		avala.fault({
+			method: 'POST',
+			status: 201,
+			body: { uid: 'wh_own', events: ['task.completed'], secret: secret.slice(0, 12) },
+		});
+		const staticData: IDataObject = {};
+		await create.call(context({ staticData }));
+		expect(staticData.webhookSecret).toBe(secret);
+	});
+
+	it.each(['********', 'whsec_••••1234', 'whsec_xxxxxxxx', '0000000000000000', '[redacted]'])(
 		'when Avala shows the secret masked: %s',
 		async (secret) => {
 			const staticData: IDataObject = {};
@@ -188,6 +202,34 @@ describe('All on a server that knows fewer types', () => {
 		avala.clearRequests();
 		await activate({ parameters, staticData, activation: 'init' });
 		expect(avala.requests()).toHaveLength(1);
+	});
+
+	it('leaves out those that the server drops without a refusal, which costs one request at the next start', async () => {
+		const events = OF_THE_GUIDE;
+		const webhook = { uid: 'wh_1', target_url: WEBHOOK_URL, events, is_active: true };
+		avala.fault({ method: 'POST', status: 201, body: webhook });
+		avala.fault({ path: '/api/v1/webhooks/wh_1/', status: 200, body: webhook });
+		const staticData: IDataObject = {};
+		const hook = context({ parameters, staticData });
+		const warn = jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		await create.call(hook);
+		expect(String(warn.mock.calls[0]?.[0])).toContain('result.accepted');
+
+		avala.clearRequests();
+		await activate({ parameters, staticData, activation: 'init' });
+		expect(avala.requests()).toHaveLength(1);
+	});
+
+	it('fails when the server drops a type that the user selected, and names it', async () => {
+		const webhook = { uid: 'wh_1', events: ['task.completed'], is_active: true };
+		avala.fault({ method: 'POST', status: 201, body: webhook });
+		avala.fault({ method: 'PATCH', status: 200, body: webhook });
+		const chosen = { events: ['task.completed', 'result.accepted'], options: {} };
+		const staticData: IDataObject = {};
+		await expect(create.call(context({ parameters: chosen, staticData }))).rejects.toThrow(
+			/without the event type result\.accepted/,
+		);
+		expect(staticData).toEqual({});
 	});
 
 	it('never drops a type that the user selected or entered', async () => {

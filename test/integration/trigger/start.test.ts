@@ -247,15 +247,37 @@ describe('the list that triggers share at a start', () => {
 		expect(triggers[3]!.staticData.webhookId).toBe(added[0]?.uid);
 	});
 
-	it('that keeps failing costs every second trigger a request, and each webhook is checked', async () => {
+	it('that keeps failing costs 10 requests, and each webhook is checked', async () => {
 		const avala = await openAvala();
-		const triggers = publishedTriggers(avala, 20);
+		const triggers = publishedTriggers(avala, 40);
 		triggers.slice(-2).forEach(disable);
 		avala.fault({ method: 'GET', path: LIST, status: 500, body: { detail: 'out of order' } });
 		expect(await startAll(triggers)).toEqual([]);
 		expect(triggers.map(isEnabled)).not.toContain(false);
-		expect(requestsOf(avala).filter((request) => request.startsWith('GET'))).toHaveLength(20 + 9);
+		expect(requestsOf(avala).filter((request) => request.startsWith('GET'))).toHaveLength(40 + 10);
 	});
+
+	it('that fails slowly does not slow down the start of hundreds of workflows', async () => {
+		const avala = await openAvala();
+		const triggers = publishedTriggers(avala, 300);
+		triggers.slice(-2).forEach(disable);
+		avala.fault({ method: 'GET', path: LIST, status: 503, body: { detail: 'overloaded' } });
+		const startedAt = Date.now();
+		expect(await startAll(triggers)).toEqual([]);
+		expect(Date.now() - startedAt).toBeLessThan(15_000);
+		expect(triggers.map(isEnabled)).not.toContain(false);
+	}, 60_000);
+
+	it('that never comes leaves time to ask for the webhook by its ID', async () => {
+		const avala = await openAvala();
+		const triggers = publishedTriggers(avala, 20);
+		disable(triggers[1]!);
+		avala.fault({ method: 'GET', path: LIST, delayMs: 60_000 });
+		const startedAt = Date.now();
+		expect(await startAll(triggers)).toEqual([]);
+		expect(Date.now() - startedAt).toBeLessThan(15_000);
+		expect(triggers.map(isEnabled)).not.toContain(false);
+	}, 60_000);
 
 	it.each([
 		['responds 500', { status: 500, body: { detail: 'out of order' } }],
@@ -274,7 +296,7 @@ describe('the list that triggers share at a start', () => {
 	});
 });
 
-describe('while Avala is down', () => {
+describe('while Avala is down or asks to wait', () => {
 	it('n8n starts 500 workflows in seconds, each with its webhook as it is and a warning that names it', async () => {
 		const avala = await openAvala();
 		const triggers = publishedTriggers(avala, 500);
@@ -303,6 +325,36 @@ describe('while Avala is down', () => {
 		expect(await start(triggers[7]!)).toEqual([]);
 		expect(isEnabled(triggers[7]!)).toBe(true);
 	}, 30_000);
+
+	it('the next triggers ask nothing before the time that Avala gave is over', async () => {
+		const avala = await openAvala();
+		const triggers = publishedTriggers(avala, 500);
+		const before = avala.webhooks();
+		await start(triggers[0]!);
+		avala.clearRequests();
+		const mend = avala.fault({ status: 429, body: {}, headers: { 'retry-after': '30' } });
+		const warnings = await startAll(triggers.slice(1));
+		expect(avala.requests().length).toBeLessThanOrEqual(10);
+		expect(warnings).toHaveLength(499);
+		expect(warnings[7]).toMatch(new RegExp(String(triggers[8]?.staticData.webhookId)));
+		expect(avala.webhooks()).toEqual(before);
+
+		mend();
+		disable(triggers[7]!);
+		const now = Date.now;
+		jest.spyOn(Date, 'now').mockImplementation(() => now() + 31_000);
+		expect(await start(triggers[7]!)).toEqual([]);
+		expect(isEnabled(triggers[7]!)).toBe(true);
+	});
+
+	it('the warning of a trigger that did not ask says so', async () => {
+		const avala = await openAvala();
+		const [first, second] = publishedTriggers(avala, 2);
+		avala.fault({ status: 429, body: {}, headers: { 'retry-after': '30' } });
+		const warnings = await startAll([first!, second!]);
+		expect(warnings[0]).not.toMatch(/another workflow/);
+		expect(warnings[1]).toMatch(/did not ask Avala.*another workflow.*rate limit/s);
+	});
 
 	it('a failure with one key or server does not keep the others from asking', async () => {
 		const [down, up] = [await openAvala(), await openAvala()];

@@ -262,7 +262,7 @@ describe('parameters that an expression fills with another type', () => {
 		expect(started).toEqual([]);
 	});
 
-	it.each([
+	it.each<[string, string | string[]]>([
 		['ipAllowlist', '={{ 5 }}'],
 		['ipAllowlist', '={{ ({ a: 1 }) }}'],
 		['ipAllowlist', '={{ undefined }}'],
@@ -287,6 +287,8 @@ describe('parameters that an expression fills with another type', () => {
 		['runOnTestEvents', '={{ null }}'],
 		['maxEventAge', '={{ Infinity }}'],
 		['maxEventAge', '={{ "" }}'],
+		['ipAllowlist', ["={{ '' }}"]],
+		['projects', ["={{ '' }}", "={{ ' ' }}"]],
 	])('refuses activation and every request when %s is %s', async (name, value) => {
 		warnings();
 		const parameters = { events: ['task.completed'], options: { [name]: value } };

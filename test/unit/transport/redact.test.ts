@@ -89,4 +89,34 @@ describe('redact', () => {
 			expect(redact(text)).not.toMatch(/eyJz|abcdef|live_abc/);
 		}
 	});
+
+	it.each([
+		['a name without a sign', 'apikey=abc', 'apikey=[redacted]'],
+		['a value whose quotes were cut off', 'secret="abc def', 'secret="[redacted]'],
+		['a value in single quotes', "token='a b' c", "token='[redacted]' c"],
+		['one with a quote in it', "token='it\\'s' c", "token='[redacted]' c"],
+		['one that was cut off', "token='a b", "token='[redacted]"],
+		['several blanks in a header', 'authorization: Basic   dXNl!', 'authorization: [redacted]'],
+		['several blanks before a token', 'sent bearer   abc.def-123', 'sent bearer [redacted]'],
+		['a PEM block that was cut off', 'x -----BEGIN PRIVATE KEY-----\nabc', 'x [redacted]'],
+		['a secret in a secret', '{"secret":"token=abc","n":1}', '{"secret":"[redacted]","n":1}'],
+		['a JWT behind a letter', 'xeyJhbGciOiJI.eyJzdWIi.abc', 'x[redacted]'],
+	])('hides %s, and nothing else', (_, text, expected) => {
+		expect(redact(text)).toBe(expected);
+	});
+
+	it('marks a known secret once, also behind its name', () => {
+		expect(redact('token: abcdefgh, n', ['abcdefgh'])).toBe('token: [redacted], n');
+	});
+
+	it.each([
+		'The token is invalid.',
+		'password="" next',
+		'see www.docs.avala.example.com',
+		'eyJustAWord',
+		'eyJustAWord.json',
+		'a.b.eyJustAWord',
+	])('leaves what is no secret: %s', (text) => {
+		expect(redact(text)).toBe(text);
+	});
 });

@@ -1,3 +1,4 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
 import { randomUUID } from 'node:crypto';
 
 import {
@@ -73,6 +74,16 @@ describe('the secret that the trigger derives', () => {
 		);
 	});
 
+	it('can be derived before the workflow has an ID', async () => {
+		const context: IWebhookFunctions = nodeWith().request();
+		const node = { ...context.getNode(), webhookId: undefined };
+		jest.spyOn(context, 'getNode').mockReturnValue(node);
+		jest.spyOn(context, 'getWorkflow').mockReturnValue({ id: undefined, active: false });
+		expect((await configuredSecret(context)).value).toBe(
+			'056c127ec7765586959689f85e215b97bf4ea7e6ba5aaf6ec8e99b8b9efaefd1',
+		);
+	});
+
 	it('gives way to the one in the credential, without blanks around it', async () => {
 		expect(await configuredSecret(context('key', false, ' own\n'))).toEqual({
 			value: 'own',
@@ -138,6 +149,16 @@ describe('the credential', () => {
 		}
 		await configuredSecretForRequest(first.request());
 		expect(first.counter.decrypted).toBe(1002);
+	});
+
+	it('is found although the node names no ID of it, as in an imported workflow', async () => {
+		const context = nodeWith().request();
+		const { credentials, ...node } = context.getNode();
+		for (const some of [undefined, {}]) {
+			jest.spyOn(context, 'getNode').mockReturnValue({ ...node, credentials: some });
+			await expect(configuredSecretForRequest(context)).resolves.toHaveProperty('isOwn');
+		}
+		expect(credentials).toBeDefined();
 	});
 
 	it('that cannot be used is an error, also for a request', async () => {
@@ -223,6 +244,11 @@ describe('a secret that Avala shows in its response', () => {
 		'Zm9v+YmFy/Zm9vYmFyZm9vYmFy==',
 		'correct-horse_battery.staple!',
 		'4b4f7a52-7ad0-4be4-a38c-4a2a0f0a3f39',
+		'k3Jd9sLq',
+		'correct*horse#battery',
+		'whsec_abcxxxdef1',
+		'xK9f2LmQ7pRt',
+		'pass(word)[with]{brackets}<all>',
 	])('is one when it looks like one: %s', (secret) => {
 		expect(isMasked(secret)).toBe(false);
 	});

@@ -1,0 +1,230 @@
+import type { IDataObject } from 'n8n-workflow';
+import { createHmac, randomUUID } from 'node:crypto';
+
+import { proofOf } from '../../../nodes/Avala/trigger/secret';
+import type { ServedTrigger, TriggerSetup } from '../../support/contexts';
+import { hookContext, serveTrigger } from '../../support/contexts';
+
+/** What Avala's list of deliveries and n8n's log say when an event has not started a workflow. */
+
+const SECRET = 'a-secret-that-the-trigger-made';
+const CREDENTIALS = { apiKey: 'key', baseUrl: 'https://api.example.com/api/v1', webhookSecret: '' };
+const EVENT = {
+	id: 'evt_1',
+	type: 'task.completed',
+	created_at: '2026-03-02T10:30:00Z',
+	data: { uid: 'task_1' },
+};
+const BODY = JSON.stringify(EVENT);
+
+const sign = (body: string, secret = SECRET) =>
+	createHmac('sha256', secret).update(body).digest('hex');
+
+let trigger: ServedTrigger;
+afterEach(async () => {
+	await trigger.close();
+	jest.restoreAllMocks();
+});
+
+type Setup = Partial<TriggerSetup> & { options?: IDataObject };
+
+async function serve({ options = {}, ...rest }: Setup = {}): Promise<void> {
+	trigger = await serveTrigger({
+		parameters: { events: ['task.completed'], options } as TriggerSetup['parameters'],
+		staticData: { webhookId: 'wh_1', webhookSecret: SECRET },
+		credentials: CREDENTIALS,
+		webhookId: randomUUID(),
+		...rest,
+	});
+}
+
+async function send(body: string, headers: Record<string, string> = {}) {
+	const response = await fetch(trigger.url, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', ...headers },
+		body,
+	});
+	const { headers: received, status } = response;
+	return {
+		status,
+		answer: (await response.json()) as IDataObject,
+		type: received.get('content-type'),
+		retryAfter: received.get('retry-after'),
+	};
+}
+
+const signed = async (value: unknown, secret = SECRET) => {
+	const body = JSON.stringify(value);
+	return await send(body, { 'x-avala-signature': sign(body, secret) });
+};
+
+function log(level: 'warn' | 'debug') {
+	const { logger } = hookContext({ parameters: {}, staticData: {}, credentials: CREDENTIALS });
+	const written = jest.spyOn(logger, level).mockImplementation(() => undefined);
+	return () => written.mock.calls.map(([message]) => message);
+}
+
+describe('a refused request', () => {
+	const unsigned = async () => await send(BODY);
+	const forged = async () => await signed(EVENT, 'another');
+	const genuine = async () => await signed(EVENT);
+	const cannot = new Error('no such credential');
+
+	it.each<[string, Setup, () => ReturnType<typeof send>, number, string]>([
+		['without a signature', {}, unsigned, 401, 'The signature is missing.'],
+		['with a wrong signature', {}, forged, 401, 'does not belong to this body and this webhook'],
+		[
+			'from elsewhere',
+			{ options: { ipAllowlist: '192.0.2.1' } },
+			genuine,
+			403,
+			'not on the IP allowlist of the Avala Trigger',
+		],
+		[
+			'that cannot be read',
+			{},
+			async () =>
+				await send('x', { 'x-avala-signature': sign('x'), 'content-type': 'multipart/x' }),
+			400,
+			'The body could not be read, so its signature cannot be checked.',
+		],
+		[
+			'without a secret',
+			{ credentialError: cannot, staticData: { webhookId: 'wh_1' } },
+			genuine,
+			503,
+			'The signing secret cannot be read at the moment. The log of n8n says why.',
+		],
+		[
+			'while the webhook is being created',
+			{ staticData: {} },
+			genuine,
+			503,
+			'The signing secret is not known yet. Send the event again later.',
+		],
+		['without a signature, then', { staticData: {} }, unsigned, 401, 'The signature is missing.'],
+		[
+			'with wrong options',
+			{ options: { maxEventAge: 'x' } },
+			genuine,
+			503,
+			'n8n cannot check this event at the moment. The log of n8n says why.',
+		],
+		[
+			'without a signature, with wrong options',
+			{ options: { maxEventAge: 'x' } },
+			unsigned,
+			401,
+			'The signature is missing.',
+		],
+		[
+			'that is too old',
+			{ options: { maxEventAge: 5 } },
+			genuine,
+			400,
+			'The event is older than 5 minutes.',
+		],
+	])('%s is told why, once, and when to come again', async (_, setup, request, status, reason) => {
+		log('warn');
+		const debug = log('debug');
+		await serve(setup);
+		const response = await request();
+		expect(response).toEqual({
+			status,
+			answer: { error: expect.stringContaining(reason) },
+			type: 'application/json',
+			retryAfter: status === 503 ? '60' : null,
+		});
+		expect(trigger.responses.itself).toBe(1);
+		expect(trigger.started).toEqual([]);
+		expect(debug().join()).toContain(`refused a request with ${status}. `);
+		expect(debug().join()).toContain(reason);
+	});
+
+	it('without a signature costs neither its body nor a decryption of the credential', async () => {
+		await serve();
+		const broken = { 'content-type': 'application/octet-stream', 'content-encoding': 'gzip' };
+		expect((await send('no gzip', broken)).status).toBe(401);
+		expect(trigger.counter.decrypted).toBe(0);
+	});
+
+	it('without a signature costs no decryption either while the webhook is being created', async () => {
+		await serve({ staticData: {} });
+		expect((await send(BODY)).status).toBe(401);
+		expect(trigger.counter.decrypted).toBe(0);
+	});
+});
+
+describe('an event that starts nothing', () => {
+	it.each<[string, Setup, object]>([
+		['Test events do not', {}, { ...EVENT, type: 'webhook.test' }],
+		['This event type does not', {}, { ...EVENT, type: 'dataset.created' }],
+		[
+			'Events of this project do not',
+			{ options: { projects: ['proj_1'] } },
+			{ ...EVENT, data: { project_uid: 'proj_2' } },
+		],
+		['This is no event that', { staticData: {} }, { type: 'ping' }],
+	])('is received, with the reason: %s', async (reason, setup, event) => {
+		await serve(setup);
+		const { status, answer } = await signed(event);
+		expect(status).toBe(200);
+		expect(answer).toEqual({
+			received: true,
+			started: false,
+			reason: expect.stringMatching(new RegExp(`^${reason} starts? (the|this) workflow\\.$`)),
+		});
+	});
+
+	it('is one of a type that was not selected, although test events start the workflow', async () => {
+		await serve({ options: { runOnTestEvents: true } });
+		await signed({ ...EVENT, type: 'dataset.created' });
+		expect(trigger.started).toEqual([]);
+	});
+
+	it('is an empty ping while the webhook is being created, signed or not', async () => {
+		await serve({ staticData: {} });
+		expect((await send('')).status).toBe(200);
+		expect(trigger.started).toEqual([]);
+	});
+});
+
+describe('n8n’s log', () => {
+	it('says which option keeps events from being accepted', async () => {
+		const warnings = log('warn');
+		await serve({ options: { runOnTestEvents: 'maybe' } });
+		await signed(EVENT);
+		expect(warnings()).toEqual([
+			expect.stringMatching(/Events cannot be accepted: 'Run on Test Events/),
+		]);
+	});
+
+	it('says what to do after the secret in the credential was changed', async () => {
+		const warnings = log('warn');
+		await serve({ staticData: { webhookId: 'wh_1', secretProof: proofOf('earlier', 'wh_1') } });
+		await signed(EVENT, 'earlier');
+		expect(warnings()).toEqual([
+			expect.stringMatching(/created with another secret.*Deactivate and activate the workflow/),
+		]);
+	});
+
+	it('does not blame a changed secret for a forged request', async () => {
+		const warnings = log('warn');
+		await serve({
+			staticData: { webhookId: 'wh_1', secretProof: proofOf('own', 'wh_1') },
+			credentials: { ...CREDENTIALS, webhookSecret: 'own' },
+		});
+		const { answer } = await signed(EVENT, 'forged');
+		expect(answer.error).toContain('does not belong to this body');
+		expect(warnings()).toEqual([]);
+	});
+});
+
+describe('Max Event Age', () => {
+	it('still accepts an event that is exactly as old as it may be', async () => {
+		jest.spyOn(Date, 'now').mockReturnValue(Date.parse(EVENT.created_at) + 5 * 60_000);
+		await serve({ options: { maxEventAge: 5 } });
+		expect((await signed(EVENT)).status).toBe(200);
+		expect(trigger.started).toHaveLength(1);
+	});
+});

@@ -1,0 +1,31 @@
+import { hideKnownSecrets } from '../../../nodes/Avala/transport/knownSecrets';
+
+const hide = (text: string, ...secrets: string[]) => hideKnownSecrets(text, secrets, '#');
+
+describe('a known secret is hidden, and nothing around it', () => {
+	it.each([
+		['several, in any order', 'key2 key1', ['key1', 'key2'], '# #'],
+		['one after the other', 'key1key1 x', ['key1'], '## x'],
+		['one within the other', 'x abcdefgh y', ['abcdefgh', 'cdef'], 'x # y'],
+		['those that overlap', 'abcdefghi', ['abcdef', 'defghi'], '#'],
+		['entered with blanks around it', 'x key1 y', [' key1\n'], 'x # y'],
+		['behind other bytes in a URL', 'a=%20%6B%65%79%31&b', ['key1'], 'a=%20#&b'],
+		['behind a character of two bytes', '%C3%BC%6B%65%79%31', ['key1'], '%C3%BC#'],
+		['behind a byte that is no character', '%FF%6B%65%79%31!', ['key1'], '%FF#!'],
+		['in hexadecimal HTML', 'x &#x6B;&#x00065;y1 y', ['key1'], 'x # y'],
+		['in named HTML', 'a&amp;b&LT;c&gt;d&quot;e&apos;f', [`a&b<c>d"e'f`], '#'],
+		['with the last character of all', 'x &#x10FFFF;key y', ['\u{10FFFF}key'], 'x # y'],
+		['that looks escaped, in JSON', 'x a%41\\"b y', ['a%41"b'], 'x # y'],
+		['that looks escaped, beside another', 'x " %41\\" y', ['plain', '" %41"'], 'x # y'],
+	])('%s', (_, text, secrets, expected) => {
+		expect(hide(text, ...secrets)).toBe(expected);
+	});
+
+	it('behind a number that stands for no character', () => {
+		expect(hide('&#x110000;key1 &#9999999;key1', 'key1')).toBe('&#x110000;# &#9999999;#');
+	});
+
+	it('but not one of three characters, or every text would be full of holes', () => {
+		expect(hide('the cat', 'the', 'e')).toBe('the cat');
+	});
+});
