@@ -11,7 +11,8 @@ export interface Webhook {
 /** @returns undefined for what has no ID, and so is no webhook that could be used */
 export function readWebhook(value: unknown): Webhook | undefined {
 	if (!isObject(value)) return undefined;
-	const uid = idOf(value.uid);
+	// The older wire format has been seen to say `id` for `uid`.
+	const uid = idOf(value.uid) ?? idOf(value.id);
 	if (uid === undefined) return undefined;
 	return {
 		uid,

@@ -142,7 +142,10 @@ export async function readText(body: ResponseBody, status: number, limit: AbortS
 		if (limit.aborted) throw new CutOff('the response came too late', true);
 		chunks.push(bytes);
 	}
-	return Buffer.concat(chunks).toString('utf8');
+	// Some servers write a byte order mark before their JSON.
+	return Buffer.concat(chunks)
+		.toString('utf8')
+		.replace(/^\uFEFF/, '');
 }
 
 function isBody(value: unknown): value is ResponseBody {

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { idOf, isObject } from '../shared/values';
 import type { Connection } from './connection';
+import { whatCame, withUid } from './entry';
 import { unusableError } from './errors';
 import type { Endpoint } from './paths';
 import type { AvalaRequest } from './request';
@@ -105,10 +106,11 @@ async function requestPage(
 	const unusable = (what: string) =>
 		unusableError(connection, askedFor(connection, request), status, what);
 	if (!isObject(value) || !Array.isArray(value.results)) {
-		throw unusable('it is not a page with results');
+		throw unusable(`${whatCame(value, connection.secrets)}, not a page with a list of 'results'`);
 	}
-	const results: unknown[] = value.results;
-	if (!results.every(isObject)) throw unusable('a result on the page is not an object');
+	const sent: unknown[] = value.results;
+	// One broken entry must not hide the others.
+	const results = sent.filter(isObject).map(withUid);
 	const next = nextPage(value.next, request.url, new URL(connection.baseUrl).origin);
 	if (next === 'elsewhere') {
 		throw unusable('its next page is on another origin, to which the API key is not sent');

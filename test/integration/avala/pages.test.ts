@@ -7,6 +7,8 @@ import { executeAvala } from '../../support/contexts';
 /** Pages that a test defines by the number of the request. */
 let page: (request: number, url: URL) => object;
 let requests: string[] = [];
+/** What stands before the JSON. */
+let prefix = '';
 let server: Server;
 let origin = '';
 
@@ -15,7 +17,7 @@ beforeAll(async () => {
 		requests.push(request.url ?? '');
 		const url = new URL(request.url ?? '', origin);
 		response.setHeader('content-type', 'application/json');
-		response.end(JSON.stringify(page(requests.length, url)));
+		response.end(prefix + JSON.stringify(page(requests.length, url)));
 	}).listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	const address = server.address();
@@ -24,6 +26,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(() => {
 	requests = [];
+	prefix = '';
 });
 
 async function uids(parameters: object = {}): Promise<unknown[]> {
@@ -70,6 +73,39 @@ describe('a list', () => {
 		page = (request) => ({ results: entries(request), next: `?cursor=fresh-${request}` });
 		await expect(uids()).rejects.toThrow('without an end');
 		expect(requests.length).toBeLessThan(50);
+	});
+
+	it('passes over an entry that is no object', async () => {
+		page = () => ({ results: [null, 'x', 7, ['y'], { uid: 'd1' }], next: null });
+		expect(await uids()).toEqual(['d1']);
+	});
+
+	it('is read behind a byte order mark', async () => {
+		prefix = '\uFEFF';
+		page = () => ({ results: [{ uid: 'd1' }], next: null });
+		expect(await uids()).toEqual(['d1']);
+	});
+
+	it('names entries by id where Avala sends no uid', async () => {
+		page = () => ({ results: [{ id: 'd1' }, { id: 2 }, { uid: 'd3', id: 4 }], next: null });
+		expect(await uids()).toEqual(['d1', '2', 'd3']);
+	});
+
+	it.each<[object, string]>([
+		[[{ uid: 'd1' }], "it is a list, not a page with a list of 'results'"],
+		[
+			{ items: [{ uid: 'd1' }] },
+			"it is an object with 'items', not a page with a list of 'results'",
+		],
+		[
+			{ data: [], count: 0 },
+			"it is an object with 'data', 'count', not a page with a list of 'results'",
+		],
+		[{ results: {} }, "it is an object with 'results', not a page with a list of 'results'"],
+		[{}, "it is an empty object, not a page with a list of 'results'"],
+	])('that comes as %j is refused, not taken for empty', async (sent, words) => {
+		page = () => sent;
+		await expect(uids()).rejects.toThrow(words);
 	});
 
 	it('keeps numbers, IDs and times that a server sends in another type', async () => {
