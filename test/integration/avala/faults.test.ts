@@ -144,7 +144,7 @@ describe('errors say what happened and what to do', () => {
 			'an answer that is no object',
 			{ status: 200, body: [] },
 			/not what Avala sends/,
-			/not a JSON object/,
+			/it is a list, not one with/,
 			'200',
 		],
 	])('%s', async (_, fault, message, advice, httpCode) => {

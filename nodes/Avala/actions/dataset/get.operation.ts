@@ -1,5 +1,5 @@
 import { DATASETS, one } from '../../transport/paths';
-import { avalaObject } from '../../transport/request';
+import { avalaEntry } from '../../transport/entry';
 import { isSimplified, simplifyFields } from '../fields';
 import { idIn } from '../locator';
 import type { Operation } from '../operation';
@@ -19,7 +19,7 @@ export const get: Operation = {
 	async execute(run) {
 		const isSimple = isSimplified(run);
 		const endpoint = one(DATASETS, idIn('Dataset', parameterOf(run, 'datasetId', '')));
-		const dataset = await avalaObject(run.connection, { method: 'GET', endpoint });
+		const dataset = await avalaEntry(run.connection, { method: 'GET', endpoint });
 		return itemsOf([isSimple ? simplifyDataset(dataset) : dataset]);
 	},
 };

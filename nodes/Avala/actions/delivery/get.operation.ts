@@ -1,7 +1,7 @@
 import { normaliseDelivery } from '../../shared/delivery';
 import { readText } from '../../shared/values';
 import { DELIVERIES, one } from '../../transport/paths';
-import { avalaObject } from '../../transport/request';
+import { avalaEntry } from '../../transport/entry';
 import { isSimplified, simplifyFields } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -31,7 +31,7 @@ export const get: Operation = {
 		const show = isSimplified(run) ? simplifyDelivery : completeDelivery;
 		const id = readText('Delivery ID', parameterOf(run, 'deliveryId', ''));
 		const endpoint = one(DELIVERIES, id);
-		const delivery = await avalaObject(run.connection, { method: 'GET', endpoint });
+		const delivery = await avalaEntry(run.connection, { method: 'GET', endpoint });
 		return itemsOf([show(normaliseDelivery(delivery))]);
 	},
 };

@@ -1,9 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 
 import { idOf, notUnderstood } from '../../shared/values';
 import { all, EXPORTS, one } from '../../transport/paths';
-import { avalaObject } from '../../transport/request';
+import { avalaEntry } from '../../transport/entry';
 import { datasetLocator } from '../dataset/locator';
 import { isSimplified, simplifyFields } from '../fields';
 import { idIn } from '../locator';
@@ -63,19 +62,13 @@ export const create: Operation = {
 		const maxWaitMs = maxWaitIn(options);
 		const body = sourceOf(run);
 		const { connection } = run;
-		const created = await avalaObject(connection, {
+		const created = await avalaEntry(connection, {
 			method: 'POST',
 			endpoint: all(EXPORTS),
 			body,
 		});
 		if (maxWaitMs === undefined) return itemsOf([show(created)]);
-		const uid = idOf(created.uid);
-		if (uid === undefined) {
-			throw new UserError(
-				'Avala created an export but did not say its ID, so it cannot be waited for. Find it with Export Get Many.',
-			);
-		}
-		const endpoint = one(EXPORTS, uid);
+		const endpoint = one(EXPORTS, idOf(created.uid) ?? '');
 		return itemsOf([show(await waitUntilReady(connection, endpoint, maxWaitMs, created))]);
 	},
 };

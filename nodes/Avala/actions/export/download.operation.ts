@@ -6,7 +6,7 @@ import { idOf, readText, textOf } from '../../shared/values';
 import { download as downloadFile } from '../../transport/download';
 import { readFileName } from '../../transport/fileName';
 import type { Endpoint } from '../../transport/paths';
-import { avalaObject } from '../../transport/request';
+import { avalaEntry } from '../../transport/entry';
 import { isSimplified, simplifyFields } from '../fields';
 import type { Operation } from '../operation';
 import { collectionOf, given, parameterOf } from '../parameters';
@@ -73,7 +73,7 @@ export const download: Operation = {
 		const maxWaitMs = maxWaitIn(options);
 		const endpoint = exportEndpoint(run);
 
-		const read = async () => await avalaObject(connection, { method: 'GET', endpoint });
+		const read = async () => await avalaEntry(connection, { method: 'GET', endpoint });
 		let entry =
 			maxWaitMs === undefined
 				? await read()

@@ -1,4 +1,4 @@
-import { avalaObject } from '../../transport/request';
+import { avalaEntry } from '../../transport/entry';
 import { isSimplified, simplifyFields } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -16,6 +16,6 @@ export const get: Operation = {
 	async execute(run) {
 		const show = isSimplified(run) ? simplifyExport : completeExport;
 		const endpoint = exportEndpoint(run);
-		return itemsOf([show(await avalaObject(run.connection, { method: 'GET', endpoint }))]);
+		return itemsOf([show(await avalaEntry(run.connection, { method: 'GET', endpoint }))]);
 	},
 };

@@ -5,7 +5,7 @@ import { exportState } from '../../shared/export';
 import { idOf, readBoolean, readNumber } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import type { Endpoint } from '../../transport/paths';
-import { avalaObject } from '../../transport/request';
+import { avalaEntry } from '../../transport/entry';
 import { pause } from '../../transport/waiting';
 import { given } from '../parameters';
 
@@ -86,7 +86,7 @@ async function readOrFault(
 	connection: Connection,
 	endpoint: Endpoint,
 ): Promise<IDataObject | NodeApiError> {
-	const reading = avalaObject(connection, { method: 'GET', endpoint });
+	const reading = avalaEntry(connection, { method: 'GET', endpoint });
 	return await reading.catch((error: unknown) => {
 		connection.cancelled?.throwIfAborted();
 		if (!(error instanceof NodeApiError) || !mayPass(error)) throw error;

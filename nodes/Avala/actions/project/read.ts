@@ -3,7 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { apiError } from '../../transport/errors';
 import type { Collection } from '../../transport/paths';
 import { all, one, PROJECTS, PROJECTS_OF_OLDER_SERVERS } from '../../transport/paths';
-import { avalaObject, unlessRefused } from '../../transport/request';
+import { avalaEntry } from '../../transport/entry';
+import { unlessRefused } from '../../transport/request';
 import type { Wanted } from '../getMany';
 import { getMany } from '../getMany';
 import type { ItemRun } from '../operation';
@@ -15,7 +16,7 @@ import { simplified } from '../simplified';
  */
 export async function readProject({ connection }: ItemRun, id: string): Promise<IDataObject> {
 	const read = async (projects: Collection) =>
-		await avalaObject(connection, { method: 'GET', endpoint: one(projects, id) });
+		await avalaEntry(connection, { method: 'GET', endpoint: one(projects, id) });
 	const first = read(PROJECTS);
 	return (
 		(await unlessRefused([404], first)) ??

@@ -1,6 +1,6 @@
 import { readText } from '../../shared/values';
 import { one, TASKS } from '../../transport/paths';
-import { avalaObject } from '../../transport/request';
+import { avalaEntry } from '../../transport/entry';
 import { isSimplified, simplifyFields } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -33,7 +33,7 @@ export const get: Operation = {
 	async execute(run) {
 		const isSimple = isSimplified(run);
 		const endpoint = one(TASKS, readText('Task ID', parameterOf(run, 'taskId', '')));
-		const task = await avalaObject(run.connection, { method: 'GET', endpoint });
+		const task = await avalaEntry(run.connection, { method: 'GET', endpoint });
 		return itemsOf([isSimple ? simplifyTask(task) : task]);
 	},
 };

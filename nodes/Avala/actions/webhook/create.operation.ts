@@ -5,7 +5,7 @@ import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
 import { subscribe } from '../../shared/subscription';
 import { idOf, readBoolean, readText } from '../../shared/values';
 import { all, one, WEBHOOKS } from '../../transport/paths';
-import { avalaObject } from '../../transport/request';
+import { avalaEntry } from '../../transport/entry';
 import { customEvents, webhookEvents } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -83,7 +83,7 @@ export const create: Operation = {
 		const { response, refused } = await subscribe(wanted, async (events) => {
 			if (created === undefined) {
 				const body = { ...settings, events };
-				created = await avalaObject(run.connection, {
+				created = await avalaEntry(run.connection, {
 					method: 'POST',
 					endpoint: all(WEBHOOKS),
 					body,
@@ -92,7 +92,7 @@ export const create: Operation = {
 			}
 			const endpoint = one(WEBHOOKS, idOf(created.uid) ?? '');
 			const body = { events };
-			const extended = await avalaObject(run.connection, { method: 'PATCH', endpoint, body });
+			const extended = await avalaEntry(run.connection, { method: 'PATCH', endpoint, body });
 			// Only the first response shows the secret that Avala generated.
 			const { secret: generated } = created;
 			return { ...extended, ...(generated !== undefined && { secret: generated }) };

@@ -1,4 +1,4 @@
-import { avalaObject } from '../../transport/request';
+import { avalaEntry } from '../../transport/entry';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { hintIfInactive } from './inactive';
@@ -14,7 +14,7 @@ export const get: Operation = {
 	properties: [{ ...webhookLocator, required: true }],
 	async execute(run) {
 		const endpoint = await webhookEndpoint(run);
-		const webhook = await avalaObject(run.connection, { method: 'GET', endpoint });
+		const webhook = await avalaEntry(run.connection, { method: 'GET', endpoint });
 		hintIfInactive(run, [webhook]);
 		return itemsOf([webhook]);
 	},

@@ -6,7 +6,7 @@ import { subscribe } from '../../shared/subscription';
 import { readBoolean, readText } from '../../shared/values';
 import { readWebhook } from '../../shared/webhook';
 import type { Endpoint } from '../../transport/paths';
-import { avalaObject } from '../../transport/request';
+import { avalaEntry } from '../../transport/entry';
 import { customEvents, webhookEvents } from '../fields';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -83,7 +83,7 @@ export const update: Operation = {
 			...(isActive !== undefined && { is_active: isActive }),
 		};
 		const send = async (body: IDataObject) =>
-			await avalaObject(run.connection, { method: 'PATCH', endpoint, body });
+			await avalaEntry(run.connection, { method: 'PATCH', endpoint, body });
 		if (types === undefined && custom === undefined) return itemsOf([await send(settings)]);
 		const wanted = expandEvents(types ?? (await currentTypes(run, endpoint)), custom);
 		const { response, refused } = await subscribe(
@@ -100,5 +100,5 @@ function isBlank(value: unknown): boolean {
 }
 
 async function currentTypes(run: ItemRun, endpoint: Endpoint): Promise<string[]> {
-	return readWebhook(await avalaObject(run.connection, { method: 'GET', endpoint }))?.events ?? [];
+	return readWebhook(await avalaEntry(run.connection, { method: 'GET', endpoint }))?.events ?? [];
 }

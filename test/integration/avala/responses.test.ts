@@ -1,0 +1,75 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+
+import { executeAvala } from '../../support/contexts';
+
+/** What the server responds to everything. */
+let response: { status: number; body: string };
+let server: Server;
+let baseUrl = '';
+
+beforeAll(async () => {
+	server = createServer((request, sent) => {
+		request.resume();
+		sent.writeHead(response.status, { 'content-type': 'application/json' });
+		sent.end(response.body);
+	}).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const address = server.address();
+	const port = typeof address === 'object' && address ? address.port : 0;
+	baseUrl = `http://127.0.0.1:${port}/api/v1`;
+});
+afterAll(() => server.close());
+
+async function run(parameters: INodeParameters, status: number, body: unknown) {
+	response = { status, body: body === undefined ? '' : JSON.stringify(body) };
+	const [item] = await executeAvala({ parameters, credentials: { apiKey: 'k', baseUrl } });
+	return item?.json;
+}
+
+const EXPORT: INodeParameters = {
+	resource: 'export',
+	operation: 'create',
+	exportFrom: 'project',
+	projectId: 'p1',
+};
+const WEBHOOK: INodeParameters = {
+	resource: 'webhook',
+	operation: 'create',
+	targetUrl: 'https://example.com/a',
+	events: ['task.completed'],
+};
+const TASK: INodeParameters = { resource: 'task', operation: 'get', taskId: 't1' };
+
+describe('the response to a request for one thing', () => {
+	it.each([
+		['export', EXPORT],
+		['webhook', WEBHOOK],
+		['task', TASK],
+	])('may name the %s by id, also with status 202', async (_, parameters) => {
+		expect(await run(parameters, 202, { id: 7, status: 'pending' })).toMatchObject({ uid: 7 });
+	});
+
+	it.each<[string, INodeParameters]>([
+		['export', EXPORT],
+		['webhook', WEBHOOK],
+	])('to a new %s that says nothing about it is an error with what came', async (_, parameters) => {
+		const afterwards = "not one with a 'uid'. Avala may have done what was asked: look before";
+		await expect(run(parameters, 201, undefined)).rejects.toThrow(`it is empty, ${afterwards}`);
+		await expect(run(parameters, 202, { data: { uid: 'x' } })).rejects.toThrow(
+			`it is an object with 'data', ${afterwards}`,
+		);
+		await expect(run(parameters, 201, [{ uid: 'x' }])).rejects.toThrow(
+			`it is a list, ${afterwards}`,
+		);
+	});
+
+	it('that is a read is an error with what came as well', async () => {
+		await expect(run(TASK, 200, { data: { uid: 't1' } })).rejects.toThrow(
+			"it has status 200, but it is an object with 'data', not one with a 'uid'. Check",
+		);
+		await expect(run(TASK, 200, null)).rejects.toThrow('it is null');
+	});
+});
