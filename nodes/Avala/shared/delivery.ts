@@ -54,8 +54,9 @@ export function createdAt(delivery: Delivery): number | undefined {
 
 /** The guide's `success` is what the later wire formats call `delivered`. */
 export function statusOf({ status }: Delivery): DeliveryStatus {
-	if (status === 'success' || status === 'delivered') return 'delivered';
-	return status === 'failed' ? 'failed' : 'pending';
+	const word = textOf(status)?.trim().toLowerCase();
+	if (word === 'success' || word === 'delivered') return 'delivered';
+	return word === 'failed' ? 'failed' : 'pending';
 }
 
 /** What n8n responds with status 200 while it starts, whatever node the request is for. */
@@ -83,9 +84,9 @@ export function causeOf(delivery: Delivery): string {
 		: `The target responded ${response_status_code}`;
 }
 
-function wasTakenByStartingN8n({ status, response_body }: Delivery): boolean {
-	const isDelivered = status === 'success' || status === 'delivered';
-	return isDelivered && response_body?.trim() === RESPONSE_OF_STARTING_N8N;
+function wasTakenByStartingN8n(delivery: Delivery): boolean {
+	const isDelivered = statusOf(delivery) === 'delivered';
+	return isDelivered && delivery.response_body?.trim() === RESPONSE_OF_STARTING_N8N;
 }
 
 /**
