@@ -107,8 +107,10 @@ async function requestPage(
 	if (!isObject(value) || !Array.isArray(value.results)) {
 		throw unusable('it is not a page with results');
 	}
-	const results: unknown[] = value.results;
-	if (!results.every(isObject)) throw unusable('a result on the page is not an object');
+	const sent: unknown[] = value.results;
+	// One odd entry is no reason to withhold the others.
+	const results = sent.filter(isObject);
+	if (sent.length > 0 && results.length === 0) throw unusable('no result on the page is an object');
 	const next = nextPage(value.next, request.url, new URL(connection.baseUrl).origin);
 	if (next === 'elsewhere') {
 		throw unusable('its next page is on another origin, to which the API key is not sent');

@@ -7,6 +7,8 @@ import { executeAvala } from '../../support/contexts';
 /** Pages that a test defines by the number of the request. */
 let page: (request: number, url: URL) => object;
 let requests: string[] = [];
+/** What stands before the JSON. */
+let prefix = '';
 let server: Server;
 let origin = '';
 
@@ -15,7 +17,7 @@ beforeAll(async () => {
 		requests.push(request.url ?? '');
 		const url = new URL(request.url ?? '', origin);
 		response.setHeader('content-type', 'application/json');
-		response.end(JSON.stringify(page(requests.length, url)));
+		response.end(prefix + JSON.stringify(page(requests.length, url)));
 	}).listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	const address = server.address();
@@ -24,6 +26,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(() => {
 	requests = [];
+	prefix = '';
 });
 
 async function uids(parameters: object = {}): Promise<unknown[]> {
@@ -44,6 +47,22 @@ describe('a list', () => {
 			'/other/place/?cursor=b',
 			'/other/place/?cursor=c',
 		]);
+	});
+
+	it('passes over an entry that is not an object', async () => {
+		page = () => ({ results: [null, { uid: 'd1' }, 'd2', [], { uid: 'd3' }], next: null });
+		expect(await uids()).toEqual(['d1', 'd3']);
+	});
+
+	it('is refused when none of its entries is an object', async () => {
+		page = () => ({ results: ['d1', null], next: null });
+		await expect(uids()).rejects.toThrow('no result on the page is an object');
+	});
+
+	it('is read behind a byte order mark', async () => {
+		prefix = '\ufeff';
+		page = () => ({ results: [{ uid: 'd1' }], next: null });
+		expect(await uids()).toEqual(['d1']);
 	});
 
 	it('gives each entry once when new ones push the pages along', async () => {
