@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { idOf, notUnderstood } from '../../shared/values';
-import { all, EXPORTS, one } from '../../transport/paths';
+import { all, DATASETS, EXPORTS, one, PROJECTS } from '../../transport/paths';
 import { avalaObject } from '../../transport/request';
 import { datasetLocator } from '../dataset/locator';
 import { isSimplified, simplifyFields } from '../fields';
@@ -83,10 +83,10 @@ export const create: Operation = {
 function sourceOf(run: ItemRun): IDataObject {
 	const source = parameterOf(run, 'exportFrom', 'project');
 	if (source === 'project') {
-		return { project: idIn('Project', parameterOf(run, 'projectId', '')) };
+		return { project: idIn(PROJECTS, 'Project', parameterOf(run, 'projectId', '')) };
 	}
 	if (source === 'dataset') {
-		return { dataset: idIn('Dataset', parameterOf(run, 'datasetId', '')) };
+		return { dataset: idIn(DATASETS, 'Dataset', parameterOf(run, 'datasetId', '')) };
 	}
 	throw notUnderstood('Export From', 'project or dataset', source);
 }
