@@ -1,6 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { idOf, isObject, notUnderstood } from '../shared/values';
+import type { Collection } from '../transport/paths';
+import { checkedId } from '../transport/paths';
 
 /** What tells the locators of the resources apart. */
 export interface LocatorTexts {
@@ -48,12 +50,12 @@ export function locatorOf(texts: LocatorTexts): INodeProperties {
 /**
  * The ID that a locator's value stands for; an expression may give it without a mode.
  *
- * @throws UserError that names the parameter, when there is none
+ * @throws UserError when there is none, or it cannot be one of the collection
  */
-export function idIn(displayName: string, locator: unknown): string {
+export function idIn(collection: Collection, displayName: string, locator: unknown): string {
 	const value: unknown = isObject(locator) && 'value' in locator ? locator.value : locator;
 	const id = idOf(value)?.trim();
-	if (id) return id;
+	if (id) return checkedId(collection, id);
 	throw notUnderstood(displayName, `${withArticle(displayName.toLowerCase())} or its ID`, value);
 }
 

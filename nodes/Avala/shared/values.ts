@@ -124,7 +124,8 @@ export function readMoment(name: string, value: unknown, timezone: string): numb
 		return unix;
 	}
 	try {
-		if (textOf(value) !== undefined || value instanceof Object) {
+		// Luxon would take "5" for the year 2001, and a list for its first entry.
+		if (isObject(value) || /\d{4}/.test(textOf(value) ?? '')) {
 			return tryToParseDateTime(value, timezone).toMillis();
 		}
 	} catch {

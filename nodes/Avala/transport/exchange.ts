@@ -142,10 +142,7 @@ export async function readText(body: ResponseBody, status: number, limit: AbortS
 		if (limit.aborted) throw new CutOff('the response came too late', true);
 		chunks.push(bytes);
 	}
-	// Some servers write a byte order mark before their JSON.
-	return Buffer.concat(chunks)
-		.toString('utf8')
-		.replace(/^\uFEFF/, '');
+	return Buffer.concat(chunks).toString('utf8');
 }
 
 function isBody(value: unknown): value is ResponseBody {

@@ -109,8 +109,9 @@ async function requestPage(
 		throw unusable(`${whatCame(value, connection.secrets)}, not a page with a list of 'results'`);
 	}
 	const sent: unknown[] = value.results;
-	// One broken entry must not hide the others.
+	// One odd entry is no reason to withhold the others.
 	const results = sent.filter(isObject).map(withUid);
+	if (sent.length > 0 && results.length === 0) throw unusable('no result on the page is an object');
 	const next = nextPage(value.next, request.url, new URL(connection.baseUrl).origin);
 	if (next === 'elsewhere') {
 		throw unusable('its next page is on another origin, to which the API key is not sent');

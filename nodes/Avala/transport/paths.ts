@@ -74,13 +74,18 @@ export function all(collection: Collection): Endpoint {
  * @throws UserError for an ID that could lead to another path
  */
 export function one(collection: Collection, id: string, action?: string): Endpoint {
-	const uid = safeId(collection, id);
+	const uid = checkedId(collection, id);
 	const path = `${collection.path}${uid}/${action === undefined ? '' : `${action}/`}`;
 	return { path, subject: `${collection.noun} ${uid}`, collection };
 }
 
-/** Avala's IDs are words such as `wh_1a2b3c` and UUIDs; anything else might change the path. */
-function safeId({ noun, plural }: Collection, id: string): string {
+/**
+ * Avala's IDs are words such as `wh_1a2b3c` and UUIDs; anything else might change a path, or find nothing.
+ *
+ * @returns the ID without blanks around it
+ * @throws UserError for anything else
+ */
+export function checkedId({ noun, plural }: Collection, id: string): string {
 	const text = id.trim();
 	if (/^\w[\w.~-]{0,199}$/.test(text) && !text.includes('..')) return text;
 	const problem =

@@ -164,9 +164,11 @@ const NOT_JSON = Symbol('not JSON');
 
 /** The parsed text, undefined for a response without a body (204), NOT_JSON for anything else. */
 function parseJson(text: string): unknown {
-	if (text.trim() === '') return undefined;
+	// Also takes off a byte order mark.
+	const json = text.trim();
+	if (json === '') return undefined;
 	try {
-		return JSON.parse(text) as unknown;
+		return JSON.parse(json) as unknown;
 	} catch {
 		return NOT_JSON;
 	}

@@ -108,7 +108,8 @@ function joined(problems: Problem[]): Problem[] {
 /** The value of a JSON text; undefined for any other text. */
 function parseJson(text: string): unknown {
 	try {
-		return JSON.parse(text) as unknown;
+		// Also takes off a byte order mark.
+		return JSON.parse(text.trim()) as unknown;
 	} catch {
 		return undefined;
 	}

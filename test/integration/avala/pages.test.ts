@@ -49,6 +49,22 @@ describe('a list', () => {
 		]);
 	});
 
+	it('passes over an entry that is not an object', async () => {
+		page = () => ({ results: [null, { uid: 'd1' }, 'd2', [], { uid: 'd3' }], next: null });
+		expect(await uids()).toEqual(['d1', 'd3']);
+	});
+
+	it('is refused when none of its entries is an object', async () => {
+		page = () => ({ results: ['d1', null], next: null });
+		await expect(uids()).rejects.toThrow('no result on the page is an object');
+	});
+
+	it('is read behind a byte order mark', async () => {
+		prefix = '\ufeff';
+		page = () => ({ results: [{ uid: 'd1' }], next: null });
+		expect(await uids()).toEqual(['d1']);
+	});
+
 	it('gives each entry once when new ones push the pages along', async () => {
 		// Pages by number: three new deliveries come in before each further page is read.
 		page = (_, url) => {

@@ -112,6 +112,8 @@ describe('a value that is not understood is refused by name, before a request', 
 		['Custom Event Types', (given) => create({ additionalFields: { customEvents: given } }), [7]],
 		['Created After', (given) => list({ createdAfter: given }), 'yesterday-ish'],
 		['Created Before', (given) => list({ createdBefore: given }), 5],
+		['Created Before', (given) => list({ createdBefore: given }), '5'],
+		['Created After', (given) => list({ createdAfter: given }), [2026]],
 		['Created Before', (given) => list({ createdBefore: given }), true],
 		['Status', (given) => list({ status: given }), 'broken'],
 		['Limit', (given) => ({ ...list({}), returnAll: false, limit: given }), 'many'],
@@ -146,6 +148,36 @@ describe('a value that is not understood is refused by name, before a request', 
 	])("'%s' that comes out empty or undefined", async (name, parameters) => {
 		for (const value of ['', '  ', null, undefined, []]) {
 			await expect(fromItem(parameters, value)).rejects.toThrow(`'${name}'`);
+		}
+		expect(avala.requests()).toEqual([]);
+	});
+
+	it.each<[string, (given: object) => object]>([
+		['webhook', (given) => list({ webhookId: given })],
+		['project', (given) => list({ projectId: given }, 'task')],
+		[
+			'project',
+			(projectId) => ({
+				resource: 'export',
+				operation: 'create',
+				exportFrom: 'project',
+				projectId,
+			}),
+		],
+		[
+			'dataset',
+			(datasetId) => ({
+				resource: 'export',
+				operation: 'create',
+				exportFrom: 'dataset',
+				datasetId,
+			}),
+		],
+	])('what cannot be the ID of a %s', async (noun, parameters) => {
+		for (const value of ['../x', 'a/b', '[1,2]', 'two words', '*', 'x?y=1']) {
+			const given = { __rl: true, mode: 'id', value: '={{ $json.value }}' };
+			const refused = run(parameters(given), [{ value }]);
+			await expect(refused).rejects.toThrow(`is not the ID of a ${noun}`);
 		}
 		expect(avala.requests()).toEqual([]);
 	});

@@ -83,4 +83,8 @@ describe('Avala’s words in an error', () => {
 		});
 		expect(Math.min(...tookMs)).toBeLessThan(500);
 	});
+
+	it('is read behind a byte order mark', () => {
+		expect(avalasWords('\uFEFF{"detail": "Not found."}', []).text).toBe('Not found.');
+	});
 });

@@ -18,7 +18,7 @@ export const get: Operation = {
 	properties: [{ ...datasetLocator, required: true }, ...simplifyFields],
 	async execute(run) {
 		const isSimple = isSimplified(run);
-		const endpoint = one(DATASETS, idIn('Dataset', parameterOf(run, 'datasetId', '')));
+		const endpoint = one(DATASETS, idIn(DATASETS, 'Dataset', parameterOf(run, 'datasetId', '')));
 		const dataset = await avalaEntry(run.connection, { method: 'GET', endpoint });
 		return itemsOf([isSimple ? simplifyDataset(dataset) : dataset]);
 	},

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { idOf, notUnderstood } from '../../shared/values';
-import { all, EXPORTS, one } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
+import { all, DATASETS, EXPORTS, one, PROJECTS } from '../../transport/paths';
 import { datasetLocator } from '../dataset/locator';
 import { isSimplified, simplifyFields } from '../fields';
 import { idIn } from '../locator';
@@ -76,10 +76,10 @@ export const create: Operation = {
 function sourceOf(run: ItemRun): IDataObject {
 	const source = parameterOf(run, 'exportFrom', 'project');
 	if (source === 'project') {
-		return { project: idIn('Project', parameterOf(run, 'projectId', '')) };
+		return { project: idIn(PROJECTS, 'Project', parameterOf(run, 'projectId', '')) };
 	}
 	if (source === 'dataset') {
-		return { dataset: idIn('Dataset', parameterOf(run, 'datasetId', '')) };
+		return { dataset: idIn(DATASETS, 'Dataset', parameterOf(run, 'datasetId', '')) };
 	}
 	throw notUnderstood('Export From', 'project or dataset', source);
 }

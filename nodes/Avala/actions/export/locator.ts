@@ -24,7 +24,7 @@ export const exportLocator = locatorOf({
 
 /** The endpoint of the export that the node's locator stands for. */
 export function exportEndpoint(run: ItemRun): Endpoint {
-	return one(EXPORTS, idIn('Export', parameterOf(run, 'exportId', '')));
+	return one(EXPORTS, idIn(EXPORTS, 'Export', parameterOf(run, 'exportId', '')));
 }
 
 /** The editor's list of exports. */

@@ -1,3 +1,4 @@
+import { PROJECTS } from '../../transport/paths';
 import { isSimplified, simplifyFields } from '../fields';
 import { idIn } from '../locator';
 import type { Operation } from '../operation';
@@ -16,7 +17,10 @@ export const get: Operation = {
 	properties: [{ ...projectLocator, required: true }, ...simplifyFields],
 	async execute(run) {
 		const isSimple = isSimplified(run);
-		const project = await readProject(run, idIn('Project', parameterOf(run, 'projectId', '')));
+		const project = await readProject(
+			run,
+			idIn(PROJECTS, 'Project', parameterOf(run, 'projectId', '')),
+		);
 		return itemsOf([isSimple ? simplifyProject(project) : project]);
 	},
 };

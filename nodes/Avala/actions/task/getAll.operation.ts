@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { idOf } from '../../shared/values';
-import { all, TASKS } from '../../transport/paths';
+import { all, PROJECTS, TASKS } from '../../transport/paths';
 import { isSimplified, limit, returnAll, simplifyFields } from '../fields';
 import { getMany } from '../getMany';
 import { idIn } from '../locator';
@@ -70,7 +70,7 @@ export const getAll: Operation = {
 function readFilters(run: ItemRun): { project?: string; status?: string } {
 	const fields = collectionOf(run, 'filters', 'Filters', ['projectId', 'status']);
 	return {
-		project: given(fields, 'projectId', (value) => idIn('Project', value)),
+		project: given(fields, 'projectId', (value) => idIn(PROJECTS, 'Project', value)),
 		status: given(fields, 'status', (value) => readWord('Status', value, STATUSES)),
 	};
 }

@@ -7,7 +7,7 @@ import { isSameUrl, readWebhook } from '../../shared/webhook';
 import type { Connection } from '../../transport/connection';
 import { avalaList } from '../../transport/pages';
 import type { Endpoint } from '../../transport/paths';
-import { all, one, WEBHOOKS } from '../../transport/paths';
+import { all, checkedId, one, WEBHOOKS } from '../../transport/paths';
 import { searchEntries } from '../listSearch';
 import type { ItemRun } from '../operation';
 import { parameterOf } from '../parameters';
@@ -62,7 +62,7 @@ export async function webhookIdOf(run: ItemRun, locator: unknown): Promise<strin
 		);
 	}
 	const isUrl = (isObject(locator) && locator.mode === 'url') || /^https?:\/\//i.test(text);
-	if (!isUrl) return text;
+	if (!isUrl) return checkedId(WEBHOOKS, text);
 	return await run.once(['webhookId', text], async () => await findWebhookId(run.connection, text));
 }
 
