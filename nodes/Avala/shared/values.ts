@@ -124,14 +124,19 @@ export function readMoment(name: string, value: unknown, timezone: string): numb
 		return unix;
 	}
 	try {
-		// Luxon would take "5" for the year 2001, and a list for its first entry.
-		if (isObject(value) || /\d{4}/.test(textOf(value) ?? '')) {
+		if (typeof value === 'string' ? isDated(value) : isObject(value)) {
 			return tryToParseDateTime(value, timezone).toMillis();
 		}
 	} catch {
 		// n8n's own message would not name the parameter.
 	}
 	throw refusal;
+}
+
+/** JavaScript finds a date in "5" and in "5 days ago" too, in the year 2001. */
+function isDated(text: string): boolean {
+	const isNumber = /^\s*[-+]?\d+(?:\.\d+)?\s*$/.test(text);
+	return isNumber ? /^\s*\d{4}(?:\d{4})?\s*$/.test(text) : /\d{4}/.test(text);
 }
 
 /** "'Limit' must be a whole number of at least 1, but is "many"." */
@@ -146,6 +151,16 @@ export function notUnderstood(name: string, expected: string, value: unknown): U
 /** A value for a message, shortened. */
 function shown(value: unknown): string {
 	if (value === undefined || value === null || value === '') return 'empty';
-	const text = JSON.stringify(value) ?? typeof value;
+	const isPlain = typeof value === 'number' || typeof value === 'bigint';
+	const text = isPlain ? String(value) : (jsonOf(value) ?? typeof value);
 	return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+/** @returns undefined for what JSON cannot hold, such as an object that contains itself */
+function jsonOf(value: unknown): string | undefined {
+	try {
+		return JSON.stringify(value);
+	} catch {
+		return undefined;
+	}
 }

@@ -1,4 +1,4 @@
-import { momentIn } from '../../../nodes/Avala/shared/values';
+import { momentIn, readMoment, readWholeNumber } from '../../../nodes/Avala/shared/values';
 
 const MOMENT = Date.parse('2026-03-02T10:30:00Z');
 
@@ -39,5 +39,55 @@ describe('a time that Avala sends', () => {
 		[true],
 	])('is not guessed, nor read in the time zone of n8n: %j', (value) => {
 		expect(momentIn(value)).toBeUndefined();
+	});
+});
+
+describe('a date that an expression gives', () => {
+	it.each<[unknown]>([
+		['2026-03-02T10:30:00Z'],
+		['2026-03-02T10:30:00'],
+		['Mon, 02 Mar 2026 10:30:00 GMT'],
+		[new Date(MOMENT)],
+		[1772447400],
+		['1772447400000'],
+	])('is understood as %j', (value) => {
+		expect(readMoment('Created After', value, 'UTC')).toBe(MOMENT);
+	});
+
+	it.each(['2026-03-02', '20260302', 'March 2, 2026'])('may be a day alone: %s', (value) => {
+		expect(readMoment('Created After', value, 'UTC')).toBe(Date.parse('2026-03-02T00:00:00Z'));
+	});
+
+	it.each<[unknown]>([
+		['5'],
+		['5.5'],
+		['-1'],
+		['0'],
+		['12345'],
+		['5 days ago'],
+		['last 24 hours'],
+		[[1]],
+		[['2026-03-02']],
+		[{}],
+		[new Date(NaN)],
+	])('is refused by name where it is none: %j', (value) => {
+		expect(() => readMoment('Created After', value, 'UTC')).toThrow(
+			"'Created After' must be a date",
+		);
+	});
+});
+
+describe('a refusal', () => {
+	it.each([NaN, Infinity])('shows the number %p as it is', (value) => {
+		expect(() => readWholeNumber('Limit', value, 1)).toThrow(
+			`'Limit' must be a whole number of at least 1, but is ${value}.`,
+		);
+	});
+
+	it('names the parameter also for a value that JSON cannot hold', () => {
+		const value: Record<string, unknown> = {};
+		value.itself = value;
+		expect(() => readWholeNumber('Limit', value, 1)).toThrow("'Limit' must be a whole number");
+		expect(() => readWholeNumber('Limit', 5n, 1)).toThrow("'Limit' must be a whole number");
 	});
 });
