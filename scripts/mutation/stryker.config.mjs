@@ -1,6 +1,7 @@
 /**
  * `npm run test:mutation`: StrykerJS breaks the code that ships, one small change at a time, and the unit
- * and integration tests must notice. `-- --mutate <file>` does one file. What came of it: test/mutation.md.
+ * and integration tests must notice. `-- --mutate <file>` does one file,
+ * `--testFiles <files>` with these tests alone. What came of it: test/mutation.md.
  *
  * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
