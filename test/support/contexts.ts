@@ -191,6 +191,8 @@ export interface ExecuteSetup {
 	continueOnFail?: boolean;
 	/** Which output to give: 1 is the error output, which the node has with this setting. */
 	output?: 0 | 1;
+	/** Filled with the notes that the node shows on its output. */
+	hints?: string[];
 	/** Given a function that does what the user's stop does in n8n. */
 	onRunning?: (stop: () => void) => void;
 }
@@ -234,7 +236,9 @@ export async function executeAvala(setup: ExecuteSetup): Promise<INodeExecutionD
 	const { error, runData } = run.data.resultData;
 	// n8n keeps errors as plain objects.
 	if (error) throw Object.assign(new Error(error.message), error);
-	return runData[node.name]?.[0]?.data?.main?.[output ?? 0] ?? [];
+	const [taskData] = runData[node.name] ?? [];
+	setup.hints?.push(...(taskData?.hints ?? []).map(({ message }) => message));
+	return taskData?.data?.main?.[output ?? 0] ?? [];
 }
 
 /** The context in which n8n fills the lists of the editor. */

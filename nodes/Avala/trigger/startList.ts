@@ -78,6 +78,7 @@ export function forgetStart(connection: Connection): void {
 	failures.delete(keyOf(connection));
 }
 
+/** The webhook if the list has it; the first trigger of all only begins a list, which it may not need. */
 async function onList(
 	connection: Connection,
 	key: string,
@@ -95,9 +96,12 @@ async function onList(
 		return undefined;
 	}
 	let mayRead = MAX_PAGES_PER_TRIGGER;
-	while (!list.webhooks.has(uid) && (list.reading || (mayRead > 0 && isReadable(list)))) {
-		if (!list.reading) mayRead -= 1;
-		list.reading ??= readPage(connection, list).finally(() => delete list.reading);
+	while (currentList(key) === list && !list.webhooks.has(uid)) {
+		if (!list.reading) {
+			if (mayRead === 0 || !isReadable(list)) break;
+			mayRead -= 1;
+			list.reading = readPage(connection, list).finally(() => delete list.reading);
+		}
 		if (!(await list.reading)) break;
 	}
 	return currentList(key)?.webhooks.get(uid);

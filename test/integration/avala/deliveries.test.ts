@@ -11,12 +11,18 @@ beforeAll(async () => {
 afterAll(async () => await avala.stop());
 beforeEach(() => avala.reset());
 
-async function run(operation: string, parameters: INodeParameters = {}, items?: IDataObject[]) {
+async function run(
+	operation: string,
+	parameters: INodeParameters = {},
+	items?: IDataObject[],
+	hints?: string[],
+) {
 	const { apiKey, baseUrl } = avala;
 	const output = await executeAvala({
 		parameters: { resource: 'delivery', operation, ...parameters },
 		credentials: { apiKey, baseUrl },
 		items,
+		hints,
 	});
 	return output.map(({ json }) => json);
 }
@@ -359,6 +365,18 @@ describe('missed events', () => {
 			delivery(2, { ...failed, event: again }),
 		]);
 		expect(await run('getMissedEvents', { returnAll: true })).toHaveLength(2);
+	});
+
+	it('beyond the limit are announced on the output', async () => {
+		avala.wireFormat = 'older';
+		avala.seedDeliveries([delivery(1, failed), delivery(2, failed)]);
+		const hints: string[] = [];
+		await run('getMissedEvents', { returnAll: false, limit: 2 }, undefined, hints);
+		expect(hints).toEqual([]);
+		await run('getMissedEvents', { returnAll: false, limit: 1 }, undefined, hints);
+		expect(hints).toEqual([
+			"There are more missed events than the limit of 1. Raise 'Limit' or turn on 'Return All' to get them.",
+		]);
 	});
 
 	it('are not taken for delivered because another webhook got them', async () => {

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { limit, returnAll } from '../fields';
+import { hintAtMore } from '../getMany';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { wantedCount } from '../parameters';
@@ -31,7 +32,7 @@ export const getMissedEvents: Operation = {
 	async execute(run) {
 		const wanted = wantedCount(run);
 		const filters = await readFilters(run, filtersWithoutStatus);
-		const events = await run.once(['getMissedEvents', wanted, filters], async () => {
+		const { events, hasMore } = await run.once(['getMissedEvents', wanted, filters], async () => {
 			// A later delivery that arrived may lie beyond `createdBefore`, and tells all the same.
 			const pages = listDeliveries(
 				run.connection,
@@ -41,8 +42,9 @@ export const getMissedEvents: Operation = {
 			const missed = await findMissed(pages, filters.createdBefore ?? Infinity, Date.now());
 			const recovered: IDataObject[] = [];
 			for (const one of missed.slice(0, wanted)) recovered.push(await recover(run.connection, one));
-			return recovered;
+			return { events: recovered, hasMore: missed.length > wanted };
 		});
+		if (hasMore) hintAtMore(run, wanted, 'missed events');
 		hintAtUnrecoverable(run, events);
 		return itemsOf(events);
 	},
