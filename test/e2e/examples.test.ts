@@ -253,22 +253,29 @@ describe(`the examples in n8n ${version}`, () => {
 	});
 
 	it('process an event once, whether it arrives, is recovered, or both', async () => {
-		const workflow = await importExample('recover-missed-events');
-		const { client } = stage;
+		const productionUrl = `${stage.front.url}/webhook/d81d6e5b-0f2d-516c-97d6-5c6a8ac8842d/webhook`;
+		const workflow = await importExample('recover-missed-events', {
+			'"value": ""': `"value": "${productionUrl}"`,
+		});
+		const { avala, client } = stage;
 		await client.activate(workflow.id);
 		const live = await sendEvent(workflow, 'task.completed', { uid: 'task_live' });
-		await client.deactivate(workflow.id);
-		const [arrived] = stage.avala.deliveries();
-		if (!arrived) throw new Error('Nothing was delivered.');
-		stage.avala.reset();
-		stage.avala.seedDeliveries([
+		const [arrived] = avala.deliveries();
+		const [webhook] = avala.webhooks();
+		if (!arrived || !webhook) throw new Error('Nothing was delivered.');
+		avala.reset();
+		avala.addWebhook(webhook);
+		const missed = { status: 'failed', attempts: 5 } as const;
+		avala.seedDeliveries([
 			// n8n took the event, but its response did not reach Avala.
-			{ ...arrived, status: 'failed' },
-			makeDelivery({ status: 'failed', attempts: 5 }, 'older'),
+			{ ...arrived, ...missed },
+			makeDelivery({ ...missed, webhookUid: webhook.uid }, 'older'),
+			makeDelivery({ ...missed, webhookUid: 'of-another-workflow' }, 'older'),
 		]);
 
 		const first = await runByHand(workflow, 'Every Hour');
 		const second = await runByHand(workflow, 'Every Hour');
+		await client.deactivate(workflow.id);
 
 		expect(live['Process Event']).toHaveLength(1);
 		expect(first['Missed Events']).toHaveLength(2);

@@ -24,9 +24,12 @@ export type DeliveryStatus = 'delivered' | 'failed' | 'pending';
  */
 export type DeliveryOutcome = 'succeeded' | 'failed' | 'retrying' | 'pending';
 
+const MINUTE_MS = 60_000;
 /** Avala tries five times: at once and after 1, 5, 15 and 60 minutes. */
 const TRIES = 5;
-const LAST_TRY_AFTER_MS = (1 + 5 + 15 + 60) * 60_000;
+const LAST_TRY_AFTER_MS = (1 + 5 + 15 + 60) * MINUTE_MS;
+/** A try that is overdue for longer does not happen any more. */
+const LONGEST_DELAY_MS = 60 * MINUTE_MS;
 
 /**
  * Fills in the guide's names from the two later wire formats. It writes into what was sent, since a
@@ -94,7 +97,9 @@ function wasTakenByStartingN8n(delivery: Delivery): boolean {
  * on, so there the number of tries decides, and the time by which the last one is over.
  */
 function isTriedAgain(delivery: Delivery, now: number): boolean {
-	if ('next_retry_at' in delivery) return idOf(delivery.next_retry_at) !== undefined;
+	const next = momentIn(delivery.next_retry_at);
+	if (next !== undefined) return now - next < LONGEST_DELAY_MS;
+	if (delivery.next_retry_at === null) return false;
 	const created = createdAt(delivery);
 	const tries = delivery.attempt_count ?? 1;
 	return tries < TRIES && created !== undefined && now - created < LAST_TRY_AFTER_MS;

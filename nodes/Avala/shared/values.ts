@@ -22,6 +22,13 @@ export function numberOf(value: unknown): number | undefined {
 	return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
+/** A yes from Avala, which some servers send as text or as a number. */
+export function isTrue(value: unknown): boolean {
+	return (
+		value === true || value === 1 || (typeof value === 'string' && /^(?:true|1)$/i.test(value))
+	);
+}
+
 /** The texts in a list from Avala; whatever else stands in it is passed over. */
 export function textsIn(value: unknown): string[] {
 	const entries: unknown[] = Array.isArray(value) ? value : [];

@@ -60,14 +60,16 @@ async function passOn(
 	const { endpoint, fileName, fallbackName, idleLimitMs = IDLE_LIMIT_MS } = wanted;
 	const { headers, url } = file;
 	const contentType = idOf(headers['content-type']);
-	if (typeof file.body === 'string' || /^\s*text\/html\b/i.test(contentType ?? '')) {
-		discard(file);
-		throw linkRefused(
+	const webPage = () =>
+		linkRefused(
 			connection,
 			endpoint,
 			url,
-			`${url.host} responded with a web page and not with a file.`,
+			`${url.host} responded with a web page and not with a file. A proxy or a login page may stand in between.`,
 		);
+	if (typeof file.body === 'string' || /^\s*text\/html\b/i.test(contentType ?? '')) {
+		discard(file);
+		throw webPage();
 	}
 	const { name, mimeType } = nameAndType({
 		given: fileName,
@@ -86,6 +88,7 @@ async function passOn(
 		.catch((error: unknown) => {
 			connection.cancelled?.throwIfAborted();
 			if (received.failure === undefined) throw error;
+			if (received.isWebPage) throw webPage();
 			throw cutOff(connection, endpoint, url, {
 				reason: whyNoResponse(received.failure).reason,
 				bytes: received.receivedBytes,

@@ -10,7 +10,8 @@ import { tidy } from './words';
 const SHOWN_FIELDS = 5;
 
 /**
- * One thing of Avala's, such as a webhook or a task, by its `uid`.
+ * One thing of Avala's, such as a webhook or a task, by its `uid`. It is read again after a change that
+ * Avala confirms without it (204).
  *
  * @throws NodeApiError that says what came, when that is no object with an ID
  */
@@ -19,6 +20,9 @@ export async function avalaEntry(
 	request: AvalaRequest,
 ): Promise<IDataObject> {
 	const { status, value } = await avalaRequest(connection, request);
+	if (value === undefined && request.method === 'PATCH') {
+		return await avalaEntry(connection, { method: 'GET', endpoint: request.endpoint });
+	}
 	const entry = isObject(value) ? withUid(value) : undefined;
 	if (entry && idOf(entry.uid) !== undefined) return entry;
 	const wrote =

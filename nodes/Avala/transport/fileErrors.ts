@@ -14,16 +14,17 @@ export function refusedByStorage(
 	connection: Connection,
 	{ subject }: Endpoint,
 	url: URL,
-	status: number,
-	body: string,
+	{ status, body, mayHaveExpired }: { status: number; body: string; mayHaveExpired: boolean },
 ): NodeApiError {
 	const words = storageWords(body, connection.secrets);
 	const advice =
-		status === 404
+		status === 404 || status === 410
 			? 'The file may have been removed: create a new export.'
 			: status >= 500 || status === 429
 				? 'Try again in a few minutes.'
-				: 'Links to exports are short-lived. Avala was asked for a fresh one; try again, and if it persists, create a new export.';
+				: mayHaveExpired
+					? 'Links to exports are short-lived. Avala was asked for a fresh one; try again, and if it persists, create a new export.'
+					: 'Try again; if it persists, create a new export.';
 	return fileError(
 		connection,
 		url,

@@ -4,18 +4,18 @@ import { notUnderstood, readText } from '../shared/values';
 const MAX_LENGTH = 200;
 
 /** The types that exports come in; n8n knows all others by the name alone. */
-const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
-	csv: 'text/csv',
-	geojson: 'application/geo+json',
-	gz: 'application/gzip',
-	json: 'application/json',
-	jsonl: 'application/x-ndjson',
-	tar: 'application/x-tar',
-	tgz: 'application/gzip',
-	txt: 'text/plain',
-	xml: 'application/xml',
-	zip: 'application/zip',
-};
+const TYPE_BY_EXTENSION: ReadonlyMap<string, string> = new Map([
+	['csv', 'text/csv'],
+	['geojson', 'application/geo+json'],
+	['gz', 'application/gzip'],
+	['json', 'application/json'],
+	['jsonl', 'application/x-ndjson'],
+	['tar', 'application/x-tar'],
+	['tgz', 'application/gzip'],
+	['txt', 'text/plain'],
+	['xml', 'application/xml'],
+	['zip', 'application/zip'],
+]);
 
 /** What storage says when it does not know. */
 const UNKNOWN_TYPES: readonly string[] = ['application/octet-stream', 'binary/octet-stream'];
@@ -49,7 +49,8 @@ export function nameAndType(sources: NameSources): { name: string; mimeType: str
 	const extension = /\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
 	return {
 		name,
-		mimeType: knownType ?? TYPE_BY_EXTENSION[extension] ?? sentType ?? 'application/octet-stream',
+		mimeType:
+			knownType ?? TYPE_BY_EXTENSION.get(extension) ?? sentType ?? 'application/octet-stream',
 	};
 }
 
@@ -118,6 +119,6 @@ function withExtension(name: string | undefined): string | undefined {
 }
 
 function extensionOf(mimeType: string | undefined): string {
-	const found = Object.entries(TYPE_BY_EXTENSION).find(([, type]) => type === mimeType);
+	const found = [...TYPE_BY_EXTENSION].find(([, type]) => type === mimeType);
 	return found ? `.${found[0]}` : '';
 }

@@ -15,6 +15,8 @@ import { avalasWords } from './words';
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** How storages refuse a link that has expired: 403 and 400 in Avala's documents, the others elsewhere. */
+const EXPIRED: ReadonlySet<number> = new Set([400, 401, 403, 404, 410]);
 
 /** The response that may be the file, after all redirects. */
 export interface OpenFile extends OpenResponse {
@@ -119,16 +121,17 @@ async function tryToOpen(
 
 	const body = await wordsOf(response, limitMs);
 	const askedMs = askedWaitMs(status, headers);
+	// With the key, 401 is about the key.
+	const isSigned = withKey ? url.search !== '' && status !== 401 : true;
+	const mayHaveExpired = isSigned && EXPIRED.has(status);
 	const error = withKey
 		? refusedError(
 				connection,
 				{ method: 'GET', path: url.pathname, host: url.host, endpoint },
 				{ status, words: avalasWords(body, connection.secrets), retryAfterMs: askedMs },
 			)
-		: refusedByStorage(connection, endpoint, url, status, body);
+		: refusedByStorage(connection, endpoint, url, { status, body, mayHaveExpired });
 	if (status === 429 || TRANSIENT_STATUSES.has(status)) return { error, mayRetry: true, askedMs };
-	const isSigned = !withKey || url.search !== '';
-	const mayHaveExpired = isSigned && (status === 403 || status === 400);
 	return { response: { ...file, refusal: error, mayHaveExpired } };
 }
 

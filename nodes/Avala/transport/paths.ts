@@ -79,6 +79,11 @@ export function one(collection: Collection, id: string, action?: string): Endpoi
 	return { path, subject: `${collection.noun} ${uid}`, collection };
 }
 
+/** Whether a text without blanks around it can be an ID, and so leads to no other path. */
+export function isId(text: string): boolean {
+	return /^\w[\w.~-]{0,199}$/.test(text) && !text.includes('..');
+}
+
 /**
  * Avala's IDs are words such as `wh_1a2b3c` and UUIDs; anything else might change a path, or find nothing.
  *
@@ -87,7 +92,7 @@ export function one(collection: Collection, id: string, action?: string): Endpoi
  */
 export function checkedId({ noun, plural }: Collection, id: string): string {
 	const text = id.trim();
-	if (/^\w[\w.~-]{0,199}$/.test(text) && !text.includes('..')) return text;
+	if (isId(text)) return text;
 	const problem =
 		text === ''
 			? `The ID of the ${noun} is empty`

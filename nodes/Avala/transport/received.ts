@@ -32,6 +32,9 @@ export class Received {
 
 	receivedBytes = 0;
 
+	/** Whether a web page came in place of a file. */
+	isWebPage = false;
+
 	/** Unix time in milliseconds; undefined while n8n writes, since then the silence is not the sender's. */
 	private silentSince: number | undefined;
 
@@ -73,6 +76,8 @@ export class Received {
 				this.silentSince = undefined;
 				if (done === true) break;
 				const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+				this.isWebPage ||= this.receivedBytes === 0 && isWebPage(bytes);
+				if (this.isWebPage) throw new CutOff('it is a web page', false);
 				this.receivedBytes += bytes.length;
 				this.watch.onProgress(this.receivedBytes, this.expectedBytes);
 				yield bytes;
@@ -123,10 +128,19 @@ export class Received {
 	}
 }
 
+/** The encodings (RFC 9110) that n8n may have undone, which changes the length. */
+const COMPRESSIONS = /\b(?:gzip|compress|deflate|br|zstd)\b/i;
+
 function announcedBytes(headers: IDataObject): number | undefined {
 	const length = idOf(headers['content-length'])?.trim();
-	const isCompressed = headers['content-encoding'] !== undefined;
+	const isCompressed = COMPRESSIONS.test(idOf(headers['content-encoding']) ?? '');
 	return !isCompressed && length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined;
+}
+
+/** How a proxy or a login page that stands in for the storage begins, whatever type it claims. */
+function isWebPage(start: Uint8Array): boolean {
+	const text = Buffer.from(start.subarray(0, 1000)).toString('utf8');
+	return /^\s*(?:<!doctype\s+html|<html)\b/i.test(text);
 }
 
 interface StreamClass {

@@ -155,6 +155,26 @@ describe('a link that has expired', () => {
 		},
 	);
 
+	it.each([401, 404, 410])(
+		'is fetched anew once, after %d from another storage',
+		async (status) => {
+			avala.storage.fault({ status, times: 1 });
+			const [item] = await download(ready());
+			expect(item?.binary?.data?.bytes).toBeGreaterThan(0);
+		},
+	);
+
+	it.each([
+		[204, 'Try again; if it persists, create a new export.'],
+		[416, 'Try again; if it persists, create a new export.'],
+		[410, 'The file may have been removed: create a new export.'],
+	])('is not blamed for what it has nothing to do with, such as %d', async (status, advice) => {
+		avala.storage.fault({ status, body: '' });
+		const { message } = await failureOf(download(ready()));
+		expect(message).toContain(`responded ${status}. ${advice}`);
+		expect(avala.storage.requests()).toHaveLength(status === 410 ? 2 : 1);
+	});
+
 	it('is fetched anew once where the API redirects to it', async () => {
 		avala.storage.fault({ path: /^\/exports/, status: 403, times: 1 });
 		const uid = ready({ plan: { link: 'api', apiRedirects: true } });
@@ -243,14 +263,25 @@ describe('where a link may lead', () => {
 		const error = await failureOf(download(ready({ downloadUrl: `${elsewhere.url}/x` })));
 		await elsewhere.close();
 		expect(error.message).toContain('401');
-		expect(elsewhere.requests).toHaveLength(1);
-		expect(elsewhere.requests[0]?.headers).not.toHaveProperty('x-avala-api-key');
+		expect(elsewhere.requests).toHaveLength(2);
+		for (const { headers } of elsewhere.requests) {
+			expect(headers).not.toHaveProperty('x-avala-api-key');
+		}
 	});
 
 	it('is no web page, such as that of a proxy', async () => {
 		const uid = ready({ plan: { file: { content: '<html>', contentType: 'text/html' } } });
 		expect((await failureOf(download(uid))).message).toContain('a web page and not with a file');
 	});
+
+	it.each(['<!DOCTYPE html><p>Log in', '\ufeff \n<html lang="en">'])(
+		'is no web page that claims to be a file: %j',
+		async (content) => {
+			const uid = ready({ plan: { file: { content, contentType: 'application/zip' } } });
+			expect((await failureOf(download(uid))).message).toContain('a web page and not with a file');
+			expect(files.all()).toEqual([]);
+		},
+	);
 });
 
 it('a file that the storage keeps compressed arrives as it was before', async () => {

@@ -43,6 +43,17 @@ const delivery = (uid: string, given: Partial<StoredDelivery> = {}): Partial<Sto
 	...given,
 });
 
+it.each(['2026-03-02T12:00:00Z', '2026-03-02T11:59:00Z'])(
+	'times between which nothing can be are refused: before %s',
+	async (createdBefore) => {
+		const filters = { createdAfter: '2026-03-02T12:00:00Z', createdBefore };
+		await expect(run(list(filters))).rejects.toThrow(
+			"'Created After' (2026-03-02T12:00:00.000Z) must be earlier than 'Created Before'",
+		);
+		expect(avala.requests()).toEqual([]);
+	},
+);
+
 describe('a value from an expression or an AI agent is understood', () => {
 	it.each([
 		[false, false],

@@ -5,14 +5,18 @@ import { createServer } from 'node:http';
 
 import { executeAvala } from '../../support/contexts';
 
-/** What the server responds to everything. */
-let response: { status: number; body: string };
+/** What the server responds to everything; to a change with the other status and nothing else, if there is one. */
+let response: { status: number; body: string; changeStatus?: number };
 let server: Server;
 let baseUrl = '';
 
 beforeAll(async () => {
 	server = createServer((request, sent) => {
 		request.resume();
+		if (request.method === 'PATCH' && response.changeStatus !== undefined) {
+			sent.writeHead(response.changeStatus).end();
+			return;
+		}
 		sent.writeHead(response.status, { 'content-type': 'application/json' });
 		sent.end(response.body);
 	}).listen(0, '127.0.0.1');
@@ -23,8 +27,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function run(parameters: INodeParameters, status: number, body: unknown) {
-	response = { status, body: body === undefined ? '' : JSON.stringify(body) };
+async function run(
+	parameters: INodeParameters,
+	status: number,
+	body: unknown,
+	changeStatus?: number,
+) {
+	response = { status, body: body === undefined ? '' : JSON.stringify(body), changeStatus };
 	const [item] = await executeAvala({ parameters, credentials: { apiKey: 'k', baseUrl } });
 	return item?.json;
 }
@@ -72,4 +81,37 @@ describe('the response to a request for one thing', () => {
 		);
 		await expect(run(TASK, 200, null)).rejects.toThrow('it is null');
 	});
+});
+
+describe('the response to Send Test', () => {
+	it.each([
+		[{ success: true }, true],
+		[{ success: 'true' }, true],
+		[{ success: 1 }, true],
+		[{ delivered: 'True' }, true],
+		[{ success: false }, false],
+		[{ success: 'false', error: 'refused' }, false],
+		[{ success: 'yes' }, false],
+		[{}, false],
+	])('%j means %s', async (body, success) => {
+		const webhookId = { __rl: true, mode: 'id', value: 'wh_1' };
+		const test: INodeParameters = { resource: 'webhook', operation: 'test', webhookId };
+		expect(await run(test, 200, body)).toEqual({ ...body, success });
+	});
+});
+
+it('an update that Avala confirms without the webhook gives it as it is afterwards', async () => {
+	const webhook = {
+		uid: 'wh_1',
+		target_url: 'https://example.com/a',
+		events: [],
+		is_active: false,
+	};
+	const update: INodeParameters = {
+		resource: 'webhook',
+		operation: 'update',
+		webhookId: 'wh_1',
+		updateFields: { isActive: false },
+	};
+	expect(await run(update, 200, webhook, 204)).toEqual(webhook);
 });

@@ -20,3 +20,23 @@ it('a delivery that n8n took while it was starting has failed, however the statu
 	});
 	expect(outcomeOf(delivery, 0)).toBe('failed');
 });
+
+const HOUR = 3_600_000;
+const NOW = Date.parse('2026-03-02T12:00:00Z');
+const at = (hours: number) => new Date(NOW + hours * HOUR).toISOString();
+
+it.each([
+	['another try is to come', { next_retry_at: at(0.1) }, 'retrying'],
+	['a try is due that waits for its turn', { next_retry_at: at(-0.5) }, 'retrying'],
+	['the try that was promised has not happened', { next_retry_at: at(-2) }, 'failed'],
+	['no other try is to come', { next_retry_at: null }, 'failed'],
+	['the time of the next try cannot be read', { next_retry_at: 'soon' }, 'retrying'],
+	[
+		'that time cannot be read, and all tries are over',
+		{ next_retry_at: 'soon', attempts: 5 },
+		'failed',
+	],
+])('of a failed delivery is told: %s', (_, fields, expected) => {
+	const delivery = { uid: 'd1', status: 'failed', attempts: 2, created_at: at(-0.2), ...fields };
+	expect(outcomeOf(normaliseDelivery(delivery), NOW)).toBe(expected);
+});

@@ -78,6 +78,7 @@ describe('the MIME type of a downloaded file', () => {
 		expect(typeOf('binary/octet-stream', 'a.ZIP')).toBe('application/zip');
 		expect(typeOf(undefined, 'a.json')).toBe('application/json');
 		expect(typeOf('application/octet-stream', 'a.weird')).toBe('application/octet-stream');
+		expect(typeOf('application/octet-stream', 'a.constructor')).toBe('application/octet-stream');
 		expect(typeOf('nonsense', 'a')).toBe('application/octet-stream');
 	});
 });

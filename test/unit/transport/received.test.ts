@@ -32,6 +32,15 @@ describe('a body on its way to n8n', () => {
 		expect(await failureOf(received)).toContain('not as long as was announced');
 	});
 
+	it.each(['identity', 'aws-chunked'])(
+		'is an error when it is shorter than announced, also with the encoding %s',
+		async (encoding) => {
+			const headers = { 'content-length': '1000', 'content-encoding': encoding };
+			const received = new Received(headers, Readable.from(['abc']), NO_WATCH);
+			expect(await failureOf(received)).toContain('not as long as was announced');
+		},
+	);
+
 	it('may be longer than announced, since n8n decompresses without telling', async () => {
 		const received = new Received({ 'content-length': '2' }, Readable.from(['abc']), NO_WATCH);
 		expect((await buffer(received.stream)).length).toBe(3);

@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
 import type { Delivery, DeliveryStatus } from '../../shared/delivery';
 import { createdAt, statusOf } from '../../shared/delivery';
@@ -84,6 +85,13 @@ export async function readFilters(
 ): Promise<DeliveryFilters> {
 	const names = (property.options ?? []).map(({ name }) => name);
 	const fields = collectionOf(run, 'filters', 'Filters', names);
+	const createdAfter = given(fields, 'createdAfter', momentReader(run, 'Created After'));
+	const createdBefore = given(fields, 'createdBefore', momentReader(run, 'Created Before'));
+	if (createdAfter !== undefined && createdBefore !== undefined && createdAfter >= createdBefore) {
+		throw new UserError(
+			`'Created After' (${new Date(createdAfter).toISOString()}) must be earlier than 'Created Before' (${new Date(createdBefore).toISOString()}): no delivery can be between them.`,
+		);
+	}
 	return {
 		webhookId: await given(fields, 'webhookId', async (value) => await webhookIdOf(run, value)),
 		eventTypes: [
@@ -92,8 +100,8 @@ export async function readFilters(
 				[]),
 		],
 		status: given(fields, 'status', readStatus),
-		createdAfter: given(fields, 'createdAfter', momentReader(run, 'Created After')),
-		createdBefore: given(fields, 'createdBefore', momentReader(run, 'Created Before')),
+		createdAfter,
+		createdBefore,
 	};
 }
 

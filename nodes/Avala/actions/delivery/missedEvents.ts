@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Delivery } from '../../shared/delivery';
 import { createdAt, outcomeOf } from '../../shared/delivery';
 import type { AvalaEvent } from '../../shared/event';
-import { normaliseEvent } from '../../shared/event';
+import { isTestType, normaliseEvent } from '../../shared/event';
 import { isObject } from '../../shared/values';
 import type { FoundPage } from './list';
 
@@ -15,7 +15,7 @@ export interface Missed {
 }
 
 /**
- * Sorts out what never arrived at a webhook and will not be tried again.
+ * Sorts out what never arrived at a webhook and will not be tried again. Test events are nothing to be missed.
  *
  * @param pages deliveries, newest first
  * @param createdBefore later deliveries only tell what has arrived after all; Unix time in milliseconds
@@ -36,11 +36,12 @@ export async function findMissed(
 			const event = eventIn(delivery);
 			const { key, isUnique } = event
 				? keyOf(event, delivery)
-				: { key: delivery.uid, isUnique: true };
+				: { key: delivery.uid || JSON.stringify(delivery), isUnique: true };
 			const place = `${delivery.webhook_uid ?? ''} ${key}`;
 			const outcome = outcomeOf(delivery, now);
 			if (outcome === 'succeeded') increase(arrived, place);
 			if (outcome !== 'failed' || (createdAt(delivery) ?? -Infinity) >= createdBefore) continue;
+			if (event ? event.test : isTestType(delivery.event_type)) continue;
 			if ((arrived.get(place) ?? 0) > 0) {
 				if (!isUnique) increase(arrived, place, -1);
 				continue;

@@ -1,21 +1,25 @@
 import type { IDataObject } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
 import { causeOf } from '../../shared/delivery';
 import { idOf, isObject } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import type { Collection } from '../../transport/paths';
-import { DATASETS, EXPORTS, one, PROJECTS, TASKS } from '../../transport/paths';
-import { avalaObject, unlessRefused } from '../../transport/request';
+import { DATASETS, EXPORTS, isId, one, PROJECTS, TASKS } from '../../transport/paths';
+import { avalaObject, TRANSIENT_STATUSES } from '../../transport/request';
 import type { Missed } from './missedEvents';
 
 /** What an event type can speak of that can be read, by the type's first word. */
-const SUBJECTS: Record<string, Collection> = {
-	dataset: DATASETS,
-	export: EXPORTS,
-	project: PROJECTS,
-	task: TASKS,
-};
+const SUBJECTS: ReadonlyMap<string, Collection> = new Map([
+	['dataset', DATASETS],
+	['export', EXPORTS],
+	['project', PROJECTS],
+	['task', TASKS],
+]);
+
+/** What says nothing about one resource: the key is refused, or Avala is busy or out of reach. */
+const OF_ALL_REQUESTS: ReadonlySet<number> = new Set([401, 429, ...TRANSIENT_STATUSES]);
 
 /**
  * The item for an event that was missed: from what the delivery carries, else from the resource that
@@ -34,21 +38,36 @@ export async function recover(
 		: { ...known, data: null, error_message: causeOf(delivery), recoverable: false };
 }
 
-/** @returns undefined when the delivery names none, or it is gone or closed to the API key */
+/** @returns undefined when the delivery names none, or Avala does not give it */
 async function readResource(
 	connection: Connection,
 	delivery: Delivery,
 ): Promise<IDataObject | undefined> {
-	const [subject = ''] = delivery.event_type.split('.');
-	const collection = SUBJECTS[subject];
-	const id = resourceId(delivery, subject);
+	const subject = delivery.event_type.split('.')[0]?.toLowerCase() ?? '';
+	const collection = SUBJECTS.get(subject);
+	const id = collection && resourceId(delivery, subject, collection);
 	if (collection === undefined || id === undefined) return undefined;
-	const request = { method: 'GET', endpoint: one(collection, id) } as const;
-	return await unlessRefused([403, 404], avalaObject(connection, request));
+	const endpoint = one(collection, id);
+	return await avalaObject(connection, { method: 'GET', endpoint }).catch((error: unknown) => {
+		if (!(error instanceof NodeApiError) || !isOfThisResource(error)) throw error;
+		connection.context.logger.debug(
+			`Avala: ${endpoint.subject} of a missed event cannot be read (${error.httpCode}).`,
+		);
+		return undefined;
+	});
+}
+
+/** Without a status there was no response at all. */
+function isOfThisResource({ httpCode }: NodeApiError): boolean {
+	return typeof httpCode === 'string' && !OF_ALL_REQUESTS.has(Number(httpCode));
 }
 
 /** Avala's documents fix no name for it; these are the ways in which its other responses name a resource. */
-function resourceId(delivery: Delivery, subject: string): string | undefined {
+function resourceId(
+	delivery: Delivery,
+	subject: string,
+	{ plural }: Collection,
+): string | undefined {
 	const names = [
 		`${subject}_uid`,
 		`${subject}_id`,
@@ -61,8 +80,9 @@ function resourceId(delivery: Delivery, subject: string): string | undefined {
 	];
 	for (const name of names) {
 		const value = delivery[name];
-		const id = idOf(isObject(value) ? (value.uid ?? value.id) : value);
-		if (id !== undefined) return id;
+		const id = idOf(isObject(value) ? (value.uid ?? value.id) : value)?.trim();
+		// It may as well be a name, or say what kind of thing it is.
+		if (id && isId(id) && ![subject, plural].includes(id.toLowerCase())) return id;
 	}
 	return undefined;
 }

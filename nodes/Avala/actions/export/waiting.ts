@@ -41,7 +41,7 @@ export const waitOptions: INodeProperties[] = [
 
 /** How long to wait in milliseconds; undefined for not at all. */
 export function maxWaitIn(options: IDataObject): number | undefined {
-	const maxWait = given(options, 'maxWait', (value) => readNumber('Max Wait', value, 0));
+	const maxWait = given(options, 'maxWait', (value) => readNumber('Max Wait (Minutes)', value, 0));
 	const isWaiting = given(options, 'waitUntilReady', (value) =>
 		readBoolean('Wait Until Ready', value),
 	);
@@ -129,7 +129,7 @@ function tooLongError(
 		[
 			`${capital} was not ready within ${minutes === 1 ? '1 minute' : `${minutes} minutes`}${latest ? `: ${statusWords(latest)}` : ''}.`,
 			...(fault ? [`The last attempt to read it failed: ${fault.message}`] : []),
-			"It may still become ready: raise 'Max Wait', or look at it later with Export Get or Download by its ID.",
+			"It may still become ready: raise 'Max Wait (Minutes)', or look at it later with Export Get or Download by its ID.",
 		].join(' '),
 	);
 }

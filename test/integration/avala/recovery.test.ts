@@ -1,0 +1,134 @@
+import type { IDataObject } from 'n8n-workflow';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+
+import { executeAvala } from '../../support/contexts';
+
+/** What Avala has, by the path below the base URL; a number is a status with which it refuses. */
+let resources: Record<string, IDataObject | number>;
+let deliveries: IDataObject[];
+const requested: string[] = [];
+let server: Server;
+let baseUrl = '';
+
+beforeAll(async () => {
+	server = createServer((request, response) => {
+		const path = (request.url ?? '').replace('/api/v1', '').replace(/\?.*/, '');
+		requested.push(path);
+		const found =
+			path === '/webhook-deliveries/' ? { results: deliveries, next: null } : resources[path];
+		const [status, body] =
+			typeof found === 'number' ? [found, { detail: 'No.' }] : [found ? 200 : 404, found ?? {}];
+		response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+	}).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const address = server.address();
+	baseUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/api/v1`;
+});
+afterAll(() => server.close());
+beforeEach(() => {
+	resources = { '/tasks/t1/': { uid: 't1', status: 'completed' } };
+	deliveries = [];
+	requested.length = 0;
+});
+
+/** Missed for good, in the format of the guide, which carries no payload. */
+const missed = (given: IDataObject = {}): IDataObject => ({
+	uid: 'whd_1',
+	webhook_uid: 'wh_1',
+	event_type: 'task.completed',
+	status: 'failed',
+	attempt_count: 5,
+	response_status_code: 500,
+	created_at: '2026-03-02T12:00:00Z',
+	...given,
+});
+
+async function missedEvents(...given: IDataObject[]): Promise<IDataObject[]> {
+	deliveries = given;
+	const output = await executeAvala({
+		parameters: { resource: 'delivery', operation: 'getMissedEvents' },
+		credentials: { apiKey: 'k', baseUrl },
+	});
+	return output.map(({ json }) => json);
+}
+
+describe('a missed event whose delivery carries no payload', () => {
+	it.each<[string, IDataObject]>([
+		['a field for it', { task_uid: 't1' }],
+		['a resource with an ID', { resource: { type: 'task', uid: 't1' } }],
+		['a kind of resource beside an ID', { resource: 'task', object: { id: 't1' } }],
+		['a name beside an ID', { task: 'Label the cars', resource_id: ' t1 ' }],
+		['an event type in other capitals', { event_type: 'Task.Completed', data: { uid: 't1' } }],
+	])('comes back with the task that it names by %s', async (_, fields) => {
+		const [event, ...others] = await missedEvents(missed(fields));
+		expect(event).toMatchObject({
+			id: 'whd_1',
+			delivery_id: 'whd_1',
+			created_at: '2026-03-02T12:00:00Z',
+			data: { uid: 't1', status: 'completed' },
+			recovered: true,
+		});
+		expect(others).toEqual([]);
+	});
+
+	it.each<[string, IDataObject]>([
+		['names nothing', {}],
+		['names the kind of resource alone', { resource: 'task', object: 'tasks' }],
+		['names something that is no ID', { task_uid: '../webhooks/wh_1' }],
+		[
+			'is about something that cannot be read',
+			{ event_type: 'quality.alert', data: { uid: 't1' } },
+		],
+		['has a type that is a word of JavaScript', { event_type: 'constructor.x', resource_id: 't1' }],
+	])('is told apart without a request when it %s', async (_, fields) => {
+		expect(await missedEvents(missed(fields))).toMatchObject([
+			{ id: 'whd_1', data: null, recoverable: false },
+		]);
+		expect(requested).toEqual(['/webhook-deliveries/']);
+	});
+
+	it.each([400, 403, 404, 405, 410, 500])(
+		'does not keep the others back when its task is refused with %d',
+		async (status) => {
+			resources['/tasks/t2/'] = status;
+			const events = await missedEvents(
+				missed({ task_uid: 't1' }),
+				missed({ uid: 'whd_2', task_uid: 't2' }),
+			);
+			expect(events).toMatchObject([
+				{ id: 'whd_2', recoverable: false },
+				{ id: 'whd_1', recovered: true },
+			]);
+		},
+	);
+
+	it('is an error while the API key is refused, so that no event is given up', async () => {
+		resources['/tasks/t1/'] = 401;
+		await expect(missedEvents(missed({ task_uid: 't1' }))).rejects.toThrow('refused the API key');
+	});
+});
+
+it('deliveries without any ID stay apart', async () => {
+	const unnamed = missed({ uid: null });
+	const events = await missedEvents(unnamed, { ...unnamed, created_at: '2026-03-02T12:01:00Z' });
+	expect(events).toHaveLength(2);
+});
+
+it('a test event that failed was not missed', async () => {
+	const payload = {
+		id: 'evt_1',
+		type: 'task.completed',
+		created_at: '2026-03-02T12:00:00Z',
+		test: true,
+		data: {},
+	};
+	expect(
+		await missedEvents(
+			missed({ event_type: 'webhook.test' }),
+			missed({ uid: 'whd_2', event_type: 'ping' }),
+			missed({ uid: 'whd_3', payload }),
+		),
+	).toEqual([]);
+});
