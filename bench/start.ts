@@ -87,7 +87,7 @@ export async function benchStart({ isQuick, rounds, tell }: BenchOptions): Promi
 			rows,
 			checks,
 			notes: [
-				'Counted from the start of the process. n8n 2.8.4 asks each trigger at its start whether its webhook exists; n8n 2.41.1 relies on its own record and sends no request.',
+				'Counted from the start of the process until n8n has logged that the last workflow is active. n8n 2.8.4 asks each trigger at its start whether its webhook exists; n8n 2.41.1 relies on its own record and sends no request.',
 			],
 		},
 	];
@@ -104,8 +104,13 @@ async function restart(stage: Stage): Promise<Start> {
 	const logged = stage.n8n.log().length;
 	const startedAt = performance.now();
 	await stage.start('main', { startLimitMs: LIMIT_MS });
-	await untilActive(stage, logged);
+	const urls = avala.webhooks().map(({ targetUrl }) => stage.localUrl(targetUrl));
+	const limit = startedAt + LIMIT_MS;
+	const activated = () => stage.n8n.log().slice(logged).split('Activated workflow').length - 1;
+	await until(() => activated() >= urls.length, limit);
 	const seconds = (performance.now() - startedAt) / 1000;
+	// Asking 500 addresses takes seconds of its own, so it does not count.
+	for (const url of urls) await until(async () => await isActive(url), limit);
 	avala.clearFaults();
 	const after = uids();
 	return {
@@ -116,17 +121,11 @@ async function restart(stage: Stage): Promise<Start> {
 	};
 }
 
-/** Waits until n8n has logged that all are active, and each trigger responds. */
-async function untilActive(stage: Stage, logged: number): Promise<void> {
-	const limit = performance.now() + LIMIT_MS;
-	const waitOn = async (what: string) => {
-		if (performance.now() > limit) throw new Error(`${what} is not active`);
+async function until(isSo: () => boolean | Promise<boolean>, limit: number): Promise<void> {
+	while (!(await isSo())) {
+		if (performance.now() > limit) throw new Error('Not all workflows became active.');
 		await wait(POLL_MS);
-	};
-	const urls = stage.avala.webhooks().map(({ targetUrl }) => stage.localUrl(targetUrl));
-	const activated = () => stage.n8n.log().slice(logged).split('Activated workflow').length - 1;
-	while (activated() < urls.length) await waitOn('A workflow');
-	for (const url of urls) while (!(await isActive(url))) await waitOn(url);
+	}
 }
 
 /** An active trigger refuses a request without a signature; n8n does not know any other. */
