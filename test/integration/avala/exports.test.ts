@@ -82,7 +82,9 @@ describe('Wait Until Ready', () => {
 		const options = { waitUntilReady: true, maxWait: 0.02 };
 		const error = await failureOf(run('create', { ...ofProject(), options }));
 		expect(error.message).toContain(`Export ${avala.exports()[0]?.uid} was not ready within`);
-		expect(error.message).toMatch(/state is running.*may still become ready: raise 'Max Wait'/);
+		expect(error.message).toMatch(
+			/state is running.*may still become ready: raise 'Max Wait \(Minutes\)'/,
+		);
 	});
 
 	it('ends at once when the user stops the execution', async () => {
@@ -145,7 +147,7 @@ it('what is not understood is refused by name before a request leaves', async ()
 			{ ...ofProject(), options: { waitUntilReady: '={{ "soon" }}' } },
 			'Wait Until Ready',
 		],
-		['create', { ...ofProject(), options: { maxWait: '={{ "long" }}' } }, 'Max Wait'],
+		['create', { ...ofProject(), options: { maxWait: '={{ "long" }}' } }, 'Max Wait (Minutes)'],
 		['getAll', { filters: { state: '={{ "done" }}' } }, 'State'],
 		['getAll', { filters: { createdAfter: '={{ "soon-ish" }}' } }, 'Created After'],
 		[
