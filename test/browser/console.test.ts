@@ -1,13 +1,13 @@
 import type { AxeResults } from 'axe-core';
 import { source as axe } from 'axe-core';
-import type { Server } from 'node:http';
-import { createServer } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 
 import type { Stage } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
 import type { Sandbox } from '../../sandbox';
 import { startSandbox } from '../../sandbox';
+import type { LocalServer } from '../support/localServer';
+import { serve } from '../support/localServer';
 import { expectPicture, openPage, startBrowser } from './browser';
 
 jest.setTimeout(120_000);
@@ -77,24 +77,20 @@ describe(`in the console of the sandbox, beside n8n ${version}`, () => {
 
 describe('the console', () => {
 	let avala: Sandbox;
-	let target: Server;
+	let target: LocalServer;
 	let own: Page;
 	beforeEach(async () => {
-		target = createServer((_request, response) => response.end('{}')).listen(0, '127.0.0.1');
+		target = await serve((_, response) => response.end('{}'));
 		avala = await startSandbox({ rateLimit: false });
 	});
 	afterEach(async () => {
 		await own?.close();
 		await avala.stop();
-		target.closeAllConnections();
-		target.close();
+		await target.close();
 	});
 
-	const addWebhook = (events: string[]) => {
-		const address = target.address();
-		const port = typeof address === 'object' && address ? address.port : 0;
-		return avala.addWebhook({ targetUrl: `http://127.0.0.1:${port}/webhook/abc`, events });
-	};
+	const addWebhook = (events: string[]) =>
+		avala.addWebhook({ targetUrl: `${target.url}/webhook/abc`, events });
 	const rows = (name: string) => own.getByRole('table', { name }).locator('tbody tr');
 
 	it.each([

@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
 
 import type { Stage } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
 import { manualTrigger, workflowOf } from '../../harness/workflows';
+import { serve } from '../support/localServer';
 
 jest.setTimeout(300_000);
 
@@ -16,21 +15,6 @@ beforeAll(async () => {
 	stage = await openStage();
 });
 afterAll(async () => await stage?.close());
-
-/** A server on another origin, and the requests that it received. */
-async function startElsewhere(
-	respond: (request: IncomingMessage, response: ServerResponse) => void,
-) {
-	const seen: IncomingMessage[] = [];
-	const server = createServer((request, response) => {
-		seen.push(request);
-		respond(request, response);
-	}).listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const address = server.address();
-	const port = typeof address === 'object' && address ? address.port : 0;
-	return { url: `http://127.0.0.1:${port}`, seen, close: () => server.close() };
-}
 
 const loginPage = (_: IncomingMessage, response: ServerResponse) =>
 	response.setHeader('content-type', 'text/html').end('<html><h1>Log in</h1></html>');
@@ -51,14 +35,14 @@ describe(`the test of the credential in n8n ${version}`, () => {
 	});
 
 	it('tells a login page from Avala', async () => {
-		const elsewhere = await startElsewhere(loginPage);
+		const elsewhere = await serve(loginPage);
 		try {
 			expect(await test({ baseUrl: elsewhere.url })).toEqual({
 				status: 'Error',
 				message: expect.stringContaining('login page'),
 			});
 		} finally {
-			elsewhere.close();
+			await elsewhere.close();
 		}
 	});
 
@@ -82,7 +66,7 @@ describe(`an HTTP Request node with the Avala credential in n8n ${version}`, () 
 	it.each([NEWEST_HTTP_REQUEST[version], 4.2, 3, 1])(
 		'takes the key through no redirect (version %s)',
 		async (typeVersion) => {
-			const elsewhere = await startElsewhere(loginPage);
+			const elsewhere = await serve(loginPage);
 			const remove = stage.avala.fault({
 				path: '/api/v1/webhooks/',
 				redirectTo: `${elsewhere.url}/taken`,
@@ -106,10 +90,10 @@ describe(`an HTTP Request node with the Avala credential in n8n ${version}`, () 
 				);
 				const executionId = await stage.client.run(workflow.id, manualTrigger().name);
 				await stage.client.outcome(executionId ?? '');
-				expect(elsewhere.seen.filter(({ headers }) => headers['x-avala-api-key'])).toEqual([]);
+				expect(elsewhere.requests.filter(({ headers }) => headers['x-avala-api-key'])).toEqual([]);
 			} finally {
 				remove();
-				elsewhere.close();
+				await elsewhere.close();
 			}
 			expect(
 				stage.avala.requests().filter(({ path }) => path === '/api/v1/webhooks/').length,

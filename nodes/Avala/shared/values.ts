@@ -22,11 +22,12 @@ export function numberOf(value: unknown): number | undefined {
 	return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** A yes from Avala, which some servers send as text or as a number. */
-export function isTrue(value: unknown): boolean {
-	return (
-		value === true || value === 1 || (typeof value === 'string' && /^(?:true|1)$/i.test(value))
-	);
+/** A yes or a no, which some servers and expressions give as text or as a number. */
+export function booleanOf(value: unknown): boolean | undefined {
+	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
+	if (word === true || word === 'true' || word === 1 || word === '1') return true;
+	if (word === false || word === 'false' || word === 0 || word === '0') return false;
+	return undefined;
 }
 
 /** The texts in a list from Avala; whatever else stands in it is passed over. */
@@ -68,10 +69,9 @@ export function momentIn(value: unknown): number | undefined {
  */
 
 export function readBoolean(name: string, value: unknown): boolean {
-	const text = typeof value === 'string' ? value.trim().toLowerCase() : value;
-	if (text === true || text === 'true' || text === 1 || text === '1') return true;
-	if (text === false || text === 'false' || text === 0 || text === '0') return false;
-	throw notUnderstood(name, 'true or false', value);
+	const boolean = booleanOf(value);
+	if (boolean === undefined) throw notUnderstood(name, 'true or false', value);
+	return boolean;
 }
 
 /** A whole number of at least `least`. */

@@ -9,7 +9,7 @@ import type { OpenFile } from './openFile';
 import { discard, openFile } from './openFile';
 import type { Endpoint } from './paths';
 import type { Readable, Watch } from './received';
-import { Received } from './received';
+import { Received, WebPage } from './received';
 
 const IDLE_LIMIT_MS = 60_000;
 const PROGRESS_EVERY_MS = 5_000;
@@ -88,7 +88,7 @@ async function passOn(
 		.catch((error: unknown) => {
 			connection.cancelled?.throwIfAborted();
 			if (received.failure === undefined) throw error;
-			if (received.isWebPage) throw webPage();
+			if (received.failure instanceof WebPage) throw webPage();
 			throw cutOff(connection, endpoint, url, {
 				reason: whyNoResponse(received.failure).reason,
 				bytes: received.receivedBytes,

@@ -39,6 +39,11 @@ export function withUid(entry: IDataObject): IDataObject {
 	return idOf(uid) === undefined && idOf(id) !== undefined ? { ...entry, uid: id } : entry;
 }
 
+/** What tells an entry from others: its ID; one without an ID by all that it holds. */
+export function entryKey(entry: IDataObject): string {
+	return idOf(entry.uid) ?? JSON.stringify(entry);
+}
+
 /** The beginning of a sentence about a response that was expected to be another one. */
 export function whatCame(value: unknown, secrets: readonly string[]): string {
 	if (value === undefined) return 'it is empty';

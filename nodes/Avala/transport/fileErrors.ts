@@ -17,20 +17,20 @@ export function refusedByStorage(
 	{ status, body, mayHaveExpired }: { status: number; body: string; mayHaveExpired: boolean },
 ): NodeApiError {
 	const words = storageWords(body, connection.secrets);
-	const advice =
-		status === 404 || status === 410
-			? 'The file may have been removed: create a new export.'
-			: status >= 500 || status === 429
-				? 'Try again in a few minutes.'
-				: mayHaveExpired
-					? 'Links to exports are short-lived. Avala was asked for a fresh one; try again, and if it persists, create a new export.'
-					: 'Try again; if it persists, create a new export.';
 	return fileError(
 		connection,
 		url,
-		`The file of ${subject} could not be downloaded. ${url.host} responded ${status}${words ? `: ${words}` : '.'} ${advice}`,
+		`The file of ${subject} could not be downloaded. ${url.host} responded ${status}${words ? `: ${words}` : '.'} ${adviceFor(status, mayHaveExpired)}`,
 		status,
 	);
+}
+
+function adviceFor(status: number, mayHaveExpired: boolean): string {
+	if (status === 404 || status === 410)
+		return 'The file may have been removed: create a new export.';
+	if (status === 429 || status >= 500) return 'Try again in a few minutes.';
+	if (!mayHaveExpired) return 'Try again; if it persists, create a new export.';
+	return 'Links to exports are short-lived. Avala was asked for a fresh one; try again, and if it persists, create a new export.';
 }
 
 /** No response at all. */

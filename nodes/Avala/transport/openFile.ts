@@ -122,7 +122,7 @@ async function tryToOpen(
 	const body = await wordsOf(response, limitMs);
 	const askedMs = askedWaitMs(status, headers);
 	// With the key, 401 is about the key.
-	const isSigned = withKey ? url.search !== '' && status !== 401 : true;
+	const isSigned = !withKey || (url.search !== '' && status !== 401);
 	const mayHaveExpired = isSigned && EXPIRED.has(status);
 	const error = withKey
 		? refusedError(

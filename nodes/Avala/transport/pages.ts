@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { idOf, isObject } from '../shared/values';
 import type { Connection } from './connection';
-import { whatCame, withUid } from './entry';
+import { entryKey, whatCame, withUid } from './entry';
 import { unusableError } from './errors';
 import type { Endpoint } from './paths';
 import type { AvalaRequest } from './request';
@@ -61,12 +61,12 @@ export async function* avalaPages(
 		visited.add(url.href);
 		const request: AvalaRequest & { url: URL } = { method: 'GET', endpoint, url };
 		const { status, results, next } = await requestPage(connection, request);
-		const isKnown = (entry: IDataObject) => recent.some((keys) => keys.has(keyOf(entry)));
+		const isKnown = (entry: IDataObject) => recent.some((keys) => keys.has(entryKey(entry)));
 		const entries = results.filter((entry) => idOf(entry.uid) === undefined || !isKnown(entry));
-		const [first] = results.map(keyOf);
+		const [first] = results.map(entryKey);
 		const hasNews = first !== undefined && !firstEntries.has(first) && !results.every(isKnown);
 		if (first !== undefined) firstEntries.add(first);
-		recent.push(new Set(results.map(keyOf)));
+		recent.push(new Set(results.map(entryKey)));
 		if (recent.length > REMEMBERED_PAGES) recent.shift();
 		yield { entries, next };
 
@@ -131,9 +131,4 @@ function nextPage(next: unknown, page: URL, origin: string): URL | undefined | '
 export function pageAt({ baseUrl }: Connection, next: string): URL | undefined {
 	const page = nextPage(next, new URL(baseUrl), new URL(baseUrl).origin);
 	return page === 'elsewhere' ? undefined : page;
-}
-
-/** By its ID; one without an ID by all that it holds. */
-function keyOf(entry: IDataObject): string {
-	return idOf(entry.uid) ?? JSON.stringify(entry);
 }

@@ -10,6 +10,13 @@ export type Readable = Exclude<
 	Buffer
 >;
 
+/** A web page came in place of a file. */
+export class WebPage extends CutOff {
+	constructor() {
+		super('it is a web page', false);
+	}
+}
+
 export interface Watch {
 	/** Without a byte for so long the transfer ends. */
 	idleLimitMs: number;
@@ -31,9 +38,6 @@ export class Received {
 	readonly expectedBytes: number | undefined;
 
 	receivedBytes = 0;
-
-	/** Whether a web page came in place of a file. */
-	isWebPage = false;
 
 	/** Unix time in milliseconds; undefined while n8n writes, since then the silence is not the sender's. */
 	private silentSince: number | undefined;
@@ -76,8 +80,7 @@ export class Received {
 				this.silentSince = undefined;
 				if (done === true) break;
 				const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-				this.isWebPage ||= this.receivedBytes === 0 && isWebPage(bytes);
-				if (this.isWebPage) throw new CutOff('it is a web page', false);
+				if (this.receivedBytes === 0 && isWebPage(bytes)) throw new WebPage();
 				this.receivedBytes += bytes.length;
 				this.watch.onProgress(this.receivedBytes, this.expectedBytes);
 				yield bytes;

@@ -1,13 +1,11 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { statSync } from 'node:fs';
-import type { IncomingMessage, RequestListener } from 'node:http';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
 
 import type { Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { BinaryFiles } from '../../support/binaryFiles';
+import { serve } from '../../support/localServer';
 import type { Setup } from '../../support/resources';
 import { byId, failureOf, runOn } from '../../support/resources';
 
@@ -39,23 +37,6 @@ type NewExport = NonNullable<Parameters<Sandbox['addExport']>[0]>;
 const ready = (given: NewExport = {}) => avala.addExport({ state: 'ready', ...given }).uid;
 
 const leaks = () => avala.storage.requests().filter(({ carriesKey }) => carriesKey);
-
-/** Another server, for responses that the sandbox's storage does not give. */
-async function serve(respond: RequestListener) {
-	const requests: IncomingMessage[] = [];
-	const server = createServer((request, response) => {
-		requests.push(request);
-		respond(request, response);
-	}).listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const address = server.address();
-	const port = typeof address === 'object' && address ? address.port : 0;
-	const close = async () => {
-		server.closeAllConnections();
-		await new Promise<void>((resolve) => server.close(() => resolve()));
-	};
-	return { url: `http://127.0.0.1:${port}`, requests, close };
-}
 
 describe('a download hands on the whole file', () => {
 	it.each(['guide', 'older', 'newer'] as const)('in the %s wire format', async (wireFormat) => {

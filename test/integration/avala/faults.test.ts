@@ -1,10 +1,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
 
 import type { Fault, Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { executeAvala } from '../../support/contexts';
+import { serve } from '../../support/localServer';
 
 let avala: Sandbox;
 beforeAll(async () => {
@@ -245,14 +244,10 @@ describe('tries again', () => {
 
 describe('the key stays on the API’s own origin', () => {
 	it('when an answer redirects elsewhere, or a next page lies elsewhere', async () => {
-		const seen: string[] = [];
-		const elsewhere = createServer((request, response) => {
-			seen.push(`${request.method ?? ''} ${String(request.headers['x-avala-api-key'])}`);
+		const elsewhere = await serve((_, response) => {
 			response.end('{"results":[],"next":null}');
-		}).listen(0, '127.0.0.1');
-		await once(elsewhere, 'listening');
-		const address = elsewhere.address();
-		const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+		});
+		const { url } = elsewhere;
 		try {
 			const remove = avala.fault({ redirectTo: `${url}/api/v1/webhooks/wh_1/` });
 			expect((await failure(GET)).message).toContain('redirect');
@@ -267,9 +262,9 @@ describe('the key stays on the API’s own origin', () => {
 				expect((await failure(LIST)).message).toContain('another origin');
 				clear();
 			}
-			expect(seen).toEqual([]);
+			expect(elsewhere.requests).toEqual([]);
 		} finally {
-			elsewhere.close();
+			await elsewhere.close();
 		}
 	});
 

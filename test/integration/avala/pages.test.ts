@@ -1,29 +1,23 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { createServer } from 'node:http';
-
 import { executeAvala } from '../../support/contexts';
+import type { LocalServer } from '../../support/localServer';
+import { serve } from '../../support/localServer';
 
 /** Pages that a test defines by the number of the request. */
 let page: (request: number, url: URL) => object;
 let requests: string[] = [];
 /** What stands before the JSON. */
 let prefix = '';
-let server: Server;
-let origin = '';
+let server: LocalServer;
 
 beforeAll(async () => {
-	server = createServer((request, response) => {
+	server = await serve((request, response) => {
 		requests.push(request.url ?? '');
-		const url = new URL(request.url ?? '', origin);
+		const url = new URL(request.url ?? '', server.url);
 		response.setHeader('content-type', 'application/json');
 		response.end(prefix + JSON.stringify(page(requests.length, url)));
-	}).listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const address = server.address();
-	origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+	});
 });
-afterAll(() => server.close());
+afterAll(async () => await server.close());
 beforeEach(() => {
 	requests = [];
 	prefix = '';
@@ -32,7 +26,7 @@ beforeEach(() => {
 async function uids(parameters: object = {}): Promise<unknown[]> {
 	const output = await executeAvala({
 		parameters: { resource: 'delivery', operation: 'getAll', returnAll: true, ...parameters },
-		credentials: { apiKey: 'k', baseUrl: `${origin}/api/v1` },
+		credentials: { apiKey: 'k', baseUrl: `${server.url}/api/v1` },
 	});
 	return output.map(({ json }) => json.uid);
 }
@@ -135,7 +129,7 @@ describe('a list', () => {
 				returnAll: true,
 				filters: { webhookId: 8 },
 			},
-			credentials: { apiKey: 'k', baseUrl: `${origin}/api/v1` },
+			credentials: { apiKey: 'k', baseUrl: `${server.url}/api/v1` },
 		});
 		expect(json).toMatchObject({
 			uid: '7',
@@ -155,7 +149,7 @@ describe('items that share a walk', () => {
 			parameters: { resource: 'delivery', operation: 'getAll', returnAll: true },
 			items: [{}, {}, {}],
 			continueOnFail: true,
-			credentials: { apiKey: 'k', baseUrl: `${origin}/api/v1` },
+			credentials: { apiKey: 'k', baseUrl: `${server.url}/api/v1` },
 		});
 		expect(output.map(({ json }) => (json.error === undefined ? json.uid : 'error'))).toEqual([
 			'error',
@@ -170,7 +164,7 @@ describe('items that share a walk', () => {
 		const [one, two] = await executeAvala({
 			parameters: { resource: 'delivery', operation: 'getAll', returnAll: true, simplify: false },
 			items: [{}, {}],
-			credentials: { apiKey: 'k', baseUrl: `${origin}/api/v1` },
+			credentials: { apiKey: 'k', baseUrl: `${server.url}/api/v1` },
 		});
 		expect(two?.json).toEqual(one?.json);
 		expect(two?.json.payload).not.toBe(one?.json.payload);

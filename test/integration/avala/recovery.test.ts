@@ -1,19 +1,17 @@
 import type { IDataObject } from 'n8n-workflow';
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { createServer } from 'node:http';
 
 import { executeAvala } from '../../support/contexts';
+import type { LocalServer } from '../../support/localServer';
+import { serve } from '../../support/localServer';
 
 /** What Avala has, by the path below the base URL; a number is a status with which it refuses. */
 let resources: Record<string, IDataObject | number>;
 let deliveries: IDataObject[];
 const requested: string[] = [];
-let server: Server;
-let baseUrl = '';
+let server: LocalServer;
 
 beforeAll(async () => {
-	server = createServer((request, response) => {
+	server = await serve((request, response) => {
 		const path = (request.url ?? '').replace('/api/v1', '').replace(/\?.*/, '');
 		requested.push(path);
 		const found =
@@ -21,12 +19,9 @@ beforeAll(async () => {
 		const [status, body] =
 			typeof found === 'number' ? [found, { detail: 'No.' }] : [found ? 200 : 404, found ?? {}];
 		response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-	}).listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const address = server.address();
-	baseUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/api/v1`;
+	});
 });
-afterAll(() => server.close());
+afterAll(async () => await server.close());
 beforeEach(() => {
 	resources = { '/tasks/t1/': { uid: 't1', status: 'completed' } };
 	deliveries = [];
@@ -49,7 +44,7 @@ async function missedEvents(...given: IDataObject[]): Promise<IDataObject[]> {
 	deliveries = given;
 	const output = await executeAvala({
 		parameters: { resource: 'delivery', operation: 'getMissedEvents' },
-		credentials: { apiKey: 'k', baseUrl },
+		credentials: { apiKey: 'k', baseUrl: `${server.url}/api/v1` },
 	});
 	return output.map(({ json }) => json);
 }

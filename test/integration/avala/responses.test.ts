@@ -1,17 +1,15 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { createServer } from 'node:http';
 
 import { executeAvala } from '../../support/contexts';
+import type { LocalServer } from '../../support/localServer';
+import { serve } from '../../support/localServer';
 
 /** What the server responds to everything; to a change with the other status and nothing else, if there is one. */
 let response: { status: number; body: string; changeStatus?: number };
-let server: Server;
-let baseUrl = '';
+let server: LocalServer;
 
 beforeAll(async () => {
-	server = createServer((request, sent) => {
+	server = await serve((request, sent) => {
 		request.resume();
 		if (request.method === 'PATCH' && response.changeStatus !== undefined) {
 			sent.writeHead(response.changeStatus).end();
@@ -19,13 +17,9 @@ beforeAll(async () => {
 		}
 		sent.writeHead(response.status, { 'content-type': 'application/json' });
 		sent.end(response.body);
-	}).listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const address = server.address();
-	const port = typeof address === 'object' && address ? address.port : 0;
-	baseUrl = `http://127.0.0.1:${port}/api/v1`;
+	});
 });
-afterAll(() => server.close());
+afterAll(async () => await server.close());
 
 async function run(
 	parameters: INodeParameters,
@@ -34,7 +28,10 @@ async function run(
 	changeStatus?: number,
 ) {
 	response = { status, body: body === undefined ? '' : JSON.stringify(body), changeStatus };
-	const [item] = await executeAvala({ parameters, credentials: { apiKey: 'k', baseUrl } });
+	const [item] = await executeAvala({
+		parameters,
+		credentials: { apiKey: 'k', baseUrl: `${server.url}/api/v1` },
+	});
 	return item?.json;
 }
 

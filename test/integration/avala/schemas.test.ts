@@ -1,7 +1,5 @@
 import { loadOutputSchema } from 'n8n-core';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import path from 'node:path';
 
 import { RESOURCES } from '../../../nodes/Avala/actions/resources';
@@ -11,6 +9,8 @@ import type { WireFormat, Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { BinaryFiles } from '../../support/binaryFiles';
 import { executeAvala } from '../../support/contexts';
+import type { LocalServer } from '../../support/localServer';
+import { serve } from '../../support/localServer';
 
 /** The schemas are found as n8n itself finds them. */
 const nodeDir = path.join(__dirname, '../../../nodes/Avala');
@@ -19,13 +19,10 @@ const schemaOf = (resource: string, operation: string) =>
 
 const files = new BinaryFiles();
 let avala: Sandbox;
-const target = createServer((_, response) => response.end('ok'));
-let targetUrl: string;
+let target: LocalServer;
 beforeAll(async () => {
 	await files.init();
-	await once(target.listen(0, '127.0.0.1'), 'listening');
-	const address = target.address();
-	targetUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`;
+	target = await serve((_, response) => response.end('ok'));
 	avala = await startSandbox({
 		rateLimit: false,
 		pingOnCreate: false,
@@ -33,7 +30,7 @@ beforeAll(async () => {
 	});
 });
 afterAll(async () => {
-	target.close();
+	await target.close();
 	await avala.stop();
 	files.clear();
 });
@@ -61,7 +58,7 @@ async function outputs(resource: string, operation: string): Promise<IDataObject
 	for (const wireFormat of ['guide', 'older', 'newer'] satisfies WireFormat[]) {
 		avala.reset();
 		avala.wireFormat = wireFormat;
-		const webhooks = [targetUrl, 'https://127.0.0.1:1/'].map(
+		const webhooks = [`${target.url}/`, 'https://127.0.0.1:1/'].map(
 			(url) => avala.addWebhook({ targetUrl: url }).uid,
 		);
 		const gaveUp = { responseStatus: 500, errorMessage: 'HTTP 500', attempts: 5, event: missed };

@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-
 import type { IExecuteFunctions, INode } from 'n8n-workflow';
 
 import type { Connection } from '../../../nodes/Avala/transport/connection';
@@ -10,6 +7,7 @@ import { askedWaitMs, pause } from '../../../nodes/Avala/transport/waiting';
 import type { Fault, Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { executeAvala } from '../../support/contexts';
+import { serve } from '../../support/localServer';
 
 let avala: Sandbox;
 beforeAll(async () => {
@@ -107,26 +105,21 @@ describe('a request that is stopped between two tries', () => {
 
 describe('a cut connection', () => {
 	it('in the middle of a response is tried again, whatever n8n calls it', async () => {
-		let requests = 0;
-		const server = createServer((_request, response) => {
-			requests += 1;
+		const server = await serve((_, response) => {
 			response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
-			if (requests > 1) {
+			if (server.requests.length > 1) {
 				const page = JSON.stringify({ results: [], next: null });
 				response.end(page + ' '.repeat(1000 - page.length));
 			} else response.write('{"results":', () => response.destroy());
-		}).listen(0, '127.0.0.1');
-		await once(server, 'listening');
-		const address = server.address();
-		const port = typeof address === 'object' && address ? address.port : 0;
+		});
 		try {
 			await executeAvala({
 				parameters: LIST,
-				credentials: { apiKey: 'k', baseUrl: `http://127.0.0.1:${port}` },
+				credentials: { apiKey: 'k', baseUrl: server.url },
 			});
-			expect(requests).toBe(2);
+			expect(server.requests).toHaveLength(2);
 		} finally {
-			server.close();
+			await server.close();
 		}
 	});
 });

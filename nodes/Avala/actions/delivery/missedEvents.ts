@@ -6,6 +6,7 @@ import { createdAt, outcomeOf } from '../../shared/delivery';
 import type { AvalaEvent } from '../../shared/event';
 import { isTestType, normaliseEvent } from '../../shared/event';
 import { isObject } from '../../shared/values';
+import { entryKey } from '../../transport/entry';
 import type { FoundPage } from './list';
 
 /** A delivery that never arrived, and the event that it carries, if it carries one. */
@@ -15,7 +16,7 @@ export interface Missed {
 }
 
 /**
- * Sorts out what never arrived at a webhook and will not be tried again. Test events are nothing to be missed.
+ * Sorts out what never arrived at a webhook and will not be tried again. Test events do not count.
  *
  * @param pages deliveries, newest first
  * @param createdBefore later deliveries only tell what has arrived after all; Unix time in milliseconds
@@ -36,7 +37,7 @@ export async function findMissed(
 			const event = eventIn(delivery);
 			const { key, isUnique } = event
 				? keyOf(event, delivery)
-				: { key: delivery.uid || JSON.stringify(delivery), isUnique: true };
+				: { key: entryKey(delivery), isUnique: true };
 			const place = `${delivery.webhook_uid ?? ''} ${key}`;
 			const outcome = outcomeOf(delivery, now);
 			if (outcome === 'succeeded') increase(arrived, place);

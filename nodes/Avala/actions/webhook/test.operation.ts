@@ -1,4 +1,4 @@
-import { isTrue } from '../../shared/values';
+import { booleanOf } from '../../shared/values';
 import { avalaObject } from '../../transport/request';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -16,6 +16,8 @@ export const test: Operation = {
 		const endpoint = await webhookEndpoint(run, 'test');
 		const result = await avalaObject(run.connection, { method: 'POST', endpoint });
 		// One of Avala's documents says `delivered` for `success`.
-		return itemsOf([{ ...result, success: isTrue(result.success ?? result.delivered) }]);
+		return itemsOf([
+			{ ...result, success: booleanOf(result.success ?? result.delivered) === true },
+		]);
 	},
 };
