@@ -55,7 +55,7 @@ export interface HookSetup {
 	staticData: IDataObject;
 	/** Without the path that n8n adds: `<webhookBaseUrl>/1b2c/webhook`. */
 	webhookBaseUrl?: string;
-	activation?: 'activate' | 'init';
+	activation?: 'activate' | 'init' | 'leadershipChange';
 	isTest?: boolean;
 	credentials: AvalaCredential;
 }

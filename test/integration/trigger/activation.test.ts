@@ -30,7 +30,7 @@ interface Setup {
 	webhookSecret?: string;
 	apiKey?: string;
 	baseUrl?: string;
-	activation?: 'activate' | 'init';
+	activation?: 'activate' | 'init' | 'leadershipChange';
 	isTest?: boolean;
 }
 
@@ -462,6 +462,24 @@ describe('a creation that fails midway', () => {
 		await expect(activate({ staticData })).rejects.toThrow();
 		expect(avala.webhooks()).toEqual([]);
 		expect(staticData).toEqual({});
+	});
+
+	it('says in the log for which URL a webhook may be left when the clean-up fails as well', async () => {
+		const hook = context();
+		const warn = jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		avala.fault({ status: 403, body: { detail: 'The account is locked.' } });
+		await expect(create.call(hook)).rejects.toThrow('The account is locked');
+		expect(warn).toHaveBeenCalledTimes(1);
+		expect(String(warn.mock.calls[0]?.[0])).toMatch(
+			new RegExp(`${WEBHOOK_URL} may have been left at Avala.*The account is locked`),
+		);
+	});
+
+	it('says that the base URL may be wrong when a created webhook is nowhere to be seen', async () => {
+		avala.fault({ method: 'POST', path: '/api/v1/webhooks/', status: 204 });
+		await expect(create.call(context())).rejects.toThrow(
+			/contains no webhook.*base URL of the Avala credential/,
+		);
 	});
 });
 

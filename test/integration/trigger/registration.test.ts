@@ -28,7 +28,7 @@ const { checkExists, create, delete: remove } = new AvalaTrigger().webhookMethod
 interface Setup {
 	parameters?: INodeParameters;
 	staticData?: IDataObject;
-	activation?: 'activate' | 'init';
+	activation?: 'activate' | 'init' | 'leadershipChange';
 	apiKey?: string;
 	webhookSecret?: string;
 }
@@ -105,6 +105,20 @@ describe('an event is accepted', () => {
 		expect(await deliver('generated-by-avala', staticData)).toEqual(STARTED);
 	});
 
+	it('when Avala has generated a secret although the credential has one, also after it is published again', async () => {
+		const staticData: IDataObject = {};
+		const webhookSecret = 'from-the-credential';
+		const generated = { uid: 'wh_own', events: ['task.completed'], secret: 'generated-by-avala' };
+		avala.fault({ method: 'POST', status: 201, body: generated });
+		await create.call(context({ staticData, webhookSecret }));
+		expect(await deliver('generated-by-avala', staticData, { webhookSecret })).toEqual(STARTED);
+
+		const webhook = { ...generated, target_url: WEBHOOK_URL, is_active: true };
+		avala.fault({ path: '/api/v1/webhooks/wh_own/', status: 200, body: webhook });
+		expect(await checkExists.call(context({ staticData, webhookSecret }))).toBe(true);
+		expect(await deliver('generated-by-avala', staticData, { webhookSecret })).toEqual(STARTED);
+	});
+
 	it('when Avala shows no more of the secret than its beginning', async () => {
 		const before: IDataObject = {};
 		await create.call(context({ staticData: before }));
@@ -159,6 +173,19 @@ describe('when n8n starts', () => {
 		expect(await checkExists.call(hook)).toBe(true);
 		expect({ webhooks: avala.webhooks(), staticData }).toEqual(before);
 		expect(warn).toHaveBeenCalledTimes(1);
+		expect(String(warn.mock.calls[0]?.[0])).toContain(`webhook ${String(staticData.webhookId)}`);
+	});
+
+	it('in another main process, which takes over, an outage of Avala leaves the webhook as well', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		const before = { ...staticData };
+		const hook = context({ staticData, activation: 'leadershipChange' });
+		jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		avala.fault({ status: 400, body: { detail: 'out of order' } });
+		expect(await checkExists.call(hook)).toBe(true);
+		expect(staticData).toEqual(before);
+		expect(ours()).toHaveLength(1);
 	});
 
 	it('creates the webhook anew when Avala says that it is gone', async () => {
@@ -228,6 +255,17 @@ describe('All on a server that knows fewer types', () => {
 		const staticData: IDataObject = {};
 		await expect(create.call(context({ parameters: chosen, staticData }))).rejects.toThrow(
 			/without the event type result\.accepted/,
+		);
+		expect(staticData).toEqual({});
+	});
+
+	it('fails when the server keeps the webhook disabled, and says which address to check', async () => {
+		const webhook = { uid: 'wh_1', events: ['task.completed'], is_active: false };
+		avala.fault({ method: 'POST', status: 201, body: webhook });
+		avala.fault({ method: 'PATCH', status: 200, body: webhook });
+		const staticData: IDataObject = {};
+		await expect(create.call(context({ staticData }))).rejects.toThrow(
+			`left webhook wh_1 disabled. It may not reach ${WEBHOOK_URL}`,
 		);
 		expect(staticData).toEqual({});
 	});

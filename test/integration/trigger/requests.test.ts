@@ -22,9 +22,9 @@ const sign = (body: string | Buffer, secret = SECRET) =>
 let trigger: ServedTrigger | undefined;
 afterEach(async () => await trigger?.close());
 
-async function serve(
-	setup: Partial<TriggerSetup> & { options?: IDataObject; events?: string[] } = {},
-) {
+type Setup = Partial<TriggerSetup> & { options?: IDataObject; events?: string[] };
+
+async function serve(setup: Setup = {}) {
 	const { options = {}, events = ['task.completed', 'export.completed'], ...rest } = setup;
 	trigger = await serveTrigger({
 		parameters: { events, options: options as Record<string, string> },
@@ -273,9 +273,12 @@ describe('test events and pings', () => {
 		]);
 	});
 
-	it('do not end the listening of the editor while the webhook is still being made', async () => {
+	it.each<[string, Setup]>([
+		['do not end the listening of the editor', { mode: 'manual' }],
+		['start nothing in production either', { options: { runOnTestEvents: true } }],
+	])('%s while the webhook is still being made', async (_, setup) => {
 		const { started } = await serve({
-			mode: 'manual',
+			...setup,
 			staticData: {},
 			credentials: { apiKey: 'key', baseUrl: '', webhookSecret: SECRET },
 		});

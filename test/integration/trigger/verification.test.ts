@@ -359,6 +359,19 @@ describe('the secret', () => {
 
 describe('Projects', () => {
 	const options = { projects: ['proj_1'] };
+
+	it('when none is selected, events of all projects start the workflow', async () => {
+		const started = await serve();
+		await signed({ ...EVENT, data: { project_uid: 'proj_2' } });
+		expect(started).toHaveLength(1);
+	});
+
+	it('does not hold back a test event, which Avala sends with made-up data', async () => {
+		const started = await serve({ options: { ...options, runOnTestEvents: true } });
+		await signed({ ...EVENT, type: 'webhook.test', data: { project_uid: 'proj_2' } });
+		expect(started).toHaveLength(1);
+	});
+
 	it.each<[string, IDataObject, boolean]>([
 		['task.completed', { project_uid: 'proj_1' }, true],
 		['task.completed', { project_uid: 'proj_2' }, false],
