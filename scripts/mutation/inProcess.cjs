@@ -45,6 +45,7 @@ const mocker = new ModuleMocker(globalThis);
 const { describe, it, test, beforeAll, beforeEach, afterAll, afterEach } = circus;
 const jest = {
 	fn: mocker.fn.bind(mocker),
+	mocked: (source) => source,
 	spyOn: mocker.spyOn.bind(mocker),
 	restoreAllMocks: mocker.restoreAllMocks.bind(mocker),
 	requireActual: require,

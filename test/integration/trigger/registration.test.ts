@@ -283,7 +283,43 @@ describe('All on a server that knows fewer types', () => {
 	});
 });
 
+describe('a step that Avala’s rate limit holds up', () => {
+	const ID = { webhookId: 'wh_1', webhookSecret: 'x' };
+	it.each<[string, (hook: ReturnType<typeof context>) => Promise<unknown>, IDataObject]>([
+		['checkExists', async (hook) => await checkExists.call(hook), {}],
+		['create', async (hook) => await create.call(hook), {}],
+		['delete', async (hook) => await remove.call(hook), ID],
+	])('does not wait longer than n8n does: %s', async (_, step, staticData) => {
+		const hook = context({ staticData: { ...staticData } });
+		jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		avala.fault({ status: 429, body: {}, headers: { 'retry-after': '30' } });
+		const now = Date.now;
+		const takesMs = 40_000;
+		jest
+			.spyOn(Date, 'now')
+			.mockImplementation(() => now() + (avala.requests().length > 0 ? takesMs : 0));
+		await expect(step(hook)).rejects.toThrow(/rate limit/i);
+	});
+
+	it('the clean-up after a failed creation ends after a few seconds', async () => {
+		const hook = context();
+		const warn = jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		avala.fault({ method: 'POST', status: 403, body: { detail: 'No.' } });
+		avala.fault({ method: 'GET', status: 429, body: {}, headers: { 'retry-after': '30' } });
+		await expect(create.call(hook)).rejects.toThrow('No.');
+		expect(warn).toHaveBeenCalledTimes(1);
+	});
+});
+
 describe('deactivation', () => {
+	it('does not fail when no ID is stored and Avala is down, or n8n would skip the next activation', async () => {
+		const hook = context();
+		const warn = jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		avala.fault({ status: 403, body: { detail: 'The account is locked.' } });
+		await remove.call(hook);
+		expect(String(warn.mock.calls[0]?.[0])).toContain('The account is locked.');
+	});
+
 	it('removes the stored webhook although the list lacks it', async () => {
 		const staticData: IDataObject = {};
 		await activate({ staticData });
