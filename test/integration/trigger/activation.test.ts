@@ -1,4 +1,5 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
 
 import { AvalaTrigger } from '../../../nodes/Avala/AvalaTrigger.node';
 import { EVENT_CATALOGUE } from '../../../nodes/Avala/shared/eventCatalogue';
@@ -139,6 +140,13 @@ describe('activation', () => {
 		expect(ours()).toEqual([expect.objectContaining({ uid, isActive: false })]);
 		await activate({ staticData });
 		expect(ours()).toEqual([expect.objectContaining({ uid, isActive: true })]);
+	});
+
+	it('drops the events of a webhook that are no longer selected', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData, events: ['task.completed', 'export.completed'] });
+		await activate({ staticData, events: ['task.completed'] });
+		expect(ours()).toEqual([expect.objectContaining({ events: ['task.completed'] })]);
 	});
 
 	it('corrects the events of a webhook that has others', async () => {
@@ -408,6 +416,21 @@ describe('an activation that cannot work', () => {
 		expect(await failing({ options: { ipAllowlist: '10.0.0.0/8, nonsense' } })).toContain(
 			'nonsense',
 		);
+		expect(avala.requests()).toEqual([]);
+	});
+
+	it('says everything in what n8n shows of an error: 2.41 the message, 2.8 a description if there is one', async () => {
+		const error: unknown = await activate({ apiKey: 'wrong' }).catch((reason: unknown) => reason);
+		if (!(error instanceof NodeApiError)) throw new Error('It did not fail at Avala');
+		expect(error.message).toContain('refused the API key');
+		expect(error.description ?? error.message).toBe(error.message);
+		expect(error.httpCode).toBe('401');
+	});
+
+	it.each([undefined, 'not a URL'])('stops when n8n gives %s as its own URL', async (url) => {
+		const hook = context();
+		jest.spyOn(hook, 'getNodeWebhookUrl').mockReturnValue(url);
+		await expect(checkExists.call(hook)).rejects.toThrow(/webhook URL.*WEBHOOK_URL/);
 		expect(avala.requests()).toEqual([]);
 	});
 

@@ -357,6 +357,24 @@ describe('activation', () => {
 		expect(ours()).toHaveLength(1);
 	});
 
+	it('accepts a node without a webhook ID whose name n8n finds again', async () => {
+		const hook = context();
+		const node = { ...hook.getNode(), name: 'AvalaTrigger', webhookId: undefined };
+		jest.spyOn(hook, 'getNode').mockReturnValue(node);
+		expect(await checkExists.call(hook)).toBe(false);
+	});
+
+	it('leaves a webhook alone that Avala shows in the place of the stored one', async () => {
+		const { uid } = avala.addWebhook({ targetUrl: WEBHOOK_URL, events: ['export.completed'] });
+		const staticData = { webhookId: 'wh_stored', webhookSecret: 'x' };
+		const webhook = { uid: 'wh_other', target_url: WEBHOOK_URL, events: ['export.completed'] };
+		avala.fault({ path: '/api/v1/webhooks/wh_stored/', status: 200, body: webhook });
+		await activate({ staticData });
+		expect(avala.requests().map(({ path }) => path)).not.toContain('/api/v1/webhooks/wh_other/');
+		expect(ours()).toHaveLength(1);
+		expect(ours()[0]?.uid).not.toBe(uid);
+	});
+
 	it('refuses a node that n8n gave no webhook ID and whose name n8n would not find again', async () => {
 		const hook = context();
 		const node = { ...hook.getNode(), name: 'Avala Trigger', webhookId: undefined };

@@ -159,9 +159,13 @@ describe('a request that is not Avala’s', () => {
 });
 
 describe('a signed body that is no event', () => {
-	it.each([1_000, 100_000])('is answered 400 when it is nested %i levels deep', async (depth) => {
+	it.each([
+		[1_000, '[', '', ']'],
+		[100_000, '[', '', ']'],
+		[1_000, '{"a":', '1', '}'],
+	])('is answered 400 when it is nested %i levels deep: %s', async (depth, start, end, close) => {
 		const { started } = await serve();
-		const data = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+		const data = `${start.repeat(depth)}${end}${close.repeat(depth)}`;
 		const { status, answer } = await signed(`{"id":"e","type":"task.completed","data":${data}}`);
 		expect({ status, answer }).toEqual({
 			status: 400,

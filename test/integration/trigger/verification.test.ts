@@ -238,11 +238,48 @@ describe('parameters that an expression fills with another type', () => {
 		expect((await signed(EVENT, { 'x-forwarded-for': '203.0.113.5' })).status).toBe(403);
 	});
 
+	it.each([
+		{ ipAllowlist: '' },
+		{ ipAllowlist: ' ' },
+		{ projects: [] },
+		{ projects: [''] },
+		{ customEvents: '' },
+		{ customEvents: [''] },
+	])(
+		'takes an option that was added and left empty in the editor for none: %j',
+		async (options) => {
+			const started = await serve({ options });
+			await signed({ ...EVENT, data: { project_uid: 'proj_2' } });
+			expect(started).toHaveLength(1);
+		},
+	);
+
+	it('takes a list for filled in by an expression if one of its entries is', async () => {
+		warnings();
+		const started = await serve({ options: { projects: ['', "={{ '' }}"] } });
+		expect((await signed(EVENT)).status).toBe(503);
+		expect(started).toEqual([]);
+	});
+
 	it('warns once although the value is another one for each request', async () => {
 		const warn = warnings();
 		await serve({ options: { ipAllowlist: '={{ String(Math.random()) }}' } });
 		for (let i = 0; i < 5; i++) expect((await signed(EVENT)).status).toBe(503);
 		expect(warn).toHaveBeenCalledTimes(1);
+	});
+
+	it('warns again after an hour', async () => {
+		const warn = warnings();
+		await serve({ options: { runOnTestEvents: 'maybe' } });
+		await signed(EVENT);
+		const now = Date.now;
+		const afterMs = (ms: number) => jest.spyOn(Date, 'now').mockImplementation(() => now() + ms);
+		afterMs(59 * 60_000);
+		await signed(EVENT);
+		expect(warn).toHaveBeenCalledTimes(1);
+		afterMs(60 * 60_000);
+		await signed(EVENT);
+		expect(warn).toHaveBeenCalledTimes(2);
 	});
 
 	it.each<[string, unknown, unknown]>([
@@ -382,6 +419,7 @@ describe('Projects', () => {
 		['export.completed', { projects: [{ uid: 'proj_2' }] }, false],
 		['project.updated', { uid: 'proj_2' }, false],
 		['project.updated', { uid: 'proj_1' }, true],
+		['task.updated', { uid: 'proj_2' }, true],
 	])('%s with %j starts the workflow: %s', async (type, data, isWanted) => {
 		const started = await serve({ options, events: [type] });
 		expect((await signed({ ...EVENT, type, data })).status).toBe(200);
