@@ -164,8 +164,9 @@ export class Deliverer extends EventEmitter<Events> {
 		const webhook = this.store.webhooks.get(delivery.webhookUid);
 		const isDelivered = isSuccess(outcome);
 		const delay = webhook ? RETRY_DELAYS_MS[delivery.attempts] : undefined;
+		const now = Date.now();
 		delivery.attempts += 1;
-		delivery.updatedAt = new Date().toISOString();
+		delivery.updatedAt = new Date(now).toISOString();
 		delivery.responseStatus = 'status' in outcome ? outcome.status : null;
 		delivery.responseBody = 'status' in outcome ? outcome.body : '';
 		delivery.errorMessage = isDelivered
@@ -176,9 +177,9 @@ export class Deliverer extends EventEmitter<Events> {
 		delivery.status = isDelivered ? 'delivered' : delay === undefined ? 'failed' : 'pending';
 		delivery.nextRetryAt =
 			delivery.status === 'pending' && delay !== undefined
-				? Date.now() + delay / this.options.clockSpeed
+				? now + delay / this.options.clockSpeed
 				: null;
-		if (isDelivered) this.lastDelivered.set(delivery.webhookUid, Date.now());
+		if (isDelivered) this.lastDelivered.set(delivery.webhookUid, now);
 		if (delivery.status === 'failed' && webhook) this.disableIfFailing(webhook, delivery);
 		this.store.save();
 		this.schedule(delivery);

@@ -30,7 +30,7 @@ describe('deliveries', () => {
 		const waits: number[] = [];
 		avala.deliverer.on('attempt', ({ nextRetryAt, updatedAt }) => {
 			if (nextRetryAt !== null)
-				waits.push(Math.round(((nextRetryAt - Date.parse(updatedAt)) * clockSpeed) / 60_000));
+				waits.push(((nextRetryAt - Date.parse(updatedAt)) * clockSpeed) / 60_000);
 		});
 		const failed = avala.next('failed');
 		avala.emit('task.completed');
@@ -40,19 +40,14 @@ describe('deliveries', () => {
 			nextRetryAt: null,
 			responseStatus: 500,
 		});
-		expect(waits.map((wait, index) => Math.abs(wait - [1, 5, 15, 60][index]!) <= 3)).toEqual([
-			true,
-			true,
-			true,
-			true,
-		]);
+		expect(waits).toEqual([1, 5, 15, 60]);
 		expect(new Set(received.map(({ body }) => body)).size).toBe(1);
 		expect(received).toHaveLength(5);
 		expect(avala.webhooks()[0]?.isActive).toBe(false);
 	});
 
 	it('reach a good target while others never respond, refuse, or redirect', async () => {
-		await open({ deliveryTimeoutMs: 300, clockSpeed: 1 });
+		await open({ deliveryTimeoutMs: 1000, clockSpeed: 1 });
 		const silent = await targets.add(undefined);
 		const moved = await targets.add(302);
 		const good = await targets.add(200);
