@@ -13,7 +13,7 @@ export function warnOnce(context: IWebhookFunctions, message: string): void {
 	const { id: workflowId, name } = context.getWorkflow();
 	const node = context.getNode();
 	const kind = message.slice(0, 200).replace(/"(?:[^"\\]|\\.)*"?|\d+/g, '');
-	const key = JSON.stringify([workflowId, node.id, kind.slice(0, 80)]);
+	const key = JSON.stringify([workflowId, node.id, kind]);
 	if (Date.now() - (warnedAt.get(key) ?? -Infinity) < INTERVAL_MS) return;
 	if (warnedAt.size >= MAX_REMEMBERED) warnedAt.clear();
 	warnedAt.set(key, Date.now());
