@@ -123,7 +123,7 @@ export async function correctWebhook(
 	if (dropped.length > 0) {
 		throw apiError(
 			connection,
-			`Avala registered webhook ${webhook.uid} without the event type ${dropped.join(', ')}, which this server does not seem to know. Remove it from the Avala Trigger, or ask Avala for it, then publish the workflow again.`,
+			`Avala registered webhook ${webhook.uid} without ${dropped.join(', ')}, which this server does not seem to know. In the Avala Trigger, deselect what is missing, or ask Avala for it, then publish the workflow again.`,
 			'',
 		);
 	}

@@ -94,16 +94,19 @@ describe('an event is accepted', () => {
 		expect(await deliver(secretAtAvala(), staticData, { apiKey: 'another-key' })).toEqual(STARTED);
 	});
 
-	it('when Avala has generated a secret of its own', async () => {
-		const staticData: IDataObject = {};
-		avala.fault({
-			method: 'POST',
-			status: 201,
-			body: { uid: 'wh_own', events: ['task.completed'], secret: 'generated-by-avala' },
-		});
-		await create.call(context({ staticData }));
-		expect(await deliver('generated-by-avala', staticData)).toEqual(STARTED);
-	});
+	it.each(['generated-by-avala', ' generated-by-avala\n'])(
+		'when Avala has generated a secret of its own: %j',
+		async (secret) => {
+			const staticData: IDataObject = {};
+			avala.fault({
+				method: 'POST',
+				status: 201,
+				body: { uid: 'wh_own', events: ['task.completed'], secret },
+			});
+			await create.call(context({ staticData }));
+			expect(await deliver('generated-by-avala', staticData)).toEqual(STARTED);
+		},
+	);
 
 	it('when Avala has generated a secret although the credential has one, also after it is published again', async () => {
 		const staticData: IDataObject = {};
@@ -223,39 +226,47 @@ describe('All on a server that knows fewer types', () => {
 		const warn = jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
 		expect(await checkExists.call(hook)).toBe(false);
 		await create.call(hook);
-		expect([...(ours()[0]?.events ?? [])].sort()).toEqual([...types].sort());
-		expect(String(warn.mock.calls[0]?.[0])).toContain(ALL.find((type) => !types.includes(type)));
+		expect(ours().map(({ events }) => [...events].sort())).toEqual([[...types].sort()]);
+		const refused = ALL.filter((type) => !types.includes(type));
+		expect(String(warn.mock.calls[0]?.[0])).toContain(` ${refused.join(', ')}, which`);
 
 		avala.clearRequests();
 		await activate({ parameters, staticData, activation: 'init' });
 		expect(avala.requests()).toHaveLength(1);
 	});
 
-	it('leaves out those that the server drops without a refusal, which costs one request at the next start', async () => {
+	it('leaves out those that the server drops without a refusal, says so once, and reads it with one request at the next start', async () => {
 		const events = OF_THE_GUIDE;
 		const webhook = { uid: 'wh_1', target_url: WEBHOOK_URL, events, is_active: true };
 		avala.fault({ method: 'POST', status: 201, body: webhook });
-		avala.fault({ path: '/api/v1/webhooks/wh_1/', status: 200, body: webhook });
+		avala.fault({ method: 'PATCH', status: 200, body: { ...webhook } });
+		avala.fault({ method: 'GET', path: '/api/v1/webhooks/wh_1/', status: 200, body: webhook });
 		const staticData: IDataObject = {};
 		const hook = context({ parameters, staticData });
 		const warn = jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
 		await create.call(hook);
-		expect(String(warn.mock.calls[0]?.[0])).toContain('result.accepted');
+		expect(warn.mock.calls.map(([message]) => message)).toEqual([
+			expect.stringContaining('result.accepted'),
+		]);
 
 		avala.clearRequests();
 		await activate({ parameters, staticData, activation: 'init' });
 		expect(avala.requests()).toHaveLength(1);
+		webhook.is_active = false;
+		await activate({ parameters, staticData });
+		expect(avala.requests().map(({ method }) => method)).toContain('PATCH');
+		expect(warn).toHaveBeenCalledTimes(1);
 	});
 
 	it('fails when the server drops a type that the user selected, and names it', async () => {
 		const webhook = { uid: 'wh_1', events: ['task.completed'], is_active: true };
 		avala.fault({ method: 'POST', status: 201, body: webhook });
 		avala.fault({ method: 'PATCH', status: 200, body: webhook });
-		const chosen = { events: ['task.completed', 'result.accepted'], options: {} };
+		const events = ['task.completed', 'result.accepted', 'quality.alert'];
 		const staticData: IDataObject = {};
-		await expect(create.call(context({ parameters: chosen, staticData }))).rejects.toThrow(
-			/without the event type result\.accepted/,
-		);
+		await expect(
+			create.call(context({ parameters: { events, options: {} }, staticData })),
+		).rejects.toThrow(/without result\.accepted, quality\.alert, which/);
 		expect(staticData).toEqual({});
 	});
 
