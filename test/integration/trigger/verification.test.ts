@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { createHmac, randomUUID } from 'node:crypto';
 
 import { AvalaTrigger } from '../../../nodes/Avala/AvalaTrigger.node';
@@ -297,6 +297,17 @@ describe('parameters that an expression fills with another type', () => {
 		expect((await signed(EVENT)).status).toBe(503);
 		expect((await send(JSON.stringify(EVENT))).status).toBe(401);
 		expect(started).toEqual([]);
+	});
+
+	const IMPOSSIBLE = '={{ $json.no.such.field }}';
+	it.each<[string, INodeParameters]>([
+		['Trigger On', { events: IMPOSSIBLE, options: {} }],
+		['Options', { events: ['task.completed'], options: { maxEventAge: IMPOSSIBLE } }],
+	])('names %s when n8n cannot evaluate its expression', async (label, parameters) => {
+		const hook = hookContext({ parameters, staticData: {}, credentials: CREDENTIALS });
+		await expect(new AvalaTrigger().webhookMethods.default.checkExists.call(hook)).rejects.toThrow(
+			new RegExp(`^'${label}' contains an expression that n8n could not evaluate: \\w`),
+		);
 	});
 
 	it.each<[string, string | string[]]>([
