@@ -1,4 +1,4 @@
-import type { IHookFunctions } from 'n8n-workflow';
+import type { IHookFunctions, INode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 export function messageOf(error: unknown): string {
@@ -6,26 +6,19 @@ export function messageOf(error: unknown): string {
 }
 
 /**
- * Runs a lifecycle step so that its error says everything in the message and in the description: when an
- * activation fails n8n 2.41 shows the message alone, 2.8 the description.
+ * Runs a lifecycle step so that its error says everything in the message and has no description: when an
+ * activation fails n8n 2.41 shows the message alone, 2.8 the description if there is one.
  */
 export async function lifecycleStep<T>(context: IHookFunctions, step: Promise<T>): Promise<T> {
 	try {
 		return await step;
 	} catch (error) {
-		const node = context.getNode();
-		const message = messageOf(error);
-		if (error instanceof NodeApiError) {
-			const { httpCode } = error;
-			const told = new NodeApiError(
-				node,
-				{ message, httpCode },
-				{ message, description: message, httpCode: httpCode ?? undefined },
-			);
-			// n8n puts a general text in the place of a message that holds the name of a system error.
-			told.message = message;
-			throw told;
-		}
-		throw new NodeOperationError(node, message, { description: message });
+		throw withMessageAlone(context.getNode(), error);
 	}
+}
+
+function withMessageAlone(node: INode, error: unknown): NodeApiError | NodeOperationError {
+	if (!(error instanceof NodeApiError)) return new NodeOperationError(node, messageOf(error));
+	error.description = undefined;
+	return error;
 }
