@@ -14,8 +14,8 @@ export const MAX_PAGE_SIZE = 100;
 const MAX_PAGES_WITHOUT_NEWS = 10;
 /** A million entries: at Avala's rate limit that takes more than an hour and a half. */
 const MAX_PAGES = 10_000;
-/** Within how many pages an entry that was pushed along is known again. */
-const REMEMBERED_PAGES = 10;
+/** How many entries are remembered, so that one that was pushed along is known again: ten pages. */
+const REMEMBERED_ENTRIES = 1_000;
 
 export interface ListOptions {
 	/** How many entries to ask for at once, 100 at most. */
@@ -54,20 +54,20 @@ export async function* avalaPages(
 	const limit = Math.max(1, Math.min(pageSize, MAX_PAGE_SIZE));
 	const visited = new Set<string>();
 	const firstEntries = new Set<string>();
-	const recent: Array<Set<string>> = [];
+	const recent = new Set<string>();
 	let withoutNews = 0;
 	let url: URL | undefined = start ?? withQuery(connection, endpoint, { limit, ...query });
 	while (url) {
 		visited.add(url.href);
 		const request: AvalaRequest & { url: URL } = { method: 'GET', endpoint, url };
 		const { status, results, next } = await requestPage(connection, request);
-		const isKnown = (entry: IDataObject) => recent.some((keys) => keys.has(entryKey(entry)));
-		const entries = results.filter((entry) => idOf(entry.uid) === undefined || !isKnown(entry));
-		const [first] = results.map(entryKey);
-		const hasNews = first !== undefined && !firstEntries.has(first) && !results.every(isKnown);
+		const keys = results.map(entryKey);
+		const isNew = keys.map((key) => !recent.has(key));
+		const entries = results.filter(({ uid }, index) => isNew[index] || idOf(uid) === undefined);
+		const [first] = keys;
+		const hasNews = first !== undefined && !firstEntries.has(first) && isNew.includes(true);
 		if (first !== undefined) firstEntries.add(first);
-		recent.push(new Set(results.map(entryKey)));
-		if (recent.length > REMEMBERED_PAGES) recent.shift();
+		remember(recent, keys);
 		yield { entries, next };
 
 		withoutNews = hasNews ? 0 : withoutNews + 1;
@@ -81,10 +81,19 @@ export async function* avalaPages(
 				connection,
 				askedFor(connection, request),
 				status,
-				'its pages lead back to one another without an end',
+				'its pages go on without an end, and bring nothing new',
 			);
 		}
 		url = next;
+	}
+}
+
+/** Adds to a set, which gives up what was added to it first. */
+function remember(recent: Set<string>, keys: readonly string[]): void {
+	for (const key of keys) recent.add(key);
+	for (const oldest of recent) {
+		if (recent.size <= REMEMBERED_ENTRIES) return;
+		recent.delete(oldest);
 	}
 }
 
@@ -121,7 +130,7 @@ async function requestPage(
 
 /** Follows `next` as Avala gives it, absolute or from the page it stands on, but to no other origin. */
 function nextPage(next: unknown, page: URL, origin: string): URL | undefined | 'elsewhere' {
-	if (next === null || next === undefined || next === '') return undefined;
+	if (next === null || next === undefined || next === '' || next === false) return undefined;
 	if (typeof next !== 'string' || !URL.canParse(next, page.href)) return 'elsewhere';
 	const url = new URL(next, page.href);
 	return url.origin === origin && !url.username && !url.password ? url : 'elsewhere';

@@ -442,19 +442,39 @@ describe('the requests of Get Many', () => {
 		expect(pages()).toHaveLength(2);
 	});
 
-	it('go on to the end when the server does not keep to the order', async () => {
-		const pagesInDisorder = [
-			[5, 1, 4],
-			[0, 6],
-		];
+	it.each([
+		[
+			'mixes them',
+			[
+				[5, 1, 4],
+				[0, 6],
+			],
+		],
+		[
+			'gives the oldest first',
+			[
+				[0, 1],
+				[4, 5],
+			],
+		],
+		['gives the oldest first, one on a page', [[0], [1], [4]]],
+		[
+			'puts an old one on top',
+			[
+				[0, 5],
+				[4, 1],
+			],
+		],
+	])('go on to the end when the server %s', async (_, sent) => {
 		const path = '/api/v1/webhook-deliveries/';
-		pagesInDisorder.forEach((minutes, page) => {
+		sent.forEach((minutes, page) => {
 			const results = minutes.map((minute) => ({ uid: `d_${minute}`, created_at: at(minute) }));
-			const next = page === 0 ? `${avala.url}${path}?page=2` : null;
+			const next = page < sent.length - 1 ? `${avala.url}${path}?page=${page + 2}` : null;
 			avala.fault({ path, times: 1, status: 200, body: { results, next } });
 		});
 		const found = await run('getAll', { returnAll: true, filters: { createdAfter: at(1) } });
-		expect(found.map(({ uid }) => uid)).toEqual(['d_5', 'd_1', 'd_4', 'd_6']);
+		const minutes = sent.flat().filter((minute) => minute >= 1);
+		expect(found.map(({ uid }) => uid)).toEqual(minutes.map((minute) => `d_${minute}`));
 	});
 
 	it('end when the limit is reached among those that match', async () => {

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { Delivery, DeliveryStatus } from '../../shared/delivery';
-import { createdAt, statusOf } from '../../shared/delivery';
+import { statusOf } from '../../shared/delivery';
 import { EVENT_CATALOGUE, readEventTypes, readKnownEventTypes } from '../../shared/eventCatalogue';
 import { notUnderstood } from '../../shared/values';
 import { customEvents } from '../fields';
@@ -116,14 +116,14 @@ export function isFiltered({ eventTypes, ...others }: DeliveryFilters): boolean 
 	return eventTypes.length > 0 || Object.values(others).some((value) => value !== undefined);
 }
 
-/** A delivery without a time that can be read passes the filters by time, so that it is not lost. */
-export function matches(delivery: Delivery, filters: DeliveryFilters): boolean {
-	const { webhookId, eventTypes, createdAfter = -Infinity, createdBefore = Infinity } = filters;
-	const created = createdAt(delivery);
+/** Whether a delivery passes all filters but those by time. */
+export function matches(
+	delivery: Delivery,
+	{ webhookId, eventTypes, status }: DeliveryFilters,
+): boolean {
 	return (
-		(created === undefined || (created >= createdAfter && created < createdBefore)) &&
 		(webhookId === undefined || delivery.webhook_uid === webhookId) &&
 		(eventTypes.length === 0 || eventTypes.includes(delivery.event_type)) &&
-		(filters.status === undefined || statusOf(delivery) === filters.status)
+		(status === undefined || statusOf(delivery) === status)
 	);
 }

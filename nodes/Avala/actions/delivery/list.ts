@@ -22,29 +22,34 @@ export async function* listDeliveries(
 	filters: DeliveryFilters,
 	wanted: number,
 ): AsyncGenerator<FoundPage, void, undefined> {
-	const { createdAfter = -Infinity } = filters;
+	const { createdAfter = -Infinity, createdBefore = Infinity } = filters;
+	const isTimed = createdAfter > -Infinity || createdBefore < Infinity;
 	const options = {
 		pageSize: isFiltered(filters) ? undefined : wanted,
 		query: { ordering: '-created_at' },
 	};
-	let isNewestFirst = true;
-	let previous = Infinity;
+	let order: 'newest first' | 'another' | undefined;
+	let previous: number | undefined;
 	let missing = wanted;
 	for await (const { entries, next } of avalaPages(connection, all(DELIVERIES), options)) {
 		const found: Delivery[] = [];
 		let isPastTheOldest = false;
 		for (const sent of entries) {
 			const delivery = normaliseDelivery(sent);
-			const created = createdAt(delivery);
+			const created = isTimed ? createdAt(delivery) : undefined;
 			if (created !== undefined) {
 				// Should a server not keep to the order, all pages have to be looked at.
-				if (created > previous) isNewestFirst = false;
+				if (previous !== undefined && created > previous) order = 'another';
+				else if (previous !== undefined && created < previous) order ??= 'newest first';
 				previous = created;
-				isPastTheOldest = isNewestFirst && created < createdAfter;
+				isPastTheOldest = created < createdAfter;
 			}
-			if (isPastTheOldest) break;
-			if (matches(delivery, filters)) found.push(delivery);
+			// A delivery without a time that can be read passes, so that it is not lost.
+			const isInTime =
+				created === undefined || (created >= createdAfter && created < createdBefore);
+			if (isInTime && matches(delivery, filters)) found.push(delivery);
 		}
+		isPastTheOldest &&= order === 'newest first';
 		const isEnough = found.length >= missing;
 		const hasMore = found.length > missing || (isEnough && !isPastTheOldest && next !== undefined);
 		yield { found: found.slice(0, missing), hasMore };
