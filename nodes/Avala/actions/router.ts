@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { deepCopy, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
+import { messageOf } from '../shared/values';
 import { connect } from '../transport/connection';
 import type { ItemRun, Operation } from './operation';
 import { RESOURCES } from './resources';
@@ -81,7 +82,7 @@ function forItem(
 		error.context.itemIndex = itemIndex;
 		return error;
 	}
-	const message = error instanceof Error ? error.message : String(error);
+	const message = messageOf(error);
 	const shown = new NodeOperationError(
 		context.getNode(),
 		error instanceof Error ? error : message,

@@ -36,6 +36,11 @@ export function textsIn(value: unknown): string[] {
 	return entries.filter((entry) => typeof entry === 'string');
 }
 
+/** What an error says; anything may be thrown. */
+export function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
 /** Unix times from here on are milliseconds: as seconds they would lie beyond the year 5000. */
 const LEAST_MILLISECONDS = 1e11;
 const LEAST_SECONDS = 1e8;

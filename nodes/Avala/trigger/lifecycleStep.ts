@@ -1,9 +1,7 @@
 import type { IHookFunctions, INode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-export function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
-}
+import { messageOf } from '../shared/values';
 
 /**
  * Runs a lifecycle step so that its error says everything in the message and has no description: when an

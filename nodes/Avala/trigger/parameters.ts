@@ -2,9 +2,15 @@ import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflo
 import { NodeOperationError, UserError } from 'n8n-workflow';
 
 import { readEventTypes } from '../shared/eventCatalogue';
-import { isObject, notUnderstood, readBoolean, readNumber, readTexts } from '../shared/values';
+import {
+	isObject,
+	messageOf,
+	notUnderstood,
+	readBoolean,
+	readNumber,
+	readTexts,
+} from '../shared/values';
 import { entriesOf, invalidEntry } from './ipAllowlist';
-import { messageOf } from './lifecycleStep';
 
 /** The trigger's parameters, checked. */
 export interface TriggerParameters {

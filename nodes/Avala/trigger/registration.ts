@@ -1,9 +1,9 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
 import type { Webhook } from '../shared/webhook';
+import { messageOf } from '../shared/values';
 import type { Connection } from '../transport/connection';
 import { connect } from '../transport/connection';
-import { messageOf } from './lifecycleStep';
 import { ACTIVATION_LIMIT_MS, START_LIMIT_MS } from './limits';
 import type { CreatedWebhook } from './remote';
 import { correctWebhook, getWebhook, postWebhook, UNKNOWN_ID } from './remote';

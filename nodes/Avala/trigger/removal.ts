@@ -2,10 +2,10 @@ import type { IHookFunctions } from 'n8n-workflow';
 
 import type { Webhook } from '../shared/webhook';
 import { isSameUrl } from '../shared/webhook';
+import { messageOf } from '../shared/values';
 import type { Connection } from '../transport/connection';
 import { connect } from '../transport/connection';
 import { ACTIVATION_LIMIT_MS, CLEAN_UP_LIMIT_MS } from './limits';
-import { messageOf } from './lifecycleStep';
 import { deleteWebhook, findWebhooks, getWebhook, UNKNOWN_ID } from './remote';
 import { NOT_REGISTERED, readRegistration, writeRegistration } from './stored';
 import { isHttps, targetUrlOf } from './wanted';

@@ -1,14 +1,13 @@
 import { createHash } from 'crypto';
 import { NodeApiError } from 'n8n-workflow';
 
-import { numberOf } from '../shared/values';
+import { messageOf, numberOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
 import { readWebhook } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
 import { readCredential } from '../transport/credential';
 import { avalaPages } from '../transport/pages';
 import { all, WEBHOOKS } from '../transport/paths';
-import { messageOf } from './lifecycleStep';
 
 /** How old a list may get, and how long a failure may count, in milliseconds. */
 const LIFETIME_MS = 60_000;

@@ -1,6 +1,7 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
-import { messageOf } from './lifecycleStep';
+import { messageOf } from '../shared/values';
+
 import { configuredSecretForRequest, proofOf } from './secret';
 import { verifySignature } from './signature';
 import type { Registration } from './stored';

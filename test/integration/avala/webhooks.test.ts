@@ -21,11 +21,16 @@ const byId = (value: string): INodeParameters =>
 const byUrl = (value: string): INodeParameters =>
 	({ __rl: true, mode: 'url', value }) as INodeParameters;
 
-async function run(operation: string, parameters: INodeParameters = {}): Promise<IDataObject[]> {
+async function run(
+	operation: string,
+	parameters: INodeParameters = {},
+	items?: IDataObject[],
+): Promise<IDataObject[]> {
 	const { apiKey, baseUrl } = avala;
 	const output = await executeAvala({
 		parameters: { resource: 'webhook', operation, ...parameters },
 		credentials: { apiKey, baseUrl },
+		items,
 	});
 	return output.map(({ json }) => json);
 }
@@ -161,6 +166,73 @@ it('an update of nothing, and an operation on no webhook, are refused before a r
 	);
 	await expect(run('get', { webhookId: byId('') })).rejects.toThrow();
 	expect(avala.requests()).toEqual([]);
+});
+
+it('an item finds a webhook by the target URL that it has after the items before', async () => {
+	const url = (name: string) => `https://example.com/${name}`;
+	const first = avala.addWebhook({ targetUrl: url('a') });
+	const second = avala.addWebhook({ targetUrl: url('c') });
+	const webhookId = byUrl("={{ 'https://example.com/' + $json.from }}");
+	const updateFields = { targetUrl: "={{ 'https://example.com/' + $json.to }}" };
+	const steps = ['ab', 'ca', 'ad'].map(([from, to]) => ({ from, to }));
+	await run('update', { webhookId, updateFields }, steps);
+	const targets = Object.fromEntries(avala.webhooks().map((it) => [it.uid, it.targetUrl]));
+	expect(targets).toEqual({ [first.uid]: url('b'), [second.uid]: url('d') });
+});
+
+it('custom event types are not added to those that Avala does not tell', async () => {
+	const { uid } = avala.addWebhook({});
+	for (const events of [null, 'task.completed,export.completed', ['task.completed', 7]]) {
+		avala.fault({ method: 'GET', times: 1, status: 200, body: { uid, events } });
+		const updateFields = { customEvents: ['task.submitted'] };
+		await expect(run('update', { webhookId: byId(uid), updateFields })).rejects.toThrow(
+			`does not say which event types webhook ${uid} has`,
+		);
+	}
+	expect(avala.requests().map(({ method }) => method)).toEqual(['GET', 'GET', 'GET']);
+});
+
+describe('All on a server that knows fewer event types', () => {
+	const KNOWN = ['task.completed', 'export.completed', 'result.submitted'];
+	const quoting = (secret: string) => ({ status: 500, body: { detail: `(w1, ${secret}) failed` } });
+	const create = async (fields: INodeParameters = {}) =>
+		await run('create', {
+			targetUrl: 'https://example.com/avala',
+			events: ['*'],
+			additionalFields: fields,
+		});
+	beforeEach(() => avala.configure({ knownEvents: KNOWN, namesUnknownEvents: false }));
+	afterEach(() => avala.configure({ knownEvents: 'documented', namesUnknownEvents: true }));
+
+	it('Create leaves no webhook behind when it fails halfway, and names one that it must leave', async () => {
+		avala.fault({ method: 'PATCH', status: 500 });
+		await expect(create()).rejects.toThrow('Avala has trouble');
+		expect(avala.webhooks()).toEqual([]);
+
+		avala.fault({ method: 'DELETE', status: 403, body: { detail: 'No.' } });
+		const error: unknown = await create().catch((thrown: unknown) => thrown);
+		const [left] = avala.webhooks();
+		expect(String(error)).toMatch(/Avala has trouble.*could not be deleted: .*No\./);
+		expect(String(error)).toContain(`webhook ${left?.uid}`);
+	});
+
+	it('Create shows no secret that Avala quotes after the webhook was created', async () => {
+		avala.fault({ method: 'PATCH', ...quoting('hush-hush-9') });
+		const error: unknown = await create({ secret: 'hush-hush-9' }).catch((it: unknown) => it);
+		expect(String(error)).toContain('(w1, [redacted]) failed');
+	});
+
+	it('Update takes no event type away when it fails halfway', async () => {
+		const { uid } = avala.addWebhook({ events: ['result.submitted'] });
+		avala.fault({ method: 'PATCH', every: 3, status: 503 });
+		const updateFields = { events: ['*'] };
+		await expect(run('update', { webhookId: byId(uid), updateFields })).rejects.toThrow();
+		expect(avala.webhooks()[0]?.events).toContain('result.submitted');
+
+		avala.clearFaults();
+		await run('update', { webhookId: byId(uid), updateFields });
+		expect([...(avala.webhooks()[0]?.events ?? [])].sort()).toEqual([...KNOWN].sort());
+	});
 });
 
 describe('the list of webhooks in the editor', () => {

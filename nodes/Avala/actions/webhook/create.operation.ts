@@ -3,9 +3,11 @@ import { UserError } from 'n8n-workflow';
 
 import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
 import { subscribe } from '../../shared/subscription';
-import { idOf, readBoolean, readText } from '../../shared/values';
-import { all, one, WEBHOOKS } from '../../transport/paths';
+import { idOf, messageOf, readBoolean, readText, textOf } from '../../shared/values';
+import type { Connection } from '../../transport/connection';
 import { avalaEntry } from '../../transport/entry';
+import { all, one, WEBHOOKS } from '../../transport/paths';
+import { avalaRequest } from '../../transport/request';
 import { customEvents, webhookEvents } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -79,23 +81,27 @@ export const create: Operation = {
 			...(isActive !== undefined && { is_active: isActive }),
 			...(secret !== undefined && { secret }),
 		};
+		// What Avala quotes in a later refusal is no less secret.
+		const secrets = [...run.connection.secrets, ...(secret === undefined ? [] : [secret])];
+		const connection = { ...run.connection, secrets };
 		let created: IDataObject | undefined;
-		const { response, refused } = await subscribe(wanted, async (events) => {
+		const subscribing = subscribe(wanted, async (events) => {
 			if (created === undefined) {
 				const body = { ...settings, events };
-				created = await avalaEntry(run.connection, {
-					method: 'POST',
-					endpoint: all(WEBHOOKS),
-					body,
-				});
+				created = await avalaEntry(connection, { method: 'POST', endpoint: all(WEBHOOKS), body });
+				secrets.push(...(textOf(created.secret) ? [String(created.secret)] : []));
 				return created;
 			}
 			const endpoint = one(WEBHOOKS, idOf(created.uid) ?? '');
 			const body = { events };
-			const extended = await avalaEntry(run.connection, { method: 'PATCH', endpoint, body });
+			const extended = await avalaEntry(connection, { method: 'PATCH', endpoint, body });
 			// Only the first response shows the secret that Avala generated.
 			const { secret: generated } = created;
 			return { ...extended, ...(generated !== undefined && { secret: generated }) };
+		});
+		const { response, refused } = await subscribing.catch(async (error: unknown) => {
+			if (created !== undefined) await takeBack(connection, created, error);
+			throw error;
 		});
 		hintAtRefused(run, refused);
 		// Whoever supplied the secret knows it, so it need not stand in the execution's data.
@@ -103,6 +109,20 @@ export const create: Operation = {
 		return itemsOf([response]);
 	},
 };
+
+/**
+ * Deletes a webhook that could not get all its event types: nobody would ever learn its secret.
+ *
+ * @throws UserError with both causes when it cannot be deleted
+ */
+async function takeBack(connection: Connection, { uid }: IDataObject, cause: unknown) {
+	const endpoint = one(WEBHOOKS, idOf(uid) ?? '');
+	await avalaRequest(connection, { method: 'DELETE', endpoint }).catch((error: unknown) => {
+		throw new UserError(
+			`${messageOf(cause)} By then Avala had created ${endpoint.subject} with some of the event types, and it could not be deleted: ${messageOf(error)} Delete it before you try again.`,
+		);
+	});
+}
 
 /** Custom event types can be all there is. */
 function isEmpty(types: unknown): boolean {

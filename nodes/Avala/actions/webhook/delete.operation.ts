@@ -1,7 +1,7 @@
 import { avalaRequest } from '../../transport/request';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
-import { webhookEndpoint, webhookLocator } from './locator';
+import { webhookLocator, webhookToChange } from './locator';
 
 export const deleteWebhook: Operation = {
 	option: {
@@ -12,7 +12,7 @@ export const deleteWebhook: Operation = {
 	},
 	properties: [{ ...webhookLocator, required: true }],
 	async execute(run) {
-		const endpoint = await webhookEndpoint(run);
+		const endpoint = await webhookToChange(run);
 		await avalaRequest(run.connection, { method: 'DELETE', endpoint });
 		return itemsOf([{ deleted: true }]);
 	},

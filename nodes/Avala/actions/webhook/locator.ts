@@ -49,12 +49,31 @@ export async function webhookEndpoint(run: ItemRun, action?: string): Promise<En
 	return one(WEBHOOKS, await webhookIdOf(run, parameterOf(run, 'webhookId', '')), action);
 }
 
+/** The same for an operation after which a target URL may lead to another webhook: each item looks for itself. */
+export async function webhookToChange(run: ItemRun): Promise<Endpoint> {
+	const { id, targetUrl } = readLocator(parameterOf(run, 'webhookId', ''));
+	return one(WEBHOOKS, id ?? (await findWebhookId(run.connection, targetUrl)));
+}
+
 /**
  * The ID that a locator's value stands for. A URL is understood in every mode.
  *
  * @throws UserError when it is empty, or its target URL does not lead to exactly one webhook
  */
 export async function webhookIdOf(run: ItemRun, locator: unknown): Promise<string> {
+	const { id, targetUrl } = readLocator(locator);
+	return (
+		id ??
+		(await run.once(
+			['webhookId', targetUrl],
+			async () => await findWebhookId(run.connection, targetUrl),
+		))
+	);
+}
+
+function readLocator(
+	locator: unknown,
+): { id: string; targetUrl?: undefined } | { id?: undefined; targetUrl: string } {
 	const text = idOf(isObject(locator) ? locator.value : locator)?.trim();
 	if (!text) {
 		throw new UserError(
@@ -62,8 +81,7 @@ export async function webhookIdOf(run: ItemRun, locator: unknown): Promise<strin
 		);
 	}
 	const isUrl = (isObject(locator) && locator.mode === 'url') || /^https?:\/\//i.test(text);
-	if (!isUrl) return checkedId(WEBHOOKS, text);
-	return await run.once(['webhookId', text], async () => await findWebhookId(run.connection, text));
+	return isUrl ? { targetUrl: text } : { id: checkedId(WEBHOOKS, text) };
 }
 
 async function findWebhookId(connection: Connection, targetUrl: string): Promise<string> {

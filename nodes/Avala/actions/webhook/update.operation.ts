@@ -2,16 +2,16 @@ import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
+import type { WantedTypes } from '../../shared/subscription';
 import { subscribe } from '../../shared/subscription';
-import { readBoolean, readText } from '../../shared/values';
-import { readWebhook } from '../../shared/webhook';
+import { readBoolean, readText, textsIn } from '../../shared/values';
 import type { Endpoint } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
 import { customEvents, webhookEvents } from '../fields';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { collectionOf, given } from '../parameters';
-import { webhookEndpoint, webhookLocator } from './locator';
+import { webhookLocator, webhookToChange } from './locator';
 import { hintAtRefused } from './refusedTypes';
 
 export const update: Operation = {
@@ -77,7 +77,7 @@ export const update: Operation = {
 				"There is nothing to update: fill in at least one field under 'Update Fields'.",
 			);
 		}
-		const endpoint = await webhookEndpoint(run);
+		const endpoint = await webhookToChange(run);
 		const settings: IDataObject = {
 			...(targetUrl !== undefined && { target_url: targetUrl }),
 			...(isActive !== undefined && { is_active: isActive }),
@@ -85,7 +85,7 @@ export const update: Operation = {
 		const send = async (body: IDataObject) =>
 			await avalaEntry(run.connection, { method: 'PATCH', endpoint, body });
 		if (types === undefined && custom === undefined) return itemsOf([await send(settings)]);
-		const wanted = expandEvents(types ?? (await currentTypes(run, endpoint)), custom);
+		const wanted = await wantedTypes(run, endpoint, types, custom);
 		const { response, refused } = await subscribe(
 			wanted,
 			async (events) => await send({ ...settings, events }),
@@ -99,6 +99,28 @@ function isBlank(value: unknown): boolean {
 	return value === '' || (Array.isArray(value) && value.every((entry) => entry === ''));
 }
 
-async function currentTypes(run: ItemRun, endpoint: Endpoint): Promise<string[]> {
-	return readWebhook(await avalaEntry(run.connection, { method: 'GET', endpoint }))?.events ?? [];
+/**
+ * What the webhook is to have: the types in place of its own, or the custom ones added to them. Of what
+ * `*` stands for it keeps what it has, whatever the requests meet that find out the rest.
+ */
+async function wantedTypes(
+	run: ItemRun,
+	endpoint: Endpoint,
+	types: string[] | undefined,
+	custom: string[] | undefined,
+): Promise<WantedTypes> {
+	const chosen = expandEvents(types ?? [], custom);
+	if (types !== undefined && chosen.optional.length === 0) return chosen;
+	const { events } = await avalaEntry(run.connection, { method: 'GET', endpoint });
+	const current = textsIn(events);
+	if (types === undefined && (!Array.isArray(events) || current.length < events.length)) {
+		throw new UserError(
+			`Avala does not say which event types ${endpoint.subject} has, so none can be added to them. Select all that it is to have under 'Event Types'.`,
+		);
+	}
+	const kept = types === undefined ? current : current.filter((it) => chosen.optional.includes(it));
+	return {
+		required: [...new Set([...kept, ...chosen.required])],
+		optional: chosen.optional.filter((type) => !kept.includes(type)),
+	};
 }
