@@ -123,7 +123,8 @@ function entriesOf(value: unknown): unknown[] {
 
 /**
  * A moment in Unix milliseconds: a date, a Unix time in seconds or milliseconds, or what n8n's date
- * picker gives. Without a zone it is in the given time zone, the workflow's.
+ * picker gives. Without a zone it is in the given time zone, the workflow's. Texts of which JavaScript only
+ * guesses the date are refused.
  */
 export function readMoment(name: string, value: unknown, timezone: string): number {
 	const refusal = notUnderstood(name, 'a date such as 2026-03-02T10:30:00Z', value);
@@ -136,19 +137,31 @@ export function readMoment(name: string, value: unknown, timezone: string): numb
 		return unix;
 	}
 	try {
-		if (typeof value === 'string' ? isDated(value) : isObject(value)) {
-			return tryToParseDateTime(value, timezone).toMillis();
-		}
+		const date = typeof value === 'string' ? writtenDate(value) : isObject(value) && value;
+		if (date) return tryToParseDateTime(date, timezone).toMillis();
 	} catch {
 		// n8n's own message would not name the parameter.
 	}
 	throw refusal;
 }
 
-/** JavaScript finds a date in "5" and in "5 days ago" too, in the year 2001. */
-function isDated(text: string): boolean {
-	const isNumber = /^\s*[-+]?\d+(?:\.\d+)?\s*$/.test(text);
-	return isNumber ? /^\s*\d{4}(?:\d{4})?\s*$/.test(text) : /\d{4}/.test(text);
+/** ISO 8601, and what databases write. */
+const ISO_DATE =
+	/^(\d{4})([-/]?)(\d\d)\2(\d\d)(?:[T ]\d\d(?::?\d\d){0,2}(?:[.,]\d+)?\s?(?:Z|UTC|[-+]\d\d(?::?\d\d)?)?)?$/;
+/** As in HTTP and in e-mails (RFC 2822). */
+const MAIL_DATE =
+	/^(?:[a-z]{3}, ?)?\d{1,2} [a-z]{3} \d{4} \d\d:\d\d(?::\d\d)? (?:GMT|UTC|Z|[-+]\d{4})$/i;
+/** As JavaScript prints it. */
+const PRINTED_DATE = /^[a-z]{3} [a-z]{3} \d\d \d{4} \d\d:\d\d:\d\d GMT[-+]\d{4}(?: \([^()]*\))?$/i;
+
+/** The date as n8n reads it without guessing; undefined for any other text, and for a day that does not exist. */
+function writtenDate(value: string): string | undefined {
+	const text = value.trim();
+	if (MAIL_DATE.test(text) || PRINTED_DATE.test(text)) return text;
+	const iso = text.toUpperCase();
+	const [, year, , month, day] = ISO_DATE.exec(iso) ?? [];
+	const midnight = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+	return midnight.getUTCMonth() + 1 === Number(month) ? iso.replaceAll('/', '-') : undefined;
 }
 
 /** "'Limit' must be a whole number of at least 1, but is "many"." */

@@ -46,7 +46,17 @@ describe('a date that an expression gives', () => {
 	it.each<[unknown]>([
 		['2026-03-02T10:30:00Z'],
 		['2026-03-02T10:30:00'],
+		[' 2026-03-02t10:30:00.000z '],
+		['2026-03-02 10:30'],
+		['2026-03-02 10:30:00.000000'],
+		['2026-03-02 10:30:00 UTC'],
+		['2026-03-02T05:30:00-05:00'],
+		['2026-03-02T05:30:00-0500'],
+		['20260302T103000Z'],
+		['2026/03/02 10:30:00'],
 		['Mon, 02 Mar 2026 10:30:00 GMT'],
+		['2 Mar 2026 05:30 -0500'],
+		['Mon Mar 02 2026 05:30:00 GMT-0500 (Eastern Standard Time)'],
 		[new Date(MOMENT)],
 		[1772447400],
 		['1772447400000'],
@@ -54,9 +64,16 @@ describe('a date that an expression gives', () => {
 		expect(readMoment('Created After', value, 'UTC')).toBe(MOMENT);
 	});
 
-	it.each(['2026-03-02', '20260302', 'March 2, 2026'])('may be a day alone: %s', (value) => {
+	it.each(['2026-03-02', '20260302', '2026/03/02'])('may be a day alone: %s', (value) => {
 		expect(readMoment('Created After', value, 'UTC')).toBe(Date.parse('2026-03-02T00:00:00Z'));
 	});
+
+	it.each(['2026-03-02T05:30:00', '2026-03-02 05:30', '2026/03/02 05:30:00'])(
+		'is in the time zone of the workflow where it names none: %s',
+		(value) => {
+			expect(readMoment('Created After', value, 'America/New_York')).toBe(MOMENT);
+		},
+	);
 
 	it.each<[unknown]>([
 		['5'],
@@ -66,6 +83,19 @@ describe('a date that an expression gives', () => {
 		['12345'],
 		['5 days ago'],
 		['last 24 hours'],
+		['2026'],
+		['task 1234'],
+		['$now.minus 2000'],
+		['yesterday, March 2026'],
+		['March 2, 2026'],
+		['02.03.2026'],
+		['03/02/2026 10:30'],
+		['2026-02-30'],
+		['2026-13-01'],
+		['2026-00-10'],
+		['2026-03-02 or so'],
+		['2026-03-02T25:00'],
+		['2026-03/02'],
 		[[1]],
 		[['2026-03-02']],
 		[{}],
