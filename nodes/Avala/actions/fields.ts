@@ -76,6 +76,7 @@ export function isSimplified(run: ItemRun): boolean {
 		? parameterOf(run, 'output', 'simplified')
 		: undefined;
 	if (output === undefined) return readBoolean('Simplify', parameterOf(run, 'simplify', true));
-	if (output === 'simplified' || output === 'raw') return output === 'simplified';
+	const word = typeof output === 'string' ? output.trim().toLowerCase() : output;
+	if (word === 'simplified' || word === 'raw') return word === 'simplified';
 	throw notUnderstood('Output', 'simplified or raw', output);
 }

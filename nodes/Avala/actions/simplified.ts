@@ -11,7 +11,7 @@ export function simplified(
 	return Object.fromEntries(
 		names.map((name) => {
 			const spellings = typeof name === 'string' ? [name] : name;
-			const found = spellings.find((spelling) => sent[spelling] !== undefined);
+			const found = spellings.find((spelling) => (sent[spelling] ?? null) !== null);
 			return [spellings[0], found === undefined ? null : sent[found]];
 		}),
 	);

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { idOf, isObject, momentIn, numberOf, textOf } from './values';
+import { idOf, momentIn, numberOf, textOf, uidOf } from './values';
 
 /** A delivery under the guide's names, beside whatever the server sent in its own wire format. */
 export interface Delivery extends IDataObject {
@@ -56,10 +56,14 @@ export function createdAt(delivery: Delivery): number | undefined {
 }
 
 /** The guide's `success` is what the later wire formats call `delivered`. */
-export function statusOf({ status }: Delivery): DeliveryStatus {
-	const word = textOf(status)?.trim().toLowerCase();
+export function statusOf(delivery: Delivery): DeliveryStatus {
+	const word = wordOf(delivery);
 	if (word === 'success' || word === 'delivered') return 'delivered';
 	return word === 'failed' ? 'failed' : 'pending';
+}
+
+function wordOf({ status }: Delivery): string | undefined {
+	return textOf(status)?.trim().toLowerCase();
 }
 
 /** What n8n responds with status 200 while it starts, whatever node the request is for. */
@@ -72,7 +76,9 @@ export function outcomeOf(delivery: Delivery, now: number): DeliveryOutcome {
 	if (status === 'failed') return isTriedAgain(delivery, now) ? 'retrying' : 'failed';
 	const hasFailedTries =
 		(delivery.attempt_count ?? 0) > 0 || delivery.response_status_code !== null;
-	return hasFailedTries ? 'retrying' : 'pending';
+	if (!hasFailedTries) return 'pending';
+	// A word that Avala's documents do not have may mean the end.
+	return wordOf(delivery) !== 'pending' && isOver(delivery, now) ? 'failed' : 'retrying';
 }
 
 /** Why an event has not arrived, or not yet. */
@@ -92,19 +98,17 @@ function wasTakenByStartingN8n(delivery: Delivery): boolean {
 	return isDelivered && delivery.response_body?.trim() === RESPONSE_OF_STARTING_N8N;
 }
 
-/**
- * The later wire formats say when the next try is. The guide's says `failed` from the first failed try
- * on, so there the number of tries decides, and the time by which the last one is over.
- */
+/** The guide's wire format says `failed` from the first failed try on; the later ones say when the next one is. */
 function isTriedAgain(delivery: Delivery, now: number): boolean {
-	const next = momentIn(delivery.next_retry_at);
-	if (next !== undefined) return now - next < LONGEST_DELAY_MS;
-	if (delivery.next_retry_at === null) return false;
-	const created = createdAt(delivery);
-	const tries = delivery.attempt_count ?? 1;
-	return tries < TRIES && created !== undefined && now - created < LAST_TRY_AFTER_MS;
+	const isTold = momentIn(delivery.next_retry_at) !== undefined;
+	const mayBe = delivery.next_retry_at !== null && createdAt(delivery) !== undefined;
+	return (isTold || mayBe) && !isOver(delivery, now);
 }
 
-function uidOf(value: unknown): string | undefined {
-	return idOf(isObject(value) ? value.uid : value);
+/** Whether no try can follow: by the time of the next one, else by their number and the time of the last one. */
+function isOver(delivery: Delivery, now: number): boolean {
+	const next = momentIn(delivery.next_retry_at);
+	if (next !== undefined) return now - next >= LONGEST_DELAY_MS;
+	const created = createdAt(delivery) ?? now;
+	return (delivery.attempt_count ?? 1) >= TRIES || now - created >= LAST_TRY_AFTER_MS;
 }

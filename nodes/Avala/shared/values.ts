@@ -16,6 +16,11 @@ export function idOf(value: unknown): string | undefined {
 	return typeof value === 'number' && Number.isFinite(value) ? String(value) : textOf(value);
 }
 
+/** The ID of what is named by it, or is given as a whole. */
+export function uidOf(value: unknown): string | undefined {
+	return idOf(isObject(value) ? value.uid : value);
+}
+
 /** A number from Avala, which some servers send as text. */
 export function numberOf(value: unknown): number | undefined {
 	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

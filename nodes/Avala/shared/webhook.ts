@@ -1,4 +1,4 @@
-import { idOf, isObject, textOf, textsIn } from './values';
+import { booleanOf, idOf, isObject, textOf, textsIn } from './values';
 
 /** A webhook at Avala, in the one form in which both nodes read it. */
 export interface Webhook {
@@ -18,7 +18,7 @@ export function readWebhook(value: unknown): Webhook | undefined {
 		uid,
 		targetUrl: textOf(value.target_url) ?? '',
 		events: textsIn(value.events),
-		isActive: ![false, 'false', 0].some((off) => off === value.is_active),
+		isActive: booleanOf(value.is_active) !== false,
 	};
 }
 

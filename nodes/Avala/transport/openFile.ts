@@ -77,9 +77,10 @@ function checked(
 	const refused = (why: string) => linkRefused(connection, endpoint, from, `${what} ${why}.`);
 	if (link === '' || !URL.canParse(link, base)) throw refused('is no address');
 	const url = new URL(link, base);
-	if (!isSafeUrl(url)) {
+	const isLocal = new URL(connection.baseUrl).protocol === 'http:';
+	if (url.protocol !== 'https:' && !(isLocal && isSafeUrl(url))) {
 		throw refused(
-			`is not https (plain http is followed to localhost only): ${url.protocol}//${url.host}`,
+			`is not https (plain http is followed only from an API on this computer to this computer): ${url.protocol}//${url.host}`,
 		);
 	}
 	if (url.username || url.password) throw refused('contains a user name or a password');
@@ -124,12 +125,11 @@ async function tryToOpen(
 	// With the key, 401 is about the key.
 	const isSigned = !withKey || (url.search !== '' && status !== 401);
 	const mayHaveExpired = isSigned && EXPIRED.has(status);
-	const error = withKey
-		? refusedError(
-				connection,
-				{ method: 'GET', path: url.pathname, host: url.host, endpoint },
-				{ status, words: avalasWords(body, connection.secrets), retryAfterMs: askedMs },
-			)
+	const asked = { method: 'GET', path: url.pathname, host: url.host, endpoint };
+	const words = avalasWords(body, connection.secrets);
+	const isRefusal = withKey && (status < 200 || status >= 300);
+	const error = isRefusal
+		? refusedError(connection, asked, { status, words, retryAfterMs: askedMs })
 		: refusedByStorage(connection, endpoint, url, { status, body, mayHaveExpired });
 	if (status === 429 || TRANSIENT_STATUSES.has(status)) return { error, mayRetry: true, askedMs };
 	return { response: { ...file, refusal: error, mayHaveExpired } };

@@ -96,8 +96,8 @@ export function checkedId({ noun, plural }: Collection, id: string): string {
 	const problem =
 		text === ''
 			? `The ID of the ${noun} is empty`
-			: `${JSON.stringify(text.slice(0, 80))} is not the ID of a ${noun}`;
+			: `${JSON.stringify(text.slice(0, 80))} is not the ID of ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 	throw new UserError(
-		`${problem}. An ID consists of letters, digits, hyphens and underscores, such as wh_1a2b3c or a UUID. No request was sent. Take the ID from a list of ${plural} or from an event.`,
+		`${problem}. An ID consists of letters, digits, hyphens and underscores, such as wh_1a2b3c or a UUID. Take the ID from a list of ${plural} or from an event.`,
 	);
 }

@@ -442,6 +442,14 @@ describe('the requests of Get Many', () => {
 		expect(pages()).toHaveLength(2);
 	});
 
+	it('find an event type that the server writes in capitals', async () => {
+		avala.seedDeliveries([delivery(1, {}, 'Task.Completed'), delivery(2, {}, 'task.created')]);
+		const filters = { eventType: ['task.completed'] };
+		expect(await run('getAll', { filters })).toMatchObject([{ uid: 'd_1' }]);
+		const custom = { customEvents: ['TASK.created'] };
+		expect(await run('getAll', { filters: custom })).toMatchObject([{ uid: 'd_2' }]);
+	});
+
 	it.each([
 		[
 			'mixes them',

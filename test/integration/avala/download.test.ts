@@ -2,9 +2,13 @@ import type { INodeParameters } from 'n8n-workflow';
 import { statSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
+import { connect } from '../../../nodes/Avala/transport/connection';
+import { openFile } from '../../../nodes/Avala/transport/openFile';
+import { EXPORTS, one } from '../../../nodes/Avala/transport/paths';
 import type { Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { BinaryFiles } from '../../support/binaryFiles';
+import { loadOptionsContext } from '../../support/contexts';
 import { serve } from '../../support/localServer';
 import type { Setup } from '../../support/resources';
 import { byId, failureOf, runOn } from '../../support/resources';
@@ -226,6 +230,14 @@ describe('where a link may lead', () => {
 		expect(error.message).toMatch(/redirect that 127\.0\.0\.1:\d+ responded with is not https/);
 	});
 
+	it('nor plain http to this machine from an API elsewhere', async () => {
+		const baseUrl = 'https://api.example.com/api/v1';
+		const connection = await connect(loadOptionsContext({}, { apiKey: 'k', baseUrl }));
+		await expect(
+			openFile(connection, one(EXPORTS, 'e1'), 'http://127.0.0.1:5678/rest/internal'),
+		).rejects.toThrow('is not https');
+	});
+
 	it('nor redirects without an end', async () => {
 		const elsewhere = await serve((request, response) => {
 			response.writeHead(302, { location: `${request.url ?? ''}0` }).end();
@@ -255,14 +267,15 @@ describe('where a link may lead', () => {
 		expect((await failureOf(download(uid))).message).toContain('a web page and not with a file');
 	});
 
-	it.each(['<!DOCTYPE html><p>Log in', '\ufeff \n<html lang="en">'])(
-		'is no web page that claims to be a file: %j',
-		async (content) => {
-			const uid = ready({ plan: { file: { content, contentType: 'application/zip' } } });
-			expect((await failureOf(download(uid))).message).toContain('a web page and not with a file');
-			expect(files.all()).toEqual([]);
-		},
-	);
+	it.each([
+		'<!DOCTYPE html><p>Log in',
+		'\ufeff \n<html lang="en">',
+		'<?xml version="1.0"?>\n<!-- page --><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">',
+	])('is no web page that claims to be a file: %j', async (content) => {
+		const uid = ready({ plan: { file: { content, contentType: 'application/zip' } } });
+		expect((await failureOf(download(uid))).message).toContain('a web page and not with a file');
+		expect(files.all()).toEqual([]);
+	});
 });
 
 it('a file that the storage keeps compressed arrives as it was before', async () => {
@@ -278,6 +291,15 @@ it('a file that the storage keeps compressed arrives as it was before', async ()
 	const [item] = await download(ready({ downloadUrl: `${storage.url}/x.json` }));
 	await storage.close();
 	expect(files.contentOf(item?.binary?.data)).toBe('{"big": true}');
+});
+
+it.each([202, 204])('a response %d of the API is no file, and says so', async (status) => {
+	const uid = ready({ plan: { link: 'api' } });
+	avala.fault({ path: /download/, status, body: status === 204 ? undefined : {} });
+	const error = await failureOf(download(uid));
+	expect(error.message).toMatch(`could not be downloaded. 127.0.0.1`);
+	expect(error.message).toContain(`responded ${status}`);
+	expect(files.all()).toEqual([]);
 });
 
 describe('an export that has no file', () => {

@@ -94,6 +94,34 @@ describe('a value from an expression or an AI agent is understood', () => {
 		expect(found.map(({ uid }) => uid)).toEqual(['new']);
 	});
 
+	it.each(['all', ' Any ', '*'])('Status: %j is no restriction', async (value) => {
+		avala.seedDeliveries([delivery('d_1'), delivery('d_2', { status: 'failed' })]);
+		expect(await fromItem((given) => list({ status: given }), value)).toHaveLength(2);
+		avala.addExport({ state: 'failed' });
+		avala.addExport({ state: 'ready' });
+		const of = (resource: string, filters: object) => ({
+			resource,
+			operation: 'getAll',
+			returnAll: true,
+			filters,
+		});
+		const exports = await fromItem((given) => of('export', { state: given }), value);
+		expect(exports).toHaveLength(avala.exports().length);
+		const tasks = await fromItem((given) => of('task', { status: given }), value);
+		expect(tasks).toHaveLength(avala.tasks().length);
+	});
+
+	it('Export From: the label', async () => {
+		const [project] = avala.projects();
+		await fromItem((given) => {
+			const projectId = { __rl: true, mode: 'id', value: project?.uid };
+			// While an expression chooses, n8n wants both to be filled in.
+			const datasetId = { __rl: true, mode: 'id', value: 'unused' };
+			return { resource: 'export', operation: 'create', exportFrom: given, projectId, datasetId };
+		}, 'Project');
+		expect(avala.exports()).toHaveLength(1);
+	});
+
 	it('Limit: "5", and Return All: "false"', async () => {
 		avala.seedDeliveries(Array.from({ length: 8 }, (_, index) => delivery(`d${index}`)));
 		const parameters = (given: string) => ({
@@ -164,10 +192,10 @@ describe('a value that is not understood is refused by name, before a request', 
 	});
 
 	it.each<[string, (given: object) => object]>([
-		['webhook', (given) => list({ webhookId: given })],
-		['project', (given) => list({ projectId: given }, 'task')],
+		['a webhook', (given) => list({ webhookId: given })],
+		['a project', (given) => list({ projectId: given }, 'task')],
 		[
-			'project',
+			'a project',
 			(projectId) => ({
 				resource: 'export',
 				operation: 'create',
@@ -176,7 +204,7 @@ describe('a value that is not understood is refused by name, before a request', 
 			}),
 		],
 		[
-			'dataset',
+			'a dataset',
 			(datasetId) => ({
 				resource: 'export',
 				operation: 'create',
@@ -184,11 +212,11 @@ describe('a value that is not understood is refused by name, before a request', 
 				datasetId,
 			}),
 		],
-	])('what cannot be the ID of a %s', async (noun, parameters) => {
+	])('what cannot be the ID of %s', async (noun, parameters) => {
 		for (const value of ['../x', 'a/b', '[1,2]', 'two words', '*', 'x?y=1']) {
 			const given = { __rl: true, mode: 'id', value: '={{ $json.value }}' };
 			const refused = run(parameters(given), [{ value }]);
-			await expect(refused).rejects.toThrow(`is not the ID of a ${noun}`);
+			await expect(refused).rejects.toThrow(`is not the ID of ${noun}`);
 		}
 		expect(avala.requests()).toEqual([]);
 	});

@@ -68,6 +68,14 @@ describe('a missed event whose delivery carries no payload', () => {
 		expect(others).toEqual([]);
 	});
 
+	it('comes back with the project that an older server keeps elsewhere', async () => {
+		resources['/projects/p1/'] = { uid: 'p1', name: 'Cars' };
+		const [event] = await missedEvents(
+			missed({ event_type: 'project.updated', project_uid: 'p1' }),
+		);
+		expect(event).toMatchObject({ data: { uid: 'p1', name: 'Cars' }, recovered: true });
+	});
+
 	it.each<[string, IDataObject]>([
 		['names nothing', {}],
 		['names the kind of resource alone', { resource: 'task', object: 'tasks' }],

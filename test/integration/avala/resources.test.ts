@@ -110,6 +110,20 @@ it('the editor’s list goes on past the first page', async () => {
 	expect(seen).toHaveLength(130);
 });
 
+it('a server that ignores the filters, and writes words and projects its own way, narrows nothing', async () => {
+	const of = (uid: string, fields: object) => ({ uid, name: uid, ...fields });
+	const results = [
+		of('t1', { project: { uid: 'p1' }, status: 'In Progress' }),
+		of('t2', { project: { uid: 'p2' }, status: 'In Progress' }),
+		of('t3', { project: 17, project_uid: 'p1', status: 'in-progress' }),
+		of('t4', { project: { uid: 'p1' }, status: 'Completed' }),
+		of('t5', { status: 'in_progress' }),
+	];
+	avala.fault({ path: '/api/v1/tasks/', status: 200, body: { results, next: null } });
+	const filters = { projectId: byId('p1'), status: 'in_progress' };
+	expect(await names('task', filters)).toEqual(['t1', 't3', 't5']);
+});
+
 describe('projects', () => {
 	it('come from where older servers keep them when the newer place does not exist', async () => {
 		avala.configure({ projectsAt: 'root' });

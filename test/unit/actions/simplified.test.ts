@@ -22,6 +22,7 @@ describe('what Simplify leaves', () => {
 		expect(simplifyTask({ project: 'p' })).toMatchObject({ project: 'p' });
 		expect(simplifyDataset({ owner_name: 'ann' })).toMatchObject({ owner: 'ann' });
 		expect(simplifyProject({ owner: 'ann' })).toMatchObject({ owner: 'ann' });
+		expect(simplifyTask({ project: null, project_uid: 'p' })).toMatchObject({ project: 'p' });
 	});
 
 	it('keeps values of another type than expected', () => {

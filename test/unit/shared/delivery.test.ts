@@ -40,3 +40,17 @@ it.each([
 	const delivery = { uid: 'd1', status: 'failed', attempts: 2, created_at: at(-0.2), ...fields };
 	expect(outcomeOf(normaliseDelivery(delivery), NOW)).toBe(expected);
 });
+
+it.each([
+	['has not begun', {}, 'pending'],
+	['is to be tried again', { attempts: 2, next_retry_at: at(0.1) }, 'retrying'],
+	['is being tried', { attempts: 2, next_retry_at: null }, 'retrying'],
+	['was to be tried long ago', { attempts: 2, next_retry_at: at(-2) }, 'failed'],
+	['has been tried as often as Avala does', { attempts: 5, next_retry_at: null }, 'failed'],
+	['is older than the last try', { attempts: 2, created_at: at(-16) }, 'failed'],
+	['has a response and no time', { response_status: 500, created_at: null }, 'retrying'],
+	['is still pending, as Avala says', { status: 'Pending', attempts: 5 }, 'retrying'],
+])('of a delivery in another state is told whether it %s', (_, fields, expected) => {
+	const delivery = { uid: 'd1', status: 'error', created_at: at(-0.2), ...fields };
+	expect(outcomeOf(normaliseDelivery(delivery), NOW)).toBe(expected);
+});

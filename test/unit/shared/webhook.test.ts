@@ -9,6 +9,9 @@ describe('a webhook of the account', () => {
 		[null, true],
 		[false, false],
 		['false', false],
+		['False', false],
+		['0', false],
+		['anything else', true],
 		[0, false],
 	])('whose is_active is %j is enabled: %s', (is_active, isActive) => {
 		expect(readWebhook({ uid: 1, target_url: URL, events: null, is_active })).toEqual({

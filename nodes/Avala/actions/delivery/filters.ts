@@ -8,6 +8,7 @@ import { notUnderstood } from '../../shared/values';
 import { customEvents } from '../fields';
 import type { ItemRun } from '../operation';
 import { collectionOf, given, momentReader } from '../parameters';
+import { isEvery } from '../words';
 import { webhookIdOf, webhookLocator } from '../webhook/locator';
 
 const withoutStatus: INodeProperties[] = [
@@ -70,7 +71,7 @@ export const filtersWithoutStatus: INodeProperties = { ...deliveryFilters, optio
 /** The filters as they are compared with. */
 export interface DeliveryFilters {
 	webhookId?: string;
-	/** Empty for all. */
+	/** In lower case; empty for all. */
 	eventTypes: string[];
 	status?: DeliveryStatus;
 	/** Unix time in milliseconds. */
@@ -98,18 +99,19 @@ export async function readFilters(
 			...(given(fields, 'eventType', (value) => readKnownEventTypes('Event Types', value)) ?? []),
 			...(given(fields, 'customEvents', (value) => readEventTypes('Custom Event Types', value)) ??
 				[]),
-		],
+		].map((type) => type.toLowerCase()),
 		status: given(fields, 'status', readStatus),
 		createdAfter,
 		createdBefore,
 	};
 }
 
-function readStatus(value: unknown): DeliveryStatus {
+function readStatus(value: unknown): DeliveryStatus | undefined {
+	if (isEvery(value)) return undefined;
 	const text = typeof value === 'string' ? value.trim().toLowerCase() : value;
 	if (text === 'delivered' || text === 'success') return 'delivered';
 	if (text === 'failed' || text === 'pending') return text;
-	throw notUnderstood('Status', 'delivered, failed or pending', value);
+	throw notUnderstood('Status', 'delivered, failed, pending or all', value);
 }
 
 export function isFiltered({ eventTypes, ...others }: DeliveryFilters): boolean {
@@ -123,7 +125,7 @@ export function matches(
 ): boolean {
 	return (
 		(webhookId === undefined || delivery.webhook_uid === webhookId) &&
-		(eventTypes.length === 0 || eventTypes.includes(delivery.event_type)) &&
+		(eventTypes.length === 0 || eventTypes.includes(delivery.event_type.toLowerCase())) &&
 		(status === undefined || statusOf(delivery) === status)
 	);
 }

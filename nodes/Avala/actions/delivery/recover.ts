@@ -8,6 +8,7 @@ import type { Connection } from '../../transport/connection';
 import type { Collection } from '../../transport/paths';
 import { DATASETS, EXPORTS, isId, one, PROJECTS, TASKS } from '../../transport/paths';
 import { avalaObject, TRANSIENT_STATUSES } from '../../transport/request';
+import { readProject } from '../project/read';
 import type { Missed } from './missedEvents';
 
 /** What an event type can speak of that can be read, by the type's first word. */
@@ -48,7 +49,11 @@ async function readResource(
 	const id = collection && resourceId(delivery, subject, collection);
 	if (collection === undefined || id === undefined) return undefined;
 	const endpoint = one(collection, id);
-	return await avalaObject(connection, { method: 'GET', endpoint }).catch((error: unknown) => {
+	const reading =
+		collection === PROJECTS
+			? readProject(connection, id)
+			: avalaObject(connection, { method: 'GET', endpoint });
+	return await reading.catch((error: unknown) => {
 		if (!(error instanceof NodeApiError) || !isOfThisResource(error)) throw error;
 		connection.context.logger.debug(
 			`Avala: ${endpoint.subject} of a missed event cannot be read (${error.httpCode}).`,

@@ -74,12 +74,13 @@ export const create: Operation = {
 };
 
 function sourceOf(run: ItemRun): IDataObject {
-	const source = parameterOf(run, 'exportFrom', 'project');
+	const given = parameterOf(run, 'exportFrom', 'project');
+	const source = typeof given === 'string' ? given.trim().toLowerCase() : given;
 	if (source === 'project') {
 		return { project: idIn(PROJECTS, 'Project', parameterOf(run, 'projectId', '')) };
 	}
 	if (source === 'dataset') {
 		return { dataset: idIn(DATASETS, 'Dataset', parameterOf(run, 'datasetId', '')) };
 	}
-	throw notUnderstood('Export From', 'project or dataset', source);
+	throw notUnderstood('Export From', 'project or dataset', given);
 }

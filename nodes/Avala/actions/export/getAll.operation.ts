@@ -9,6 +9,7 @@ import { getMany } from '../getMany';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { collectionOf, given, momentReader, wantedCount } from '../parameters';
+import { isEvery } from '../words';
 import { completeExport, simplifyExport } from './output';
 
 const filters: INodeProperties = {
@@ -77,10 +78,11 @@ function readFilters(run: ItemRun): ExportFilters {
 	};
 }
 
-function readState(value: unknown): ExportState {
+function readState(value: unknown): ExportState | undefined {
+	if (isEvery(value)) return undefined;
 	const text = typeof value === 'string' ? value.trim().toLowerCase() : value;
 	if (text === 'running' || text === 'ready' || text === 'failed') return text;
-	throw notUnderstood('State', 'running, ready or failed', value);
+	throw notUnderstood('State', 'running, ready, failed or all', value);
 }
 
 /** An export without a time that can be read passes the filter by time, so that it is not lost. */

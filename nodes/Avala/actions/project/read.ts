@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Connection } from '../../transport/connection';
 import { apiError } from '../../transport/errors';
 import type { Collection } from '../../transport/paths';
 import { all, one, PROJECTS, PROJECTS_OF_OLDER_SERVERS } from '../../transport/paths';
@@ -14,7 +15,7 @@ import { simplified } from '../simplified';
  * One project, from where older servers keep it if need be. On newer ones that is for Avala's staff, so
  * the first refusal is the one that tells.
  */
-export async function readProject({ connection }: ItemRun, id: string): Promise<IDataObject> {
+export async function readProject(connection: Connection, id: string): Promise<IDataObject> {
 	const read = async (projects: Collection) =>
 		await avalaEntry(connection, { method: 'GET', endpoint: one(projects, id) });
 	const first = read(PROJECTS);

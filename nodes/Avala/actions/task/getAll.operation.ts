@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { idOf } from '../../shared/values';
+import { uidOf } from '../../shared/values';
 import { all, PROJECTS, TASKS } from '../../transport/paths';
 import { isSimplified, limit, returnAll, simplifyFields } from '../fields';
 import { getMany } from '../getMany';
@@ -77,5 +77,5 @@ function readFilters(run: ItemRun): { project?: string; status?: string } {
 
 /** A task that does not say which project it belongs to is believed to be what was asked for. */
 function isOf(task: IDataObject, wanted: string | undefined): boolean {
-	return isWord(idOf(task.project ?? task.project_uid), wanted);
+	return isWord(uidOf(task.project_uid ?? task.project), wanted);
 }
