@@ -8,8 +8,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { customEvents, webhookEvents } from './actions/fields';
-import { ALL_EVENTS, EVENT_CATALOGUE } from './shared/eventCatalogue';
+import { customEvents, webhookEvents, withCustomEvents } from './actions/fields';
 import { lifecycleStep } from './trigger/lifecycleStep';
 import { loadProjects } from './trigger/projects';
 import { receiveEvent } from './trigger/receive';
@@ -21,23 +20,11 @@ const triggerOn: INodeProperties = {
 	displayName: 'Trigger On',
 	default: ['task.completed'],
 	description: 'The event types that start the workflow',
-	options: [
-		// n8n's node panel makes an entry of each: "On all event types".
-		{
-			name: 'All Event Types',
-			value: ALL_EVENTS,
-			description: 'Every event type in this list that your Avala server knows',
-		},
-		...EVENT_CATALOGUE,
-	],
 	builderHint: {
 		propertyHint:
 			"The exact values of this list, such as ['task.completed'], or ['*'] alone for every type. A type that is not in the list goes into options.customEvents.",
 	},
 };
-
-/** Whether custom event types are entered; n8n asks for none under 'Trigger On' then. */
-const hasCustomEvents = { '/options.customEvents': [{ _cnd: { exists: true as const } }] };
 
 export class AvalaTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -88,23 +75,19 @@ export class AvalaTrigger implements INodeType {
 			header: '',
 			executionsHelp: {
 				inactive:
-					'<b>While you build:</b> click the button above. n8n registers a webhook with its test URL at Avala until an event arrives, so that the next one, or a test sent from Avala, appears here.<br /><br /><b>When you are done:</b> publish (activate) the workflow. n8n registers its production URL at Avala, and removes it when you unpublish the workflow; there is nothing to set up at Avala by hand.',
+					'<b>While you build:</b> click the button above. n8n keeps a webhook with its test URL registered with Avala until an event arrives, so that the next event, or a test sent from Avala, appears here.<br /><br /><b>When you are done:</b> publish (activate) the workflow. n8n registers its production URL with Avala, and removes it when you unpublish the workflow. There is nothing to set up in Avala by hand.',
 				active:
-					'<b>While you build:</b> click the button above. n8n registers a second webhook, with its test URL, at Avala until an event arrives.<br /><br /><b>This workflow is published:</b> events at its production URL start it in the background. You find those executions in the list of executions, not here.',
+					'<b>While you build:</b> click the button above. n8n keeps a second webhook, with its test URL, registered with Avala until an event arrives.<br /><br /><b>This workflow is published:</b> events at its production URL start it in the background. You find those executions in the list of executions, not here.',
 			},
-			activationHint:
-				'Once the workflow is published (activated), n8n registers the webhook at Avala, and events start the workflow.',
+			activationHint: {
+				inactive:
+					'Avala delivers events to public https addresses only. If n8n runs behind a proxy or tunnel, set its environment variable WEBHOOK_URL to the public address.',
+				active: 'Events from Avala start this workflow in the background.',
+			},
 		},
 		properties: [
-			{
-				displayName:
-					'Avala delivers events to public https addresses only. If n8n runs behind a proxy or tunnel, set its environment variable WEBHOOK_URL to the public address.',
-				name: 'addressNotice',
-				type: 'notice',
-				default: '',
-			},
-			{ ...triggerOn, required: true, displayOptions: { hide: hasCustomEvents } },
-			{ ...triggerOn, displayOptions: { show: hasCustomEvents } },
+			{ ...triggerOn, required: true, displayOptions: { hide: withCustomEvents('options') } },
+			{ ...triggerOn, displayOptions: { show: withCustomEvents('options') } },
 			{
 				displayName: 'Options',
 				name: 'options',
@@ -129,7 +112,7 @@ export class AvalaTrigger implements INodeType {
 						typeOptions: { minValue: 0 },
 						default: 0,
 						description:
-							'Events older than this get a 400 and start nothing. 0 is no limit. Avala retries a failed delivery for up to 81 minutes, so a smaller limit loses events. Not applied where Avala sends the bare resource, which has no time of the event.',
+							'Events older than this get a 400 and start nothing. 0 is no limit. Avala retries a failed delivery for up to 81 minutes, so a smaller limit loses events. It does not apply to events without a time of their own, which some Avala servers send.',
 					},
 					{
 						displayName: 'Project Names or IDs',
@@ -145,8 +128,7 @@ export class AvalaTrigger implements INodeType {
 						name: 'runOnTestEvents',
 						type: 'boolean',
 						default: false,
-						description:
-							'Whether a test sent from Avala starts the published workflow too, and not only in the editor',
+						description: 'Whether test events sent from Avala also start the published workflow',
 					},
 				],
 			},

@@ -32,16 +32,27 @@ function flatten(properties: INodeProperties[]): INodeProperties[] {
 	]);
 }
 
+it('a list field that is added to a collection has one empty entry, not a list of lists', () => {
+	const lists = [avala, trigger]
+		.flatMap(({ description }) => flatten(description.properties))
+		.filter(({ typeOptions }) => typeOptions?.multipleValues);
+	expect(lists.map(({ name }) => name)).toContain('customEvents');
+	for (const { default: start } of lists) expect(start).toBe('');
+});
+
 describe('the Avala node', () => {
 	const all = flatten(avala.description.properties);
 
 	it('keeps the names that saved workflows contain', () => {
-		const names = (resource: string, operation: string) =>
-			avala.description.properties
-				.filter(({ displayOptions: { show } = {} }) => {
-					return show?.resource?.includes(resource) && show.operation?.includes(operation);
-				})
-				.map(({ name }) => name);
+		const names = (resource: string, operation: string) => [
+			...new Set(
+				avala.description.properties
+					.filter(({ displayOptions: { show } = {} }) => {
+						return show?.resource?.includes(resource) && show.operation?.includes(operation);
+					})
+					.map(({ name }) => name),
+			),
+		];
 		expect(avala.description).toMatchObject({ name: 'avala', displayName: 'Avala', version: 1 });
 		expect(valuesOf('webhook')).toEqual(
 			['create', 'delete', 'get', 'getAll', 'test', 'update'].sort(),

@@ -30,7 +30,12 @@ export const webhookEvents: INodeProperties = {
 	default: [],
 	description: 'What Avala sends to the webhook',
 	options: [
-		{ name: 'All', value: ALL_EVENTS, description: 'Every event type in this list' },
+		// n8n's node panel makes an entry of each: "On all event types".
+		{
+			name: 'All Event Types',
+			value: ALL_EVENTS,
+			description: 'Every type in this list that your Avala server knows; select no other then',
+		},
 		...EVENT_CATALOGUE,
 	],
 };
@@ -40,11 +45,17 @@ export const customEvents: INodeProperties = {
 	name: 'customEvents',
 	type: 'string',
 	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Event Type' },
-	default: [],
+	// Of a list n8n would make one that holds an empty list when the field is added.
+	default: '',
 	placeholder: 'e.g. task.submitted',
 	description:
 		'Event types that the list lacks, written as Avala writes them. Avala refuses a type that it does not know.',
 };
+
+/** Whether custom event types were added in this collection, so that no others need be selected. */
+export const withCustomEvents = (collection: string) => ({
+	[`/${collection}.customEvents`]: [{ _cnd: { exists: true as const } }],
+});
 
 /** As n8n's own nodes have it: a switch for people, a choice for AI agents. */
 export const simplifyFields: INodeProperties[] = [
@@ -64,7 +75,7 @@ export const simplifyFields: INodeProperties[] = [
 		default: 'simplified',
 		description: 'How much of what Avala sent to return',
 		options: [
-			{ name: 'Simplified', value: 'simplified', description: 'The ten most useful fields' },
+			{ name: 'Simplified', value: 'simplified', description: 'The most useful fields' },
 			{ name: 'Raw', value: 'raw', description: 'All fields that Avala sent' },
 		],
 	},

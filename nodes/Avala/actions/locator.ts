@@ -41,7 +41,7 @@ export function locatorOf(texts: LocatorTexts): INodeProperties {
 				name: 'id',
 				type: 'string',
 				placeholder: `e.g. ${example}`,
-				hint: `The uid that Avala gave the ${noun}`,
+				hint: `The ID that Avala gave the ${noun}, uid in its output`,
 			},
 		],
 	};

@@ -109,18 +109,22 @@ export function readEventTypes(name: string, value: unknown): string[] {
 /**
  * The same for what is searched for among events that have happened: an unknown type would find
  * nothing, which looks like good news. `*` is every type, and so no restriction: an empty list.
+ *
+ * @param elsewhere the parameter that takes unknown types, if there is one
  */
-export function readKnownEventTypes(name: string, value: unknown): string[] {
+export function readKnownEventTypes(name: string, value: unknown, elsewhere?: string): string[] {
 	const types = readEventTypes(name, value);
 	if (types.includes(ALL_EVENTS)) return [];
 	const unknown = types.find((type) => !isKnownEventType(type));
-	if (unknown !== undefined) throw unknownType(name, unknown);
+	if (unknown !== undefined) throw unknownType(name, unknown, elsewhere);
 	return types;
 }
 
-function unknownType(name: string, text: string): UserError {
+function unknownType(name: string, text: string, elsewhere?: string): UserError {
+	const hint =
+		elsewhere === undefined ? '' : ` Enter a type that is not among them under '${elsewhere}'.`;
 	return new UserError(
-		`'${name}' does not know the event type ${JSON.stringify(text.slice(0, 80))}. Did you mean ${nearestType(text)}? Known are ${CATALOGUE_TYPES.join(', ')}. Enter a type that is not among them under 'Custom Event Types'.`,
+		`'${name}' contains ${JSON.stringify(text.slice(0, 80))}, which is no known event type. Did you mean ${nearestType(text)}? Known types: ${CATALOGUE_TYPES.join(', ')}.${hint}`,
 	);
 }
 

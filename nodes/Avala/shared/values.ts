@@ -101,18 +101,31 @@ export function readNumber(name: string, value: unknown, least: number): number 
 export function readText(name: string, value: unknown): string {
 	const text = idOf(value)?.trim();
 	if (text) return text;
-	throw notUnderstood(name, 'a text', value);
+	throw notUnderstood(name, 'text', value);
 }
 
 /** A list: as the editor stores it, separated by commas, or as the text of a JSON list. Never empty. */
 export function readTexts(name: string, value: unknown): string[] {
-	const entries = entriesOf(value).flatMap((entry) => {
-		if (typeof entry !== 'string') throw notUnderstood(name, 'a list of texts', value);
-		return entry.split(',').map((part) => part.trim());
-	});
+	const entries = entriesOf(value)
+		.filter(isFilledIn)
+		.flatMap((entry) => {
+			if (typeof entry !== 'string') throw notUnderstood(name, 'a list of texts', value);
+			return entry.split(',').map((part) => part.trim());
+		});
 	const texts = entries.filter((entry) => entry !== '');
 	if (texts.length > 0) return [...new Set(texts)];
 	throw notUnderstood(name, 'a list with at least one entry', value);
+}
+
+/** n8n fills a list field with an empty list when it is added. */
+function isFilledIn(entry: unknown): boolean {
+	return !Array.isArray(entry) || entry.length > 0;
+}
+
+/** Whether a field was left as it was added: an empty text or list, or a list of such. */
+export function isBlank(value: unknown): boolean {
+	if (Array.isArray(value)) return value.every(isBlank);
+	return typeof value === 'string' && value.trim() === '';
 }
 
 function entriesOf(value: unknown): unknown[] {
@@ -173,7 +186,7 @@ function writtenDate(value: string): string | undefined {
 export function notUnderstood(name: string, expected: string, value: unknown): UserError {
 	const isEmpty = value === undefined || value === null || value === '';
 	const hint = isEmpty
-		? ' Enter a value or remove the field; an expression may have given nothing.'
+		? ' Enter a value, or remove the field if it is optional; an expression may have given nothing.'
 		: '';
 	return new UserError(`'${name}' must be ${expected}, but is ${shown(value)}.${hint}`);
 }

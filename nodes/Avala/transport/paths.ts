@@ -98,6 +98,6 @@ export function checkedId({ noun, plural }: Collection, id: string): string {
 			? `The ID of the ${noun} is empty`
 			: `${JSON.stringify(text.slice(0, 80))} is not the ID of ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 	throw new UserError(
-		`${problem}. An ID consists of letters, digits, hyphens and underscores, such as wh_1a2b3c or a UUID. Take the ID from a list of ${plural} or from an event.`,
+		`${problem}. An ID consists of letters, digits, hyphens and underscores, such as wh_1a2b3c or a UUID. Take the ID from a list of ${plural}.`,
 	);
 }

@@ -3,6 +3,7 @@ import { NodeOperationError, UserError } from 'n8n-workflow';
 
 import { readEventTypes } from '../shared/eventCatalogue';
 import {
+	isBlank,
 	isObject,
 	messageOf,
 	notUnderstood,
@@ -39,11 +40,11 @@ export function readParameters(context: IHookFunctions | IWebhookFunctions): Tri
 	const optional = <T>(name: string, none: T, read: (value: unknown) => T): T =>
 		name in options ? read(options[name]) : none;
 	const typesIn = (name: string) => (value: unknown) =>
-		isNothing(value) ? [] : readEventTypes(name, value);
+		isBlank(value) ? [] : readEventTypes(name, value);
 
 	/** Nothing, where nothing was entered: what an expression gives is never taken for that. */
 	const isLeftEmpty = (name: string, value: unknown) =>
-		isNothing(value) && !isExpression(context, name);
+		isBlank(value) && !isExpression(context, name);
 
 	const selected = {
 		events: typesIn('Trigger On')(events),
@@ -86,12 +87,6 @@ function evaluated(
 			`'${label}' contains an expression that n8n could not evaluate: ${messageOf(error)}`,
 		);
 	}
-}
-
-/** A field that was left empty in the editor. */
-function isNothing(value: unknown): boolean {
-	const isBlank = (entry: unknown) => typeof entry === 'string' && entry.trim() === '';
-	return Array.isArray(value) ? value.every(isBlank) : isBlank(value);
 }
 
 /** Whether an option, or an entry of its list, is filled in by an expression, which n8n marks with an equals sign. */

@@ -171,7 +171,7 @@ async function write(connection: Connection, request: AvalaRequest): Promise<Ava
 function tellRefused({ context }: Connection, refused: readonly string[]): void {
 	if (refused.length === 0) return;
 	context.logger.warn(
-		`Avala Trigger: this Avala server does not know the event types ${refused.join(', ')}, which 'All' includes. The webhook was registered without them.`,
+		`Avala Trigger: this Avala server does not know the event types ${refused.join(', ')}, which 'All Event Types' includes. The webhook was registered without them.`,
 	);
 }
 

@@ -248,6 +248,18 @@ describe('the error for an unknown event type', () => {
 	});
 });
 
+describe('Create', () => {
+	it.each([[[]], ['']])('needs no other event types than custom ones: %j', async (events) => {
+		await run(create({ events, additionalFields: { customEvents: ['task.approved'] } }));
+		expect(avala.webhooks()[0]?.events).toEqual(['task.approved']);
+	});
+
+	it('needs one event type, and says so', async () => {
+		await expect(run(create({ events: [] }))).rejects.toThrow();
+		expect(avala.webhooks()).toEqual([]);
+	});
+});
+
 describe('Update', () => {
 	const update = async (updateFields: object) => {
 		const { uid } = avala.addWebhook({ events: ['task.completed'] });
@@ -274,7 +286,11 @@ describe('Update', () => {
 		]);
 	});
 
-	it('ignores a field that was added and left empty', async () => {
-		expect(await update({ events: [], targetUrl: '', isActive: true })).toEqual(['task.completed']);
-	});
+	it.each([[[[]]], [['']], ['']])(
+		'ignores a field that was added and left empty, with custom event types %j',
+		async (customEvents) => {
+			const fields = { events: [], targetUrl: '', customEvents, isActive: true };
+			expect(await update(fields)).toEqual(['task.completed']);
+		},
+	);
 });

@@ -245,6 +245,7 @@ describe('parameters that an expression fills with another type', () => {
 		{ projects: [''] },
 		{ customEvents: '' },
 		{ customEvents: [''] },
+		{ customEvents: [[]] as never },
 	])(
 		'takes an option that was added and left empty in the editor for none: %j',
 		async (options) => {

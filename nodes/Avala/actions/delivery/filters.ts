@@ -96,7 +96,9 @@ export async function readFilters(
 	return {
 		webhookId: await given(fields, 'webhookId', async (value) => await webhookIdOf(run, value)),
 		eventTypes: [
-			...(given(fields, 'eventType', (value) => readKnownEventTypes('Event Types', value)) ?? []),
+			...(given(fields, 'eventType', (value) =>
+				readKnownEventTypes('Event Types', value, 'Custom Event Types'),
+			) ?? []),
 			...(given(fields, 'customEvents', (value) => readEventTypes('Custom Event Types', value)) ??
 				[]),
 		].map((type) => type.toLowerCase()),

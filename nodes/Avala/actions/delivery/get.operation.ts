@@ -23,7 +23,7 @@ export const get: Operation = {
 			required: true,
 			default: '',
 			placeholder: 'e.g. whd_1a2b3c4d',
-			description: 'The uid of the delivery, as Get Many and Get Health show it',
+			description: 'The ID of the delivery: uid in the output of Get Many and Get Health',
 		},
 		...simplifyFields,
 	],

@@ -22,7 +22,7 @@ export const get: Operation = {
 			required: true,
 			default: '',
 			placeholder: 'e.g. task_1a2b3c4d',
-			description: 'The uid of the task, as an event about a task or Get Many shows it',
+			description: 'The ID of the task: uid in an event about it and in the output of Get Many',
 			builderHint: {
 				propertyHint:
 					'The uid of a task. Behind the Avala Trigger it is the expression {{ $json.data.uid }} of a task event.',

@@ -1,18 +1,20 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
 import { subscribe } from '../../shared/subscription';
-import { idOf, messageOf, readBoolean, readText, textOf } from '../../shared/values';
+import { idOf, isBlank, messageOf, readBoolean, readText, textOf } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import { avalaEntry } from '../../transport/entry';
 import { all, one, WEBHOOKS } from '../../transport/paths';
 import { avalaRequest } from '../../transport/request';
-import { customEvents, webhookEvents } from '../fields';
+import { customEvents, webhookEvents, withCustomEvents } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { collectionOf, given, parameterOf } from '../parameters';
 import { hintAtRefused } from './refusedTypes';
+
+const events: INodeProperties = { ...webhookEvents, default: ['task.completed'] };
 
 export const create: Operation = {
 	option: {
@@ -31,7 +33,12 @@ export const create: Operation = {
 			placeholder: 'e.g. https://example.com/avala',
 			description: 'Address that Avala sends the events to. It must be https.',
 		},
-		{ ...webhookEvents, required: true, default: ['task.completed'] },
+		{
+			...events,
+			required: true,
+			displayOptions: { hide: withCustomEvents('additionalFields') },
+		},
+		{ ...events, displayOptions: { show: withCustomEvents('additionalFields') } },
 		{
 			displayName: 'Additional Fields',
 			name: 'additionalFields',
@@ -71,8 +78,9 @@ export const create: Operation = {
 		);
 		const isActive = given(fields, 'isActive', (value) => readBoolean('Active', value));
 		const secret = given(fields, 'secret', readSecret);
+		// Custom event types can be all there is.
 		const wanted = expandEvents(
-			custom !== undefined && isEmpty(types) ? [] : readEventTypes('Event Types', types),
+			custom !== undefined && isBlank(types) ? [] : readEventTypes('Event Types', types),
 			custom,
 		);
 		const targetUrl = readText('Target URL', parameterOf(run, 'targetUrl', ''));
@@ -122,11 +130,6 @@ async function takeBack(connection: Connection, { uid }: IDataObject, cause: unk
 			`${messageOf(cause)} By then Avala had created ${endpoint.subject} with some of the event types, and it could not be deleted: ${messageOf(error)} Delete it before you try again.`,
 		);
 	});
-}
-
-/** Custom event types can be all there is. */
-function isEmpty(types: unknown): boolean {
-	return (Array.isArray(types) && types.length === 0) || types === '';
 }
 
 /** @throws UserError that does not quote the value */

@@ -32,14 +32,14 @@ export const webhookLocator: INodeProperties = {
 			name: 'id',
 			type: 'string',
 			placeholder: 'e.g. wh_1a2b3c4d',
-			hint: 'The uid that Avala gave the webhook',
+			hint: 'The ID that Avala gave the webhook, uid in its output',
 		},
 		{
-			displayName: 'By Target URL',
+			displayName: 'By URL',
 			name: 'url',
 			type: 'string',
 			placeholder: 'e.g. https://n8n.example.com/webhook/…',
-			hint: 'The address that Avala delivers to. Exactly one webhook must have it.',
+			hint: 'The target URL that Avala delivers to. Exactly one webhook must have it.',
 		},
 	],
 };

@@ -9,7 +9,8 @@ export const test: Operation = {
 		name: 'Send Test',
 		value: 'test',
 		action: 'Send test event to webhook',
-		description: 'Have Avala send a test event now and report the response; a failure is no error',
+		description:
+			'Have Avala send a test event now and report the response; a failed test is no error',
 	},
 	properties: [{ ...webhookLocator, required: true }],
 	async execute(run) {

@@ -4,7 +4,7 @@ import { UserError } from 'n8n-workflow';
 import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
 import type { WantedTypes } from '../../shared/subscription';
 import { subscribe } from '../../shared/subscription';
-import { readBoolean, readText, textsIn } from '../../shared/values';
+import { isBlank, readBoolean, readText, textsIn } from '../../shared/values';
 import type { Endpoint } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
 import { customEvents, webhookEvents } from '../fields';
@@ -94,10 +94,6 @@ export const update: Operation = {
 		return itemsOf([response]);
 	},
 };
-
-function isBlank(value: unknown): boolean {
-	return value === '' || (Array.isArray(value) && value.every((entry) => entry === ''));
-}
 
 /**
  * What the webhook is to have: the types in place of its own, or the custom ones added to them. Of what
