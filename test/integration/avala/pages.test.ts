@@ -85,6 +85,29 @@ describe('a list', () => {
 		expect(requests.length).toBeLessThan(50);
 	});
 
+	it.each([null, undefined, '', false])('ends where the next page is %j', async (next) => {
+		page = () => ({ results: [{ uid: 'd1' }], next });
+		expect(await uids()).toEqual(['d1']);
+		expect(requests).toHaveLength(1);
+	});
+
+	it('goes on as long as a page brings anything new', async () => {
+		page = (request) => ({
+			results: [{ uid: `d${request}` }, { uid: 'known' }],
+			next: request < 15 ? `?page=${request + 1}` : null,
+		});
+		const news = Array.from({ length: 14 }, (_, index) => `d${index + 2}`);
+		expect(await uids()).toEqual(['d1', 'known', ...news]);
+	});
+
+	it('gives entries without an ID as often as they come', async () => {
+		page = (request) => ({
+			results: [{ event_type: 'task.completed' }, { uid: `d${request}` }],
+			next: request < 3 ? `?page=${request + 1}` : null,
+		});
+		expect(await uids()).toEqual(['', 'd1', '', 'd2', '', 'd3']);
+	});
+
 	it('names entries by id where Avala sends no uid', async () => {
 		page = () => ({ results: [{ id: 'd1' }, { id: 2 }, { uid: 'd3', id: 4 }], next: null });
 		expect(await uids()).toEqual(['d1', '2', 'd3']);
