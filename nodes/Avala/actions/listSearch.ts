@@ -33,7 +33,8 @@ export async function searchEntries(
 	{ filter = '', paginationToken }: { filter?: string; paginationToken?: string },
 	read: (entry: IDataObject) => ListSearchEntry | undefined,
 ): Promise<INodeListSearchResult> {
-	const wanted = filter.trim().toLowerCase();
+	// A pasted URL may have a slash at its end that Avala's has not.
+	const wanted = filter.trim().toLowerCase().replace(/\/$/, '');
 	const results: INodeListSearchItems[] = [];
 	let pages = 0;
 	const connection = await connect(context).catch((error: unknown) => {

@@ -307,12 +307,12 @@ describe('an export that has no file', () => {
 		[
 			'is running',
 			{ state: 'processing' as const },
-			/no file of export .* yet: .*running.*'Wait Until Ready'/,
+			/^The export \S+ has no file yet: .*running.*'Wait Until Ready'/,
 		],
 		[
 			'has failed',
 			{ state: 'failed' as const },
-			/no file of export .*: its state is failed.*Create a new export/,
+			/^The export \S+ has no file: its state is failed.*Create a new export/,
 		],
 		[
 			'is ready without a link',

@@ -13,7 +13,7 @@ export const get: Operation = {
 		name: 'Get',
 		value: 'get',
 		action: 'Get delivery',
-		description: 'Look up one delivery: its event, its tries and how the target responded',
+		description: 'Look up one delivery: its event, its attempts and how the target responded',
 	},
 	properties: [
 		{

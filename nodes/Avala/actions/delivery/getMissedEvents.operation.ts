@@ -26,7 +26,7 @@ export const getMissedEvents: Operation = {
 		{
 			...filtersWithoutStatus,
 			description:
-				'Set at least Created After, the start of the outage, and the webhook of your workflow. Avala’s older and newer wire formats keep what was sent with each delivery, so events come back whole; the format of its guide does not, so there an event comes back only if its delivery names a task, export, project or dataset that can be read.',
+				'Set at least Created After, the start of the outage, and the webhook of your workflow. Where Avala keeps what it sent with each delivery, events come back whole; elsewhere an event comes back if its delivery names a task, export, project or dataset that can be read.',
 		},
 	],
 	async execute(run) {

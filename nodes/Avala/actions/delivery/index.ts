@@ -8,7 +8,7 @@ export const delivery: Resource = {
 	option: {
 		name: 'Delivery',
 		value: 'delivery',
-		description: 'One event on its way to one webhook, with its tries',
+		description: 'One event on its way to one webhook, with its attempts',
 	},
 	operations: [get, getHealth, getAll, getMissedEvents],
 };

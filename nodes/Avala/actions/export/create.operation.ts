@@ -51,7 +51,7 @@ export const create: Operation = {
 			type: 'collection',
 			placeholder: 'Add option',
 			default: {},
-			description: 'Without Wait Until Ready the export is only requested, and given as it is then',
+			description: 'Without Wait Until Ready the export is returned at once, not yet ready',
 			options: waitOptions,
 		},
 		...simplifyFields,

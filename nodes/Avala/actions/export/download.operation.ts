@@ -97,18 +97,16 @@ export const download: Operation = {
 function linkOf(entry: IDataObject, { subject }: Endpoint): string {
 	const state = exportState(entry);
 	if (state === 'failed') {
-		throw new UserError(
-			`There is no file of ${subject}: ${statusWords(entry)}. Create a new export.`,
-		);
+		throw new UserError(`The ${subject} has no file: ${statusWords(entry)}. Create a new export.`);
 	}
 	if (state === 'running') {
 		throw new UserError(
-			`There is no file of ${subject} yet: ${statusWords(entry)}. Turn on 'Wait Until Ready' under 'Options', or start the workflow with the Avala Trigger when the export is completed.`,
+			`The ${subject} has no file yet: ${statusWords(entry)}. Turn on 'Wait Until Ready' under 'Options', or start the workflow with the Avala Trigger when the export is completed.`,
 		);
 	}
 	const link = textOf(entry.download_url)?.trim();
 	if (link) return link;
 	throw new UserError(
-		`There is no file of ${subject}, although ${statusWords(entry)}: Avala sent no 'download_url'. Look at the export in Avala, or create a new one.`,
+		`The ${subject} has no file, although ${statusWords(entry)}: Avala sent no 'download_url'. Look at the export in Avala, or create a new one.`,
 	);
 }

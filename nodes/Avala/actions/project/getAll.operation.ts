@@ -31,7 +31,7 @@ const filters: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. street',
-			description: 'Only projects whose name contains this text, in upper or lower case',
+			description: 'Only projects whose name contains this text',
 		},
 		{
 			displayName: 'Status',

@@ -7,7 +7,7 @@ export const project: Resource = {
 	option: {
 		name: 'Project',
 		value: 'project',
-		description: 'What tasks belong to: the annotation of some data by some rules',
+		description: 'A set of tasks that annotate data to the same rules',
 	},
 	operations: [get, getAll],
 	listSearch: { searchProjects },
