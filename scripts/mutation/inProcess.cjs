@@ -7,6 +7,7 @@ const Module = require('node:module');
 const path = require('node:path');
 
 const { jestExpect } = require('@jest/expect');
+const { ModernFakeTimers } = require('@jest/fake-timers');
 const circus = require('jest-circus');
 const { ModuleMocker } = require('jest-mock');
 const typescript = require('typescript');
@@ -42,6 +43,10 @@ const isOurs = (fileName) =>
 	fileName.startsWith(root) && !fileName.slice(root.length).startsWith('node_modules');
 
 const mocker = new ModuleMocker(globalThis);
+const timers = new ModernFakeTimers({
+	global: globalThis,
+	config: { fakeTimers: {}, rootDir: root },
+});
 const { describe, it, test, beforeAll, beforeEach, afterAll, afterEach } = circus;
 const jest = {
 	fn: mocker.fn.bind(mocker),
@@ -49,6 +54,10 @@ const jest = {
 	spyOn: mocker.spyOn.bind(mocker),
 	restoreAllMocks: mocker.restoreAllMocks.bind(mocker),
 	requireActual: require,
+	useFakeTimers: timers.useFakeTimers.bind(timers),
+	useRealTimers: timers.useRealTimers.bind(timers),
+	setSystemTime: timers.setSystemTime.bind(timers),
+	advanceTimersByTimeAsync: timers.advanceTimersByTimeAsync.bind(timers),
 	setTimeout: (milliseconds) => {
 		circus.getState().testTimeout = milliseconds;
 	},
@@ -98,6 +107,7 @@ async function runTestFile(fileName, { isWanted = () => true, onStart = () => {}
 	} finally {
 		circus.removeEventHandler(listen);
 		mocker.restoreAllMocks();
+		timers.useRealTimers();
 		onStart(undefined);
 	}
 }
