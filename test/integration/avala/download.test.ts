@@ -109,6 +109,51 @@ describe('a download hands on the whole file', () => {
 	});
 });
 
+describe('n8n’s log', () => {
+	const { logger } = loadOptionsContext({}, { apiKey: 'k', baseUrl: 'https://api.example.com' });
+	const linesOf = async (given: NewExport) => {
+		const uid = ready(given);
+		const debug = jest.spyOn(logger, 'debug').mockImplementation(() => undefined);
+		await download(uid);
+		const lines = debug.mock.calls.map(([line]) => line.replace(uid, 'e1'));
+		const ours = lines.filter((line) => line.startsWith('Avala: '));
+		jest.restoreAllMocks();
+		return ours;
+	};
+	/** Each look at the clock shows a later time. */
+	const withQuickClock = (stepMs: number) => {
+		const start = Date.now();
+		let looks = 0;
+		jest.spyOn(Date, 'now').mockImplementation(() => start + stepMs * looks++);
+	};
+
+	it('tells how far a long download is', async () => {
+		withQuickClock(2_000);
+		const lines = await linesOf({ plan: { file: { size: 3 * 1024 * 1024 } } });
+		expect(lines.length).toBeGreaterThan(1);
+		expect(lines.at(-1)).toBe('Avala: 3 MB of 3 MB of the file of export e1 received.');
+	});
+
+	it('tells how much has come of a file whose length is not announced', async () => {
+		withQuickClock(2_000);
+		avala.storage.fault({ chunked: true, times: 1 });
+		const lines = await linesOf({ plan: { file: { size: 3 * 1024 * 1024 } } });
+		expect(lines.at(-1)).toBe('Avala: 3 MB of the file of export e1 received.');
+	});
+
+	it('says nothing of a short download', async () => {
+		withQuickClock(0);
+		expect(await linesOf({ plan: { file: { size: 3 * 1024 * 1024 } } })).toEqual([]);
+	});
+
+	it('tells that a link was asked for anew', async () => {
+		avala.storage.fault({ status: 403, times: 1 });
+		expect(await linesOf({})).toEqual([
+			'Avala: the link to the file of export e1 is asked for anew.',
+		]);
+	});
+});
+
 describe('a file has a harmless name', () => {
 	it.each([
 		['of the response', { contentDisposition: 'attachment; filename="../../x y.zip"' }, 'x y.zip'],
@@ -262,9 +307,19 @@ describe('where a link may lead', () => {
 		}
 	});
 
-	it('is no web page, such as that of a proxy', async () => {
-		const uid = ready({ plan: { file: { content: '<html>', contentType: 'text/html' } } });
-		expect((await failureOf(download(uid))).message).toContain('a web page and not with a file');
+	it.each(['text/html', ' Text/HTML; charset=utf-8'])(
+		'is no web page, such as that of a proxy: %s',
+		async (contentType) => {
+			const uid = ready({ plan: { file: { content: 'Log in', contentType } } });
+			expect((await failureOf(download(uid))).message).toContain('a web page and not with a file');
+			expect(files.all()).toEqual([]);
+		},
+	);
+
+	it('may be a file that only speaks of HTML in its type', async () => {
+		const contentType = 'application/x; of=text/html';
+		const [item] = await download(ready({ plan: { file: { content: 'data', contentType } } }));
+		expect(item?.binary?.data?.bytes).toBe(4);
 	});
 
 	it.each([

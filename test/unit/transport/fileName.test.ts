@@ -21,6 +21,12 @@ describe('the name of a downloaded file', () => {
 			`attachment; filename="${Buffer.from('straße.zip').toString('latin1')}"`,
 			'straße.zip',
 		],
+		['the encoded one first', "filename*=UTF-8''b.zip; filename=a.zip", 'b.zip'],
+		['a plain name first', 'filename=a.zip', 'a.zip'],
+		['several blanks', 'attachment;  filename  =  a.zip', 'a.zip'],
+		['several blanks, encoded', "attachment;  filename*  =  UTF-8''a.zip", 'a.zip'],
+		['a language', "attachment; filename*=utf8'de-DE'stra%C3%9Fe.zip", 'straße.zip'],
+		['blanks and dots around it', 'attachment; filename=" .. a.zip . "', 'a.zip'],
 		['a path', 'attachment; filename="../../etc/passwd.zip"', 'passwd.zip'],
 		['a Windows path', String.raw`attachment; filename="C:\\temp\\x.zip"`, 'x.zip'],
 		['an encoded path', "attachment; filename*=UTF-8''..%2F..%2Fx.zip", 'x.zip'],
@@ -41,6 +47,10 @@ describe('the name of a downloaded file', () => {
 		['a folder', 'attachment; filename="folder/"'],
 		['broken encoding', "attachment; filename*=UTF-8''%E2%28"],
 		['no name', 'attachment'],
+		['another charset', "attachment; filename*=xutf-8''a.zip"],
+		['another charset that begins alike', "attachment; filename*=UTF-8x''a.zip"],
+		['a charset that begins like Latin-1', "attachment; filename*=ISO-8859-15''a.zip"],
+		['a charset that ends like Latin-1', "attachment; filename*=xISO-8859-1''a.zip"],
 	])('is made up when the header has no usable one: %s', (_, disposition) => {
 		expect(nameOf({ disposition, contentType: 'application/zip' })).toBe('export-exp_1.zip');
 	});
@@ -51,18 +61,27 @@ describe('the name of a downloaded file', () => {
 		expect(from('/a/..%2f..%2fx.zip')).toBe('x.zip');
 		expect(from('/a/download')).toBe('export-exp_1');
 		expect(from('/a/%E0%A4%A.zip')).toBe('export-exp_1');
+		expect(from('/a/v1.2/download')).toBe('export-exp_1');
+		expect(from('/a/file.not-an-extension')).toBe('export-exp_1');
 	});
 
 	it('keeps its extension when it is too long', () => {
 		const name = nameOf({ disposition: `attachment; filename="${'a'.repeat(500)}.zip"` });
 		expect(name).toHaveLength(200);
 		expect(name).toMatch(/a\.zip$/);
+		expect(nameOf({ given: undefined, disposition: `filename="${'a'.repeat(500)}"` })).toBe(
+			'a'.repeat(200),
+		);
+		expect(nameOf({ disposition: `filename="${'a'.repeat(200)}"` })).toBe('a'.repeat(200));
 	});
 
 	it('is the one that the user wants, unless that leads into another folder', () => {
 		const disposition = 'attachment; filename=scenes.zip';
 		expect(nameOf({ disposition, given: 'monday.zip' })).toBe('monday.zip');
 		expect(readFileName('File Name', ' monday.zip ')).toBe('monday.zip');
+		expect(() => readFileName('File Name', 'a/b')).toThrow(
+			"a plain name for a file, without a folder, '..' or special characters and of at most 200 characters",
+		);
 		for (const bad of ['../x.zip', 'a/b.zip', String.raw`a\b.zip`, '..', 'a\nb', '', {}]) {
 			expect(() => readFileName('File Name', bad)).toThrow("'File Name' must be");
 		}
@@ -73,6 +92,21 @@ describe('the MIME type of a downloaded file', () => {
 	const typeOf = (contentType: string | undefined, given: string) =>
 		nameAndType({ url, fallback: 'x', given, contentType }).mimeType;
 
+	it.each([
+		['csv', 'text/csv'],
+		['geojson', 'application/geo+json'],
+		['gz', 'application/gzip'],
+		['json', 'application/json'],
+		['jsonl', 'application/x-ndjson'],
+		['tar', 'application/x-tar'],
+		['tgz', 'application/gzip'],
+		['txt', 'text/plain'],
+		['xml', 'application/xml'],
+		['zip', 'application/zip'],
+	])('of a.b.%s is %s where the response tells none', (extension, type) => {
+		expect(typeOf(undefined, `a.b.${extension}`)).toBe(type);
+	});
+
 	it('is what the response says, else what the name says', () => {
 		expect(typeOf('Application/Zip; charset=binary', 'a.bin')).toBe('application/zip');
 		expect(typeOf('binary/octet-stream', 'a.ZIP')).toBe('application/zip');
@@ -80,5 +114,7 @@ describe('the MIME type of a downloaded file', () => {
 		expect(typeOf('application/octet-stream', 'a.weird')).toBe('application/octet-stream');
 		expect(typeOf('application/octet-stream', 'a.constructor')).toBe('application/octet-stream');
 		expect(typeOf('nonsense', 'a')).toBe('application/octet-stream');
+		expect(typeOf('"text/csv"', 'a')).toBe('application/octet-stream');
+		expect(typeOf('application/octet-stream', 'a')).toBe('application/octet-stream');
 	});
 });
