@@ -190,6 +190,29 @@ describe('errors say what happened and what to do', () => {
 	});
 });
 
+describe('an answer that is none', () => {
+	it.each<[string, Fault, string]>([
+		['a long text', { status: 200, body: 'x'.repeat(500) }, `it is not JSON: "${'x'.repeat(120)}"`],
+		['a status above all successes', { status: 300, body: {} }, 'responded with a redirect'],
+		['a redirect to nowhere', { status: 302, body: {} }, 'It points to another address'],
+		[
+			'a redirect to no address',
+			{ status: 302, headers: { location: 'https://[' }, body: {} },
+			'It points to another address',
+		],
+	])('is refused after one request: %s', async (_, fault, words) => {
+		avala.fault(fault);
+		expect((await failure(GET)).message).toContain(words);
+		expect(counts()).toBe(1);
+	});
+
+	it('of a test event that is no object is refused', async () => {
+		avala.fault({ status: 200, body: [] });
+		const parameters = { ...GET, operation: 'test' };
+		expect((await failure(parameters)).message).toContain('but it is not a JSON object');
+	});
+});
+
 describe('tries again', () => {
 	it.each([
 		['seconds', () => '1'],
