@@ -17,6 +17,9 @@ export interface Subscribed<T> {
 	refused: string[];
 }
 
+/** The types that all of Avala's documents name. */
+const KNOWN_EVERYWHERE: readonly string[] = ['task.completed', 'export.completed'];
+
 /**
  * Subscribes to all types, or, when Avala does not accept the list, to the required ones and as many
  * of the optional ones as it accepts. It finds those by halving, whether or not the refusal names
@@ -50,8 +53,13 @@ export async function subscribe<T>(
 	};
 
 	if (!(await tryWith(optional))) {
-		if (required.length > 0 && !(await tryWith([]))) throw refusal;
-		const groups = halves(optional);
+		// A refusal need not say what it is about. If these are refused too, it is not the types.
+		const certain = optional.filter((type) => KNOWN_EVERYWHERE.includes(type));
+		const attempts = required.length > 0 ? [[]] : certain.map((type) => [type]);
+		let isAccepted = attempts.length === 0;
+		for (const types of attempts) isAccepted ||= await tryWith(types);
+		if (!isAccepted) throw refusal;
+		const groups = halves(optional.filter((type) => !accepted.includes(type)));
 		for (let group = groups.shift(); group; group = groups.shift()) {
 			if (await tryWith(group)) continue;
 			if (group.length === 1) refused.push(...group);
@@ -63,7 +71,7 @@ export async function subscribe<T>(
 }
 
 function halves(types: string[]): string[][] {
-	if (types.length < 2) return [types];
+	if (types.length < 2) return types.length === 0 ? [] : [types];
 	const middle = Math.ceil(types.length / 2);
 	return [types.slice(0, middle), types.slice(middle)];
 }

@@ -1,5 +1,6 @@
 import { NodeApiError } from 'n8n-workflow';
 
+import { EVENT_CATALOGUE } from '../../../nodes/Avala/shared/eventCatalogue';
 import { subscribe } from '../../../nodes/Avala/shared/subscription';
 import { avalasWords } from '../../../nodes/Avala/transport/words';
 import { makeNode } from '../../support/n8n';
@@ -51,5 +52,44 @@ describe('All on a server that does not know one of the types', () => {
 		const send = jest.fn().mockRejectedValue(refusal(status, body));
 		await expect(subscribe(WANTED, send)).rejects.toBeInstanceOf(NodeApiError);
 		expect(send).toHaveBeenCalledTimes(1);
+	});
+});
+
+describe('a refusal that does not say what it is about', () => {
+	const ALL = { required: [], optional: EVENT_CATALOGUE.map(({ value }) => value) };
+	const LIMIT = refusal(400, { detail: 'You can have at most 10 webhooks.' });
+
+	it('and is not about the types costs three requests, and is the error', async () => {
+		const send = jest.fn().mockRejectedValue(LIMIT);
+		await expect(subscribe(ALL, send)).rejects.toBe(LIMIT);
+		expect(send.mock.calls).toEqual([[ALL.optional], [['task.completed']], [['export.completed']]]);
+	});
+
+	it('costs one more request when types were selected by themselves', async () => {
+		const send = jest.fn().mockRejectedValue(LIMIT);
+		const wanted = { ...ALL, required: ['task.submitted'] };
+		await expect(subscribe(wanted, send)).rejects.toBe(LIMIT);
+		expect(send.mock.calls).toEqual([[['task.submitted', ...ALL.optional]], [['task.submitted']]]);
+	});
+
+	it.each([[['export.completed']], [['task.completed', 'quality.alert']], [ALL.optional.slice(3)]])(
+		'leaves what the server knows: %j',
+		async (known) => {
+			const { response, refused } = await subscribe(ALL, async (events) => {
+				if (!events.every((type) => known.includes(type))) throw refusal(400, {});
+				return events;
+			});
+			expect([...response].sort()).toEqual([...known].sort());
+			expect([...response, ...refused].sort()).toEqual([...ALL.optional].sort());
+		},
+	);
+
+	it('about types of which none is known everywhere is looked into as well', async () => {
+		const wanted = { required: [], optional: ['quality.alert', 'result.submitted'] };
+		const { response } = await subscribe(wanted, async (events) => {
+			if (events.includes('quality.alert')) throw refusal(400, {});
+			return events;
+		});
+		expect(response).toEqual(['result.submitted']);
 	});
 });
