@@ -35,7 +35,7 @@ export class AvalaTrigger implements INodeType {
 		// Not 1: for version 1 n8n evaluates an expression on each request, which costs more than all the rest.
 		version: 2,
 		subtitle:
-			'={{ [].concat([].concat($parameter["events"]).includes("*") ? "All event types" : $parameter["events"], ($parameter["options"] || {}).customEvents).filter((type) => type).join(", ") }}',
+			'={{ [].concat([].concat($parameter["events"]).includes("*") ? "All event types" : $parameter["events"], ($parameter["options"] || {}).customEvents).filter((type) => type && type.length).join(", ") }}',
 		description:
 			'Starts the workflow when something happens in Avala: a task is completed, an export is ready',
 		eventTriggerDescription:

@@ -180,6 +180,8 @@ describe('the trigger', () => {
 		],
 		[{ events: [], options: { customEvents: ['task.submitted', ''] } }, 'task.submitted'],
 		[{ events: [], options: {} }, ''],
+		[{ events: ['task.completed'], options: { customEvents: [[]] as never } }, 'task.completed'],
+		[{ events: ['task.completed'], options: { customEvents: '' } }, 'task.completed'],
 	])('says under its name which events start it: %j', (parameters, subtitle) => {
 		const node = nodeWith(parameters);
 		const { expression } = makeWorkflow([node]);
