@@ -67,8 +67,9 @@ describe(`in the editor of n8n ${version}, a new user`, () => {
 		await part(dialog, 'parameter-input-apiKey').locator('input').fill(stage.avala.apiKey);
 		await dialog.getByRole('button', { name: 'Retry' }).click();
 		await part(dialog, 'credentials-config-container-test-success').waitFor();
-		// While it tests, the button is disabled and its label does not show in a picture.
-		await dialog.getByRole('button', { name: 'Retry', exact: true, disabled: false }).waitFor();
+		// As long as the spinner fades, the button's label does not show in a picture.
+		const retry = dialog.getByRole('button', { name: 'Retry', exact: true });
+		await retry.locator('.n8n-spinner').waitFor({ state: 'detached' });
 		await expectPicture(page, 'credential', PORT);
 		await part(dialog, 'credential-save-button').click();
 		await dialog.waitFor({ state: 'hidden' });
