@@ -55,11 +55,16 @@ export function createdAt(delivery: Delivery): number | undefined {
 	return momentIn(delivery.created_at);
 }
 
-/** The guide's `success` is what the later wire formats call `delivered`. */
+/**
+ * The guide's `success` is what the later wire formats call `delivered`. Of a word that Avala's documents
+ * do not have, the response of the target tells whether it means that.
+ */
 export function statusOf(delivery: Delivery): DeliveryStatus {
 	const word = wordOf(delivery);
 	if (word === 'success' || word === 'delivered') return 'delivered';
-	return word === 'failed' ? 'failed' : 'pending';
+	if (word === 'failed' || word === 'pending') return word;
+	const { response_status_code: code } = delivery;
+	return code !== null && code >= 200 && code < 300 ? 'delivered' : 'pending';
 }
 
 function wordOf({ status }: Delivery): string | undefined {

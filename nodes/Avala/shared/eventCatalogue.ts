@@ -81,6 +81,7 @@ const BY_LABEL: ReadonlyMap<string, string> = new Map([
 	['all', ALL_EVENTS],
 	['all event types', ALL_EVENTS],
 	...EVENT_CATALOGUE.map(({ name, value }) => [name.toLowerCase(), value] as const),
+	...CATALOGUE_TYPES.map((type) => [type, type] as const),
 ]);
 
 /** `task.completed`: a subject and what happened to it. */

@@ -17,7 +17,7 @@ export interface Subscribed<T> {
 	refused: string[];
 }
 
-/** The types that all of Avala's documents name. */
+/** Types that all of Avala's documents name. */
 const KNOWN_EVERYWHERE: readonly string[] = ['task.completed', 'export.completed'];
 
 /**
@@ -26,11 +26,13 @@ const KNOWN_EVERYWHERE: readonly string[] = ['task.completed', 'export.completed
  * them: about two requests for each refused type and each halving.
  *
  * @param send creates or changes the webhook so that it has exactly these types
+ * @param present the types that the webhook has already: it keeps them in between, if Avala still accepts them
  * @throws the error of `send` for any other reason, for a required type, or when no type is accepted
  */
 export async function subscribe<T>(
 	{ required, optional }: WantedTypes,
 	send: (events: string[]) => Promise<T>,
+	present: readonly string[] = [],
 ): Promise<Subscribed<T>> {
 	const accepted = [...required];
 	const refused: string[] = [];
@@ -53,12 +55,17 @@ export async function subscribe<T>(
 	};
 
 	if (!(await tryWith(optional))) {
-		// A refusal need not say what it is about. If these are refused too, it is not the types.
+		const isNamed = namesFields(refusal);
+		const kept = optional.filter((type) => present.includes(type));
 		const certain = optional.filter((type) => KNOWN_EVERYWHERE.includes(type));
-		const attempts = required.length > 0 ? [[]] : certain.map((type) => [type]);
+		// A refusal that names nothing may be about something else: then these are refused as well.
+		const attempts = [
+			...(kept.length > 0 ? [kept] : []),
+			...(required.length > 0 ? [[]] : certain.map((type) => [type])),
+		];
 		let isAccepted = attempts.length === 0;
 		for (const types of attempts) isAccepted ||= await tryWith(types);
-		if (!isAccepted) throw refusal;
+		if (!isAccepted && (required.length > 0 || !isNamed)) throw refusal;
 		const groups = halves(optional.filter((type) => !accepted.includes(type)));
 		for (let group = groups.shift(); group; group = groups.shift()) {
 			if (await tryWith(group)) continue;
@@ -83,6 +90,14 @@ const OTHER_FIELDS = /(?:^|\.)(?:target_url|secret|is_active)(?:\.|$)/;
 function mayConcernTypes(error: unknown): boolean {
 	if (!(error instanceof NodeApiError) || !['400', '422'].includes(error.httpCode ?? ''))
 		return false;
-	const fields = isObject(error.context) ? textsIn(error.context.refusedFields) : [];
+	const fields = fieldsOf(error);
 	return fields.length === 0 || !fields.every((field) => OTHER_FIELDS.test(field));
+}
+
+function fieldsOf(error: NodeApiError): string[] {
+	return isObject(error.context) ? textsIn(error.context.refusedFields) : [];
+}
+
+function namesFields(refusal: unknown): boolean {
+	return refusal instanceof NodeApiError && fieldsOf(refusal).length > 0;
 }

@@ -163,23 +163,34 @@ export function readMoment(name: string, value: unknown, timezone: string): numb
 	throw refusal;
 }
 
-/** ISO 8601, and what databases write. */
-const ISO_DATE =
-	/^(\d{4})([-/]?)(\d\d)\2(\d\d)(?:[T ]\d\d(?::?\d\d){0,2}(?:[.,]\d+)?\s?(?:Z|UTC|[-+]\d\d(?::?\d\d)?)?)?$/;
+const OFFSET = '[-+](?:0\\d|1[0-4]):?(?:\\d\\d)?';
+/** ISO 8601, and what databases and n8n's dates write. */
+const ISO_DATE = new RegExp(
+	`^(\\d{4})([-/]?)(\\d\\d)\\2(\\d\\d)(?:[T ]\\d\\d(?::?\\d\\d){0,2}(?:[.,]\\d+)?\\s?(?:Z|UTC|${OFFSET})?)?$`,
+	'i',
+);
 /** As in HTTP and in e-mails (RFC 2822). */
-const MAIL_DATE =
-	/^(?:[a-z]{3}, ?)?\d{1,2} [a-z]{3} \d{4} \d\d:\d\d(?::\d\d)? (?:GMT|UTC|Z|[-+]\d{4})$/i;
+const MAIL_DATE = new RegExp(
+	`^(?:[a-z]{3}, ?)?((\\d{1,2}) [a-z]{3} \\d{4}) \\d\\d:\\d\\d(?::\\d\\d)? (?:GMT|UTC|Z|${OFFSET})$`,
+	'i',
+);
 /** As JavaScript prints it. */
-const PRINTED_DATE = /^[a-z]{3} [a-z]{3} \d\d \d{4} \d\d:\d\d:\d\d GMT[-+]\d{4}(?: \([^()]*\))?$/i;
+const PRINTED_DATE = new RegExp(
+	`^[a-z]{3} ([a-z]{3} (\\d\\d) \\d{4}) \\d\\d:\\d\\d:\\d\\d GMT${OFFSET}(?: \\([^()]*\\))?$`,
+	'i',
+);
 
 /** The date as n8n reads it without guessing; undefined for any other text, and for a day that does not exist. */
 function writtenDate(value: string): string | undefined {
-	const text = value.trim();
-	if (MAIL_DATE.test(text) || PRINTED_DATE.test(text)) return text;
-	const iso = text.toUpperCase();
-	const [, year, , month, day] = ISO_DATE.exec(iso) ?? [];
+	const text = value.trim().replace(/(\d)\[[\w/+-]+\]$/, '$1');
+	const [, date = '', dayOfMonth] = MAIL_DATE.exec(text) ?? PRINTED_DATE.exec(text) ?? [];
+	if (dayOfMonth !== undefined) {
+		return new Date(`${date} UTC`).getUTCDate() === Number(dayOfMonth) ? text : undefined;
+	}
+	const [, year, , month, day] = ISO_DATE.exec(text) ?? [];
 	const midnight = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-	return midnight.getUTCMonth() + 1 === Number(month) ? iso.replaceAll('/', '-') : undefined;
+	const exists = midnight.getUTCMonth() + 1 === Number(month);
+	return exists ? text.toUpperCase().replaceAll('/', '-') : undefined;
 }
 
 /** "'Limit' must be a whole number of at least 1, but is "many"." */

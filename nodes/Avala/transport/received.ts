@@ -143,7 +143,9 @@ function announcedBytes(headers: IDataObject): number | undefined {
 /** How a proxy or a login page that stands in for the storage begins, whatever type it claims. */
 function isWebPage(start: Uint8Array): boolean {
 	const text = Buffer.from(start.subarray(0, 1000)).toString('utf8');
-	return /^\s*(?:<\?xml[^>]*>\s*|<!--[^>]*>\s*)*(?:<!doctype\s+html|<html)\b/i.test(text);
+	return /^\s*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->)[^])*-->\s*)*(?:<!doctype\s+html|<html)\b/i.test(
+		text,
+	);
 }
 
 interface StreamClass {

@@ -16,7 +16,12 @@ export async function lifecycleStep<T>(context: IHookFunctions, step: Promise<T>
 }
 
 function withMessageAlone(node: INode, error: unknown): NodeApiError | NodeOperationError {
-	if (!(error instanceof NodeApiError)) return new NodeOperationError(node, messageOf(error));
-	error.description = undefined;
-	return error;
+	if (error instanceof NodeApiError) {
+		error.description = undefined;
+		return error;
+	}
+	const shown = new NodeOperationError(node, messageOf(error));
+	// n8n puts a general text in the place of a message that holds the name of a system error.
+	shown.message = messageOf(error);
+	return shown;
 }

@@ -92,7 +92,7 @@ function evaluated(
 /** Whether an option, or an entry of its list, is filled in by an expression, which n8n marks with an equals sign. */
 function isExpression(context: IHookFunctions | IWebhookFunctions, name: string): boolean {
 	const options: unknown = context.getNode().parameters.options;
-	const values = [isObject(options) ? options[name] : undefined].flat();
+	const values = [isObject(options) ? options[name] : undefined].flat(Infinity);
 	return values.some((value) => typeof value === 'string' && value.startsWith('='));
 }
 

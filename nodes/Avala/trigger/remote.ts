@@ -111,6 +111,7 @@ export async function correctWebhook(
 	const { response: corrected, refused } = await subscribe(
 		types,
 		async (events) => await patchWebhook(connection, webhook.uid, events),
+		webhook.events,
 	);
 	if (!corrected.isActive) {
 		throw apiError(

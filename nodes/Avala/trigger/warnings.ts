@@ -12,7 +12,10 @@ const warnedAt = new Map<string, number>();
 export function warnOnce(context: IWebhookFunctions, message: string): void {
 	const { id: workflowId, name } = context.getWorkflow();
 	const node = context.getNode();
-	const kind = message.slice(0, 200).replace(/"(?:[^"\\]|\\.)*"?|\d+/g, '');
+	const kind = message
+		.slice(0, 2000)
+		.replace(/"(?:[^"\\]|\\.)*"?|\d+/g, '')
+		.slice(0, 200);
 	const key = JSON.stringify([workflowId, node.id, kind]);
 	if (Date.now() - (warnedAt.get(key) ?? -Infinity) < INTERVAL_MS) return;
 	if (warnedAt.size >= MAX_REMEMBERED) warnedAt.clear();

@@ -442,6 +442,15 @@ describe('the requests of Get Many', () => {
 		expect(pages()).toHaveLength(2);
 	});
 
+	it('end there as well where two of a page have changed places', async () => {
+		const all = [...many(1000)];
+		[all[50], all[51]] = [all[51]!, all[50]!];
+		[all[940], all[941]] = [all[941]!, all[940]!];
+		avala.seedDeliveries(all);
+		await run('getAll', { returnAll: true, filters: { createdAfter: at(850) } });
+		expect(pages()).toHaveLength(2);
+	});
+
 	it('find an event type that the server writes in capitals', async () => {
 		avala.seedDeliveries([delivery(1, {}, 'Task.Completed'), delivery(2, {}, 'task.created')]);
 		const filters = { eventType: ['task.completed'] };

@@ -316,6 +316,12 @@ describe('where a link may lead', () => {
 		},
 	);
 
+	it('may be a file that speaks of HTML in a comment', async () => {
+		const content = `<!-- x -><html> --><annotation/>${'<!---->'.repeat(140)}`;
+		const [item] = await download(ready({ plan: { file: { content } } }));
+		expect(item?.binary?.data?.bytes).toBe(content.length);
+	});
+
 	it('may be a file that only speaks of HTML in its type', async () => {
 		const contentType = 'application/x; of=text/html';
 		const [item] = await download(ready({ plan: { file: { content: 'data', contentType } } }));
@@ -325,6 +331,7 @@ describe('where a link may lead', () => {
 	it.each([
 		'<!DOCTYPE html><p>Log in',
 		'\ufeff \n<html lang="en">',
+		'<!-- a > b --><!-- c --> <html>',
 		'<?xml version="1.0"?>\n<!-- page --><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">',
 	])('is no web page that claims to be a file: %j', async (content) => {
 		const uid = ready({ plan: { file: { content, contentType: 'application/zip' } } });

@@ -122,6 +122,16 @@ describe('a value from an expression or an AI agent is understood', () => {
 		expect(avala.exports()).toHaveLength(1);
 	});
 
+	it.each([
+		{ customEvents: ['*'] },
+		{ customEvents: 'all' },
+		{ eventType: ['*'], customEvents: ['task.submitted'] },
+		{ eventType: ['TASK.COMPLETED'] },
+	])('as every type, or as the one that is meant: %j', async (filters) => {
+		avala.seedDeliveries([delivery('d_1')]);
+		expect(await run(list(filters))).toHaveLength(1);
+	});
+
 	it('Limit: "5", and Return All: "false"', async () => {
 		avala.seedDeliveries(Array.from({ length: 8 }, (_, index) => delivery(`d${index}`)));
 		const parameters = (given: string) => ({
@@ -261,6 +271,17 @@ describe('Create', () => {
 });
 
 describe('Update', () => {
+	it('refuses an Active that an expression leaves empty', async () => {
+		const { uid } = avala.addWebhook({});
+		const parameters = (given: string) => ({
+			resource: 'webhook',
+			operation: 'update',
+			webhookId: { __rl: true, mode: 'id', value: uid },
+			updateFields: { isActive: given, targetUrl: 'https://example.com/b' },
+		});
+		await expect(fromItem(parameters, ' ')).rejects.toThrow("'Active' must be true or false");
+	});
+
 	const update = async (updateFields: object) => {
 		const { uid } = avala.addWebhook({ events: ['task.completed'] });
 		await run({

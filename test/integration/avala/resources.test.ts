@@ -124,6 +124,16 @@ it('a server that ignores the filters, and writes words and projects its own way
 	expect(await names('task', filters)).toEqual(['t1', 't3', 't5']);
 });
 
+it('tasks of a project are not those of another whose ID only looks alike', async () => {
+	const results = ['p-1', 'p_1', 'P-1'].map((project) => ({
+		uid: project,
+		name: project,
+		project,
+	}));
+	avala.fault({ path: '/api/v1/tasks/', status: 200, body: { results, next: null } });
+	expect(await names('task', { projectId: byId('p-1') })).toEqual(['p-1']);
+});
+
 describe('projects', () => {
 	it('come from where older servers keep them when the newer place does not exist', async () => {
 		avala.configure({ projectsAt: 'root' });

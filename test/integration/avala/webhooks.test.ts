@@ -218,6 +218,27 @@ describe('All on a server that knows fewer event types', () => {
 		expect(String(error)).toContain(`webhook ${left?.uid}`);
 	});
 
+	it('Create tells the first error where the webhook is gone already', async () => {
+		avala.fault({ method: 'PATCH', status: 404, body: { detail: 'Gone.' } });
+		avala.fault({ method: 'DELETE', status: 404, body: { detail: 'Gone.' } });
+		const error: unknown = await create().catch((thrown: unknown) => thrown);
+		expect(String(error)).toMatch(/Avala does not know webhook \S+ Avala responded 404/);
+		expect(String(error)).not.toContain('could not be deleted');
+	});
+
+	it('Update needs no permission to read', async () => {
+		const { uid } = avala.addWebhook({});
+		avala.fault({ method: 'GET', status: 403, body: { detail: 'No.' } });
+		await run('update', { webhookId: byId(uid), updateFields: { events: ['*'] } });
+		expect([...(avala.webhooks()[0]?.events ?? [])].sort()).toEqual([...KNOWN].sort());
+	});
+
+	it('Update gives up a type that the webhook has and the server does not know any more', async () => {
+		const { uid } = avala.addWebhook({ events: ['quality.alert', 'task.completed'] });
+		await run('update', { webhookId: byId(uid), updateFields: { events: ['*'] } });
+		expect([...(avala.webhooks()[0]?.events ?? [])].sort()).toEqual([...KNOWN].sort());
+	});
+
 	it('Create shows no secret that Avala quotes after the webhook was created', async () => {
 		avala.fault({ method: 'PATCH', ...quoting('hush-hush-9') });
 		const error: unknown = await create({ secret: 'hush-hush-9' }).catch((it: unknown) => it);

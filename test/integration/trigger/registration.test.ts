@@ -235,6 +235,20 @@ describe('All on a server that knows fewer types', () => {
 		expect(avala.requests()).toHaveLength(1);
 	});
 
+	it('keeps the types that the webhook has while it finds out the others', async () => {
+		const known = ALL.filter((type) => type !== 'quality.alert');
+		knowOnly(known);
+		const { uid } = avala.addWebhook({ targetUrl: WEBHOOK_URL, events: OF_THE_GUIDE });
+		avala.fault({ method: 'PATCH', every: 4, status: 503 });
+		const staticData: IDataObject = { webhookId: uid, webhookSecret: 'x' };
+		await checkExists.call(context({ parameters, staticData })).catch(() => undefined);
+		expect(ours()[0]?.events).toEqual(expect.arrayContaining(OF_THE_GUIDE));
+
+		avala.clearFaults();
+		expect(await checkExists.call(context({ parameters, staticData }))).toBe(true);
+		expect([...(ours()[0]?.events ?? [])].sort()).toEqual([...known].sort());
+	});
+
 	it('leaves out those that the server drops without a refusal, says so once, and reads it with one request at the next start', async () => {
 		const events = OF_THE_GUIDE;
 		const webhook = { uid: 'wh_1', target_url: WEBHOOK_URL, events, is_active: true };

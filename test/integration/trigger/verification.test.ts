@@ -338,6 +338,7 @@ describe('parameters that an expression fills with another type', () => {
 		['maxEventAge', '={{ "" }}'],
 		['ipAllowlist', ["={{ '' }}"]],
 		['projects', ["={{ '' }}", "={{ ' ' }}"]],
+		['ipAllowlist', [["={{ '' }}"]] as never],
 	])('refuses activation and every request when %s is %s', async (name, value) => {
 		warnings();
 		const parameters = { events: ['task.completed'], options: { [name]: value } };

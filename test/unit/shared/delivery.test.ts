@@ -12,6 +12,22 @@ it.each([
 	expect(statusOf(normaliseDelivery({ uid: 'd1', status }))).toBe(expected);
 });
 
+it.each([
+	[200, 'delivered', 'succeeded'],
+	[299, 'delivered', 'succeeded'],
+	[199, 'pending', 'failed'],
+	[300, 'pending', 'failed'],
+])(
+	'of a word that is not known the response %d tells what it means: %s',
+	(code, status, outcome) => {
+		for (const word of ['ok', undefined]) {
+			const sent = { uid: 'd1', status: word, response_status: code, attempts: 5 };
+			expect(statusOf(normaliseDelivery({ ...sent }))).toBe(status);
+			expect(outcomeOf(normaliseDelivery({ ...sent }), 0)).toBe(outcome);
+		}
+	},
+);
+
 it('a delivery that n8n took while it was starting has failed, however the status is written', () => {
 	const delivery = normaliseDelivery({
 		uid: 'd1',

@@ -84,6 +84,30 @@ describe('a refusal that does not say what it is about', () => {
 		},
 	);
 
+	it('that names the types is looked into although no server refuses the first ones tried', async () => {
+		const { response } = await subscribe(ALL, async (events) => {
+			if (events.some((type) => type !== 'quality.alert')) throw refusal(400, { events: ['bad'] });
+			return events;
+		});
+		expect(response).toEqual(['quality.alert']);
+	});
+
+	it('keeps what the webhook has, and gives up what is no longer known', async () => {
+		const sent: string[][] = [];
+		const present = ['dataset.created', 'result.accepted'];
+		const known = (accepted: readonly string[]) => async (events: string[]) => {
+			sent.push(events);
+			if (!events.every((type) => accepted.includes(type))) throw refusal(400, {});
+			return events;
+		};
+		await subscribe(ALL, known(ALL.optional.slice(1)), present);
+		expect(sent.slice(1).every((events) => present.every((type) => events.includes(type)))).toBe(
+			true,
+		);
+		const { response } = await subscribe(ALL, known(['task.completed']), present);
+		expect(response).toEqual(['task.completed']);
+	});
+
 	it('about types of which none is known everywhere is looked into as well', async () => {
 		const wanted = { required: [], optional: ['quality.alert', 'result.submitted'] };
 		const { response } = await subscribe(wanted, async (events) => {

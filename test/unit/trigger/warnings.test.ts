@@ -2,6 +2,10 @@ import { warnOnce } from '../../../nodes/Avala/trigger/warnings';
 import { webhookContext } from '../../support/contexts';
 
 const MINUTE = 60_000;
+const LONG = Array.from(
+	{ length: 60 },
+	(_, index) => ` ${String.fromCharCode(65 + (index % 26))}`,
+).join(' word');
 let now = Date.parse('2026-03-02T10:00:00Z');
 let written: jest.SpyInstance;
 
@@ -57,7 +61,13 @@ describe('a warning about requests', () => {
 		['in a quoted value', 'Not understood: "a".', 'Not understood: "b".'],
 		['in a quoted value with quotes', String.raw`Got "a\"b" here.`, String.raw`Got "c\"d" here.`],
 		['behind 200 characters', 'x'.repeat(200) + 'a', 'x'.repeat(200) + 'b'],
-		['in a value that is cut off', `Got "${'a'.repeat(300)}"`, `Got "${'b'.repeat(300)}"`],
+		[
+			'in the length of a value',
+			`Got "${'a'.repeat(30)}".${LONG}`,
+			`Got "${'b'.repeat(90)}".${LONG}`,
+		],
+		['in the length of a number', `After 5 ms.${LONG}`, `After 123456789 ms.${LONG}`],
+		['in a value that is cut off', `Got "${'a'.repeat(3000)}"`, `Got "${'b'.repeat(3000)}"`],
 	])('counts as the same when it differs only %s', (_, first, second) => {
 		expect(reaching(first, second)).toBe(1);
 	});

@@ -3,7 +3,12 @@ import { UserError } from 'n8n-workflow';
 
 import type { Delivery, DeliveryStatus } from '../../shared/delivery';
 import { statusOf } from '../../shared/delivery';
-import { EVENT_CATALOGUE, readEventTypes, readKnownEventTypes } from '../../shared/eventCatalogue';
+import {
+	ALL_EVENTS,
+	EVENT_CATALOGUE,
+	readEventTypes,
+	readKnownEventTypes,
+} from '../../shared/eventCatalogue';
 import { notUnderstood } from '../../shared/values';
 import { customEvents } from '../fields';
 import type { ItemRun } from '../operation';
@@ -93,15 +98,18 @@ export async function readFilters(
 			`'Created After' (${new Date(createdAfter).toISOString()}) must be earlier than 'Created Before' (${new Date(createdBefore).toISOString()}): no delivery can be between them.`,
 		);
 	}
+	const known = given(fields, 'eventType', (value) =>
+		readKnownEventTypes('Event Types', value, 'Custom Event Types'),
+	);
+	const custom = given(fields, 'customEvents', (value) =>
+		readEventTypes('Custom Event Types', value),
+	);
+	const isEveryType = known?.length === 0 || custom?.includes(ALL_EVENTS) === true;
 	return {
 		webhookId: await given(fields, 'webhookId', async (value) => await webhookIdOf(run, value)),
-		eventTypes: [
-			...(given(fields, 'eventType', (value) =>
-				readKnownEventTypes('Event Types', value, 'Custom Event Types'),
-			) ?? []),
-			...(given(fields, 'customEvents', (value) => readEventTypes('Custom Event Types', value)) ??
-				[]),
-		].map((type) => type.toLowerCase()),
+		eventTypes: isEveryType
+			? []
+			: [...(known ?? []), ...(custom ?? [])].map((type) => type.toLowerCase()),
 		status: given(fields, 'status', readStatus),
 		createdAfter,
 		createdBefore,

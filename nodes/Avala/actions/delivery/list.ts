@@ -29,27 +29,30 @@ export async function* listDeliveries(
 		query: { ordering: '-created_at' },
 	};
 	let order: 'newest first' | 'another' | undefined;
-	let previous: number | undefined;
+	let lastBefore: number | undefined;
 	let missing = wanted;
 	for await (const { entries, next } of avalaPages(connection, all(DELIVERIES), options)) {
 		const found: Delivery[] = [];
-		let isPastTheOldest = false;
+		const times: number[] = [];
 		for (const sent of entries) {
 			const delivery = normaliseDelivery(sent);
 			const created = isTimed ? createdAt(delivery) : undefined;
-			if (created !== undefined) {
-				// Should a server not keep to the order, all pages have to be looked at.
-				if (previous !== undefined && created > previous) order = 'another';
-				else if (previous !== undefined && created < previous) order ??= 'newest first';
-				previous = created;
-				isPastTheOldest = created < createdAfter;
-			}
+			if (created !== undefined) times.push(created);
 			// A delivery without a time that can be read passes, so that it is not lost.
 			const isInTime =
 				created === undefined || (created >= createdAfter && created < createdBefore);
 			if (isInTime && matches(delivery, filters)) found.push(delivery);
 		}
-		isPastTheOldest &&= order === 'newest first';
+		const [first] = times;
+		const last = times.at(-1);
+		if (first !== undefined && last !== undefined) {
+			// Should a server not keep to the order, all pages have to be looked at.
+			const earlier = [first, lastBefore ?? first];
+			if (last > Math.min(...earlier)) order = 'another';
+			else if (last < Math.max(...earlier)) order ??= 'newest first';
+			lastBefore = last;
+		}
+		const isPastTheOldest = order === 'newest first' && last !== undefined && last < createdAfter;
 		const isEnough = found.length >= missing;
 		const hasMore = found.length > missing || (isEnough && !isPastTheOldest && next !== undefined);
 		yield { found: found.slice(0, missing), hasMore };

@@ -77,5 +77,6 @@ function readFilters(run: ItemRun): { project?: string; status?: string } {
 
 /** A task that does not say which project it belongs to is believed to be what was asked for. */
 function isOf(task: IDataObject, wanted: string | undefined): boolean {
-	return isWord(uidOf(task.project_uid ?? task.project), wanted);
+	const project = uidOf(task.project_uid ?? task.project);
+	return wanted === undefined || project === undefined || project === wanted;
 }

@@ -7,7 +7,7 @@ import { idOf, isBlank, messageOf, readBoolean, readText, textOf } from '../../s
 import type { Connection } from '../../transport/connection';
 import { avalaEntry } from '../../transport/entry';
 import { all, one, WEBHOOKS } from '../../transport/paths';
-import { avalaRequest } from '../../transport/request';
+import { avalaRequest, unlessRefused } from '../../transport/request';
 import { customEvents, webhookEvents, withCustomEvents } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -73,8 +73,9 @@ export const create: Operation = {
 			'secret',
 		]);
 		const types = parameterOf(run, 'events', []);
+		// A field that was added and left empty adds nothing.
 		const custom = given(fields, 'customEvents', (value) =>
-			readEventTypes('Custom Event Types', value),
+			isBlank(value) ? undefined : readEventTypes('Custom Event Types', value),
 		);
 		const isActive = given(fields, 'isActive', (value) => readBoolean('Active', value));
 		const secret = given(fields, 'secret', readSecret);
@@ -125,7 +126,8 @@ export const create: Operation = {
  */
 async function takeBack(connection: Connection, { uid }: IDataObject, cause: unknown) {
 	const endpoint = one(WEBHOOKS, idOf(uid) ?? '');
-	await avalaRequest(connection, { method: 'DELETE', endpoint }).catch((error: unknown) => {
+	const deleting = avalaRequest(connection, { method: 'DELETE', endpoint });
+	await unlessRefused([404], deleting).catch((error: unknown) => {
 		throw new UserError(
 			`${messageOf(cause)} By then Avala had created ${endpoint.subject} with some of the event types, and it could not be deleted: ${messageOf(error)} Delete it before you try again.`,
 		);

@@ -2,11 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
-import type { WantedTypes } from '../../shared/subscription';
 import { subscribe } from '../../shared/subscription';
 import { isBlank, readBoolean, readText, textsIn } from '../../shared/values';
 import type { Endpoint } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
+import { unlessRefused } from '../../transport/request';
 import { customEvents, webhookEvents } from '../fields';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -65,7 +65,9 @@ export const update: Operation = {
 			'targetUrl',
 		]);
 		// A field that was added and left empty changes nothing.
-		const fields = Object.fromEntries(Object.entries(added).filter(([, value]) => !isBlank(value)));
+		const fields = Object.fromEntries(
+			Object.entries(added).filter(([name, value]) => name === 'isActive' || !isBlank(value)),
+		);
 		const targetUrl = given(fields, 'targetUrl', (value) => readText('Target URL', value));
 		const isActive = given(fields, 'isActive', (value) => readBoolean('Active', value));
 		const types = given(fields, 'events', (value) => readEventTypes('Event Types', value));
@@ -85,38 +87,32 @@ export const update: Operation = {
 		const send = async (body: IDataObject) =>
 			await avalaEntry(run.connection, { method: 'PATCH', endpoint, body });
 		if (types === undefined && custom === undefined) return itemsOf([await send(settings)]);
-		const wanted = await wantedTypes(run, endpoint, types, custom);
+		const chosen = expandEvents(types ?? [], custom);
+		const needsPresent = types === undefined || chosen.optional.length > 0;
+		const present = needsPresent ? await presentTypes(run, endpoint) : undefined;
+		if (types === undefined && present === undefined) {
+			throw new UserError(
+				`Avala does not say which event types ${endpoint.subject} has, so none can be added to them. Select all that it is to have under 'Event Types'.`,
+			);
+		}
 		const { response, refused } = await subscribe(
-			wanted,
+			types === undefined ? expandEvents(present ?? [], custom) : chosen,
 			async (events) => await send({ ...settings, events }),
+			present,
 		);
 		hintAtRefused(run, refused);
 		return itemsOf([response]);
 	},
 };
 
-/**
- * What the webhook is to have: the types in place of its own, or the custom ones added to them. Of what
- * `*` stands for it keeps what it has, whatever the requests meet that find out the rest.
- */
-async function wantedTypes(
-	run: ItemRun,
-	endpoint: Endpoint,
-	types: string[] | undefined,
-	custom: string[] | undefined,
-): Promise<WantedTypes> {
-	const chosen = expandEvents(types ?? [], custom);
-	if (types !== undefined && chosen.optional.length === 0) return chosen;
-	const { events } = await avalaEntry(run.connection, { method: 'GET', endpoint });
-	const current = textsIn(events);
-	if (types === undefined && (!Array.isArray(events) || current.length < events.length)) {
-		throw new UserError(
-			`Avala does not say which event types ${endpoint.subject} has, so none can be added to them. Select all that it is to have under 'Event Types'.`,
-		);
-	}
-	const kept = types === undefined ? current : current.filter((it) => chosen.optional.includes(it));
-	return {
-		required: [...new Set([...kept, ...chosen.required])],
-		optional: chosen.optional.filter((type) => !kept.includes(type)),
-	};
+/** The event types that the webhook has; undefined where Avala does not tell, or not to this key. */
+async function presentTypes(run: ItemRun, endpoint: Endpoint): Promise<string[] | undefined> {
+	const webhook = await unlessRefused(
+		[403],
+		avalaEntry(run.connection, { method: 'GET', endpoint }),
+	);
+	const types = textsIn(webhook?.events);
+	return Array.isArray(webhook?.events) && types.length === webhook.events.length
+		? types
+		: undefined;
 }
