@@ -171,6 +171,56 @@ describe('a file has a harmless name', () => {
 	});
 });
 
+describe('the API that gives a file itself', () => {
+	const PATH = '/api/v1/exports/e1/file/';
+	const reads = () =>
+		avala.requests().filter(({ path }) => /^\/api\/v1\/exports\/[^/]+\/$/.test(path));
+
+	it.each([
+		[401, 'Avala refused the API key'],
+		[403, 'The API key may not access export'],
+		[404, 'Avala does not know export'],
+		[500, 'Avala has trouble with the request for export'],
+	])('is not asked for another link after %d, and the error tells why', async (status, words) => {
+		const link = avala.url + PATH;
+		avala.fault({ path: PATH, status, body: { detail: 'No.' } });
+		const error = await failureOf(download(ready({ downloadUrl: link })));
+		expect(error.message).toContain(words);
+		expect(error).toMatchObject({
+			description: `The request was GET ${PATH} to ${new URL(link).host}.`,
+		});
+		expect(reads()).toHaveLength(1);
+	});
+
+	it.each([
+		[403, 2],
+		[401, 1],
+	])(
+		'may have signed its link, which expires: after %d it reads the export %d times',
+		async (status, times) => {
+			avala.fault({ path: PATH, status, body: {} });
+			await failureOf(download(ready({ downloadUrl: `${avala.url}${PATH}?Signature=x` })));
+			expect(reads()).toHaveLength(times);
+		},
+	);
+});
+
+describe('a storage', () => {
+	it.each([429, 503])('that is busy (%d) is asked again', async (status) => {
+		avala.storage.fault({ status, times: 1 });
+		const [item] = await download(ready());
+		expect(item?.binary?.data?.bytes).toBeGreaterThan(0);
+		expect(avala.storage.requests()).toHaveLength(2);
+	});
+
+	it('that cannot be reached is named', async () => {
+		const error = await failureOf(download(ready({ downloadUrl: 'http://127.0.0.1:1/x.zip?a=b' })));
+		expect(error.message).toMatch(
+			/^The file of export \S+ could not be downloaded\. No response from 127\.0\.0\.1:1: the connection was refused\./,
+		);
+	});
+});
+
 describe('a link that has expired', () => {
 	it.each([403, 400] as const)(
 		'is fetched anew once, after %d from the storage',
@@ -261,7 +311,12 @@ describe('where a link may lead', () => {
 			/not https/,
 		],
 		['another protocol', 'ftp://storage.example.com/x.zip', /not https/],
-		['a password in it', 'https://a:b@storage.example.com/x.zip', /user name or a password/],
+		[
+			'a password in it',
+			'https://:b@storage.example.com/x.zip',
+			/^The file of export \S+ was not downloaded\. The link that Avala sent contains a user name or a password/,
+		],
+		['a user name in it', 'https://a@storage.example.com/x.zip', /user name or a password/],
 		['no address', 'http://[', /no address/],
 	])('is not followed: %s', async (_, downloadUrl, reason) => {
 		const error = await failureOf(download(ready({ downloadUrl })));

@@ -84,4 +84,85 @@ describe('a body on its way to n8n', () => {
 		);
 		expect(await failureOf(new Received({}, body, NO_WATCH))).toContain('cut');
 	});
+
+	it.each<[string, Record<string, unknown>, number | undefined]>([
+		['is a number', { 'content-length': 5 }, 5],
+		['has blanks around it', { 'content-length': ' 5 ' }, 5],
+		['is no number', { 'content-length': 'x5' }, undefined],
+		['is followed by something', { 'content-length': '5, 5' }, undefined],
+		['is missing', {}, undefined],
+		[
+			'is that of a compressed body',
+			{ 'content-length': 5, 'content-encoding': 'GZIP' },
+			undefined,
+		],
+		[
+			'is that of one body in another',
+			{ 'content-length': 5, 'content-encoding': 'aws-chunked, br' },
+			undefined,
+		],
+	])('has an announced length, or none, where the header %s', (_, headers, expected) => {
+		expect(new Received(headers as never, Readable.from([]), NO_WATCH).expectedBytes).toBe(
+			expected,
+		);
+	});
+
+	it('must have every byte where n8n cannot have decompressed it', async () => {
+		const announced = { 'content-length': '4' };
+		const bare = (text: string) => Object.assign(Readable.from([text]), { rawHeaders: [] });
+		expect(await failureOf(new Received(announced, bare('abcd'), NO_WATCH))).toBeUndefined();
+		for (const text of ['abc', 'abcde']) {
+			expect(await failureOf(new Received(announced, bare(text), NO_WATCH))).toContain(
+				'not as long as was announced',
+			);
+		}
+	});
+
+	it('may be a little shorter where n8n may have decompressed it', async () => {
+		const failure = async (bytes: number) =>
+			await failureOf(
+				new Received(
+					{ 'content-length': '1000000' },
+					Readable.from([Buffer.alloc(bytes)]),
+					NO_WATCH,
+				),
+			);
+		expect(await failure(998_901)).toBeUndefined();
+		expect(await failure(998_900)).toContain('not as long as was announced');
+	});
+
+	it('is told from a web page by its beginning alone', async () => {
+		const body = () => Readable.from(['data', '<html>']);
+		expect(await failureOf(new Received({}, body(), NO_WATCH))).toBeUndefined();
+		const page = new Received({}, Readable.from([' <!DOCTYPE  html>']), NO_WATCH);
+		expect(await failureOf(page)).toContain('it is a web page');
+		expect(page.failure).toMatchObject({ isPassing: false });
+	});
+
+	it('tells after how many seconds of silence it ended, and that this may pass', async () => {
+		const received = new Received({}, Readable.from(never()), { ...NO_WATCH, idleLimitMs: 600 });
+		expect(await failureOf(received)).toContain('nothing came for 1 s');
+		expect(received.failure).toMatchObject({ isPassing: true });
+	});
+
+	it('that ends early is an error that may pass', async () => {
+		const received = new Received({ 'content-length': '1000' }, Readable.from(['a']), NO_WATCH);
+		await failureOf(received);
+		expect(received.failure).toMatchObject({ isPassing: true });
+	});
+
+	it('lets go of its sender and of the user’s stop when it is closed', () => {
+		const stop = new AbortController();
+		const removed = jest.spyOn(stop.signal, 'removeEventListener');
+		const body = Readable.from(never());
+		const received = new Received({}, body, { ...NO_WATCH, cancelled: stop.signal });
+		received.close();
+		expect(body.destroyed).toBe(true);
+		expect(removed).toHaveBeenCalledWith('abort', expect.any(Function));
+	});
+
+	it('must be a stream of Node’s', () => {
+		const odd = { async *[Symbol.asyncIterator]() {}, destroy: () => undefined };
+		expect(() => new Received({}, odd, NO_WATCH)).toThrow('n8n gave a response that is no stream');
+	});
 });
