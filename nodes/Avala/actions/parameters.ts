@@ -1,13 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import {
-	isObject,
-	notUnderstood,
-	readBoolean,
-	readMoment,
-	readWholeNumber,
-} from '../shared/values';
+import { readMoment } from '../shared/moments';
+import { isObject, notUnderstood, readBoolean, readWholeNumber } from '../shared/values';
 import type { ItemRun } from './operation';
 
 /** A parameter of the operation as an expression or an AI agent may have filled it in. */

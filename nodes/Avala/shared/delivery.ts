@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { idOf, momentIn, numberOf, textOf, uidOf } from './values';
+import { momentIn } from './moments';
+import { idOf, numberOf, textOf, uidOf } from './values';
 
 /** A delivery under the guide's names, beside whatever the server sent in its own wire format. */
 export interface Delivery extends IDataObject {

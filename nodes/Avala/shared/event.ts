@@ -2,7 +2,8 @@ import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import { isKnownEventType, looksLikeEventType } from './eventCatalogue';
-import { idOf, isObject, momentIn, textOf } from './values';
+import { momentIn } from './moments';
+import { idOf, isObject, textOf } from './values';
 
 type JsonValue = IDataObject[string];
 

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { idOf, momentIn, numberOf } from '../shared/values';
+import { momentIn } from '../shared/moments';
+import { idOf, numberOf } from '../shared/values';
 
 /**
  * Waits, unless or until the signal is aborted.

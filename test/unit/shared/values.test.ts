@@ -3,10 +3,8 @@ import {
 	idOf,
 	isBlank,
 	messageOf,
-	momentIn,
 	numberOf,
 	readBoolean,
-	readMoment,
 	readNumber,
 	readText,
 	readTexts,
@@ -14,120 +12,6 @@ import {
 	textsIn,
 	uidOf,
 } from '../../../nodes/Avala/shared/values';
-
-const MOMENT = Date.parse('2026-03-02T10:30:00Z');
-
-describe('a time that Avala sends', () => {
-	it.each<[unknown]>([
-		['2026-03-02T10:30:00Z'],
-		['2026-03-02t10:30:00z'],
-		[' 2026-03-02T10:30:00.000Z '],
-		['2026-03-02T10:30:00'],
-		['2026-03-02 10:30:00.000000'],
-		['2026-03-02T10:30'],
-		['2026-03-02 10:30:00 UTC'],
-		['2026-03-02T05:30:00-0500'],
-		['Mon, 02 Mar 2026 10:30:00 GMT'],
-		[1772447400],
-		[1772447400000],
-		['1772447400'],
-		['1772447400000'],
-	])('is read, in UTC where it names no zone: %s', (value) => {
-		expect(momentIn(value)).toBe(MOMENT);
-	});
-
-	it.each(['2026-03-02', '2026/03/02', 'March 2, 2026'])('may be a day alone: %s', (value) => {
-		expect(momentIn(value)).toBe(Date.parse('2026-03-02T00:00:00Z'));
-	});
-
-	it.each<[unknown]>([
-		['yesterday 10'],
-		['10 minutes'],
-		['5'],
-		[5],
-		[1772447400000000],
-		[-1772447400],
-		[''],
-		[null],
-		[{}],
-		[[1772447400]],
-		[true],
-	])('is not guessed, nor read in the time zone of n8n: %j', (value) => {
-		expect(momentIn(value)).toBeUndefined();
-	});
-});
-
-describe('a date that an expression gives', () => {
-	it.each<[unknown]>([
-		['2026-03-02T10:30:00Z'],
-		['2026-03-02T10:30:00'],
-		[' 2026-03-02t10:30:00.000z '],
-		['2026-03-02 10:30'],
-		['2026-03-02 10:30:00.000000'],
-		['2026-03-02 10:30:00 UTC'],
-		['2026-03-02T05:30:00-05:00'],
-		['2026-03-02T05:30:00-0500'],
-		['20260302T103000Z'],
-		['2026/03/02 10:30:00'],
-		['Mon, 02 Mar 2026 10:30:00 GMT'],
-		['2 Mar 2026 05:30 -0500'],
-		['2026-03-02T11:30:00.000+01:00[Europe/Berlin]'],
-		['Mon Mar 02 2026 05:30:00 GMT-0500 (Eastern Standard Time)'],
-		[new Date(MOMENT)],
-		[1772447400],
-		['1772447400000'],
-	])('is understood as %j', (value) => {
-		expect(readMoment('Created After', value, 'UTC')).toBe(MOMENT);
-	});
-
-	it.each(['2026-03-02', '20260302', '2026/03/02'])('may be a day alone: %s', (value) => {
-		expect(readMoment('Created After', value, 'UTC')).toBe(Date.parse('2026-03-02T00:00:00Z'));
-	});
-
-	it.each(['2026-03-02T05:30:00', '2026-03-02 05:30', '2026/03/02 05:30:00'])(
-		'is in the time zone of the workflow where it names none: %s',
-		(value) => {
-			expect(readMoment('Created After', value, 'America/New_York')).toBe(MOMENT);
-		},
-	);
-
-	it.each<[unknown]>([
-		['5'],
-		['5.5'],
-		['-1'],
-		['0'],
-		['12345'],
-		['5 days ago'],
-		['last 24 hours'],
-		['2026'],
-		['task 1234'],
-		['$now.minus 2000'],
-		['yesterday, March 2026'],
-		['March 2, 2026'],
-		['02.03.2026'],
-		['03/02/2026 10:30'],
-		['2026-02-30'],
-		['30 Feb 2026 10:30 GMT'],
-		['31 Apr 2026 10:30:00 +0000'],
-		['Mon Feb 30 2026 10:30:00 GMT+0100 (CET)'],
-		['2 Mar 2026 10:30 +9999'],
-		['2026-03-02T10:30:00+99:00'],
-		['2026-03-02[Europe]/x'],
-		['2026-13-01'],
-		['2026-00-10'],
-		['2026-03-02 or so'],
-		['2026-03-02T25:00'],
-		['2026-03/02'],
-		[[1]],
-		[['2026-03-02']],
-		[{}],
-		[new Date(NaN)],
-	])('is refused by name where it is none: %j', (value) => {
-		expect(() => readMoment('Created After', value, 'UTC')).toThrow(
-			"'Created After' must be a date",
-		);
-	});
-});
 
 describe('a refusal', () => {
 	it.each([NaN, Infinity])('shows the number %p as it is', (value) => {
@@ -276,24 +160,5 @@ describe('a value that is understood', () => {
 			'text',
 			'undefined',
 		]);
-	});
-});
-
-describe('a Unix time', () => {
-	it.each<[number, number | undefined]>([
-		[1e8 - 1, undefined],
-		[1e8, 1e11],
-		[1e11 - 1, 1e14 - 1000],
-		[1e11, 1e11],
-		[1e14 - 1, 1e14 - 1],
-		[1e14, undefined],
-	])('%d is in seconds, in milliseconds, or none', (value, expected) => {
-		expect(momentIn(value)).toBe(expected);
-		expect(momentIn(` ${value}`)).toBe(expected);
-	});
-
-	it('may have a fraction', () => {
-		expect(momentIn('1772447400.125')).toBe(MOMENT + 125);
-		expect(readMoment('X', '1772447400.125', 'UTC')).toBe(MOMENT + 125);
 	});
 });

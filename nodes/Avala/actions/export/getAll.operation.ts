@@ -2,7 +2,8 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { ExportState } from '../../shared/export';
 import { exportState } from '../../shared/export';
-import { momentIn, notUnderstood } from '../../shared/values';
+import { momentIn } from '../../shared/moments';
+import { notUnderstood } from '../../shared/values';
 import { all, EXPORTS } from '../../transport/paths';
 import { isSimplified, limit, returnAll, simplifyFields } from '../fields';
 import { getMany } from '../getMany';

@@ -1,7 +1,8 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { exportState } from '../../shared/export';
-import { idOf, momentIn } from '../../shared/values';
+import { momentIn } from '../../shared/moments';
+import { idOf } from '../../shared/values';
 import type { Endpoint } from '../../transport/paths';
 import { all, EXPORTS, one } from '../../transport/paths';
 import type { ListSearchEntry } from '../listSearch';
