@@ -389,6 +389,41 @@ describe('missed events', () => {
 	});
 });
 
+describe('the hint that there are more deliveries than the limit', () => {
+	const hintsOf = async (limit: number, filters: INodeParameters = {}) => {
+		const hints: string[] = [];
+		const found = await run('getAll', { limit, filters }, undefined, hints);
+		expect(found.length).toBeLessThanOrEqual(limit);
+		return hints;
+	};
+	const HINT = (limit: number) => [
+		`There are more deliveries than the limit of ${limit}. Raise 'Limit' or turn on 'Return All' to get them.`,
+	];
+	const seed = (count: number, given: Partial<StoredDelivery> = {}) =>
+		avala.seedDeliveries(Array.from({ length: count }, (_, minute) => delivery(minute, given)));
+
+	it('is shown when more follow on the same page or on the next', async () => {
+		seed(3);
+		expect(await hintsOf(2)).toEqual(HINT(2));
+		expect(await hintsOf(2, { status: 'delivered' })).toEqual(HINT(2));
+		seed(150);
+		expect(await hintsOf(100, { status: 'delivered' })).toEqual(HINT(100));
+	});
+
+	it('is not shown when all have come', async () => {
+		seed(3);
+		expect(await hintsOf(3)).toEqual([]);
+		expect(await hintsOf(50)).toEqual([]);
+		expect(await hintsOf(3, { status: 'delivered' })).toEqual([]);
+	});
+
+	it('is not shown when the others are older than wanted', async () => {
+		seed(150);
+		expect(await hintsOf(50, { createdAfter: at(100) })).toEqual([]);
+		expect(await hintsOf(49, { createdAfter: at(100) })).toEqual(HINT(49));
+	});
+});
+
 describe('the requests of Get Many', () => {
 	const pages = () => avala.requests().map(({ path }) => path);
 	const many = function* (count: number): Generator<Partial<StoredDelivery>> {
@@ -475,6 +510,14 @@ describe('the requests of Get Many', () => {
 			],
 		],
 		['gives the oldest first, one on a page', [[0], [1], [4]]],
+		['begins anew between two pages', [[4, 3], [6, 5], [2, 0], [7]]],
+		[
+			'has others of the same time on the next page',
+			[
+				[5, 1],
+				[1, 1],
+			],
+		],
 		[
 			'puts an old one on top',
 			[
@@ -485,13 +528,39 @@ describe('the requests of Get Many', () => {
 	])('go on to the end when the server %s', async (_, sent) => {
 		const path = '/api/v1/webhook-deliveries/';
 		sent.forEach((minutes, page) => {
-			const results = minutes.map((minute) => ({ uid: `d_${minute}`, created_at: at(minute) }));
+			const results = minutes.map((minute, index) => ({
+				uid: `d_${minute}.${page}.${index}`,
+				created_at: at(minute),
+			}));
 			const next = page < sent.length - 1 ? `${avala.url}${path}?page=${page + 2}` : null;
 			avala.fault({ path, times: 1, status: 200, body: { results, next } });
 		});
 		const found = await run('getAll', { returnAll: true, filters: { createdAfter: at(1) } });
 		const minutes = sent.flat().filter((minute) => minute >= 1);
-		expect(found.map(({ uid }) => uid)).toEqual(minutes.map((minute) => `d_${minute}`));
+		expect(found.map(({ created_at }) => created_at)).toEqual(minutes.map(at));
+	});
+
+	it('end where nothing more can match, also with one delivery on a page', async () => {
+		const path = '/api/v1/webhook-deliveries/';
+		[5, 4, 0, -1].forEach((minute, page) => {
+			const results = [{ uid: `d_${minute}`, created_at: at(minute) }];
+			const next = `${avala.url}${path}?page=${page + 2}`;
+			avala.fault({ path, times: 1, status: 200, body: { results, next } });
+		});
+		const found = await run('getAll', { returnAll: true, filters: { createdAfter: at(1) } });
+		expect(found.map(({ uid }) => uid)).toEqual(['d_5', 'd_4']);
+		expect(pages()).toHaveLength(3);
+	});
+
+	it('ask for the newest first', async () => {
+		await run('getAll');
+		expect(pages()[0]).toContain('ordering=-created_at');
+	});
+
+	it('narrow to what is older than Created Before', async () => {
+		avala.seedDeliveries([delivery(1), delivery(2), delivery(3)]);
+		const found = await run('getAll', { returnAll: true, filters: { createdBefore: at(2) } });
+		expect(found.map(({ uid }) => uid)).toEqual(['d_1']);
 	});
 
 	it('end when the limit is reached among those that match', async () => {
