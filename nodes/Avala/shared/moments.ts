@@ -23,9 +23,7 @@ export function momentIn(value: unknown): number | undefined {
 	if (text === undefined) return undefined;
 	if (/^\d+(\.\d+)?$/.test(text)) return unixMilliseconds(Number(text));
 	const isZoned = /(?:z|[+-]\d\d(?::?\d\d)?|gmt|utc)$/i.test(text) && /[t\s]\d\d/i.test(text);
-	// Only a date in ISO 8601 is in UTC by itself.
-	const isUtc = isZoned || /^\d{4}-\d\d-\d\d$/.test(text);
-	const moment = Date.parse(isUtc ? text : `${text.replace(' ', 'T')}Z`);
+	const moment = Date.parse(isZoned ? text : `${text.replace(' ', 'T')}Z`);
 	return Number.isNaN(moment) ? undefined : moment;
 }
 
@@ -36,10 +34,8 @@ export function momentIn(value: unknown): number | undefined {
  */
 export function readMoment(name: string, value: unknown, timezone: string): number {
 	const refusal = notUnderstood(name, 'a date such as 2026-03-02T10:30:00Z', value);
-	if (
-		typeof value === 'number' ||
-		(typeof value === 'string' && /^\s*\d{9,}(\.\d+)?\s*$/.test(value))
-	) {
+	const isUnix = typeof value === 'string' && /^\d{9,}(\.\d+)?$/.test(value.trim());
+	if (typeof value === 'number' || isUnix) {
 		const unix = unixMilliseconds(Number(value));
 		if (unix === undefined) throw refusal;
 		return unix;
