@@ -59,6 +59,26 @@ describe('waiting for Avala', () => {
 		expect(Date.now() - startedAt).toBeGreaterThan(450);
 	});
 
+	it.each<[unknown, number | undefined]>([
+		['5', 5000],
+		[' 5 ', 5000],
+		[5, 5000],
+		['1.25', 1250],
+		['5 seconds', undefined],
+		['1.x', undefined],
+		['soon', undefined],
+		['2026', 2_026_000],
+	])('understands Retry-After: %j', (retryAfter, expected) => {
+		expect(askedWaitMs(503, { 'retry-after': retryAfter as string })).toBe(expected);
+	});
+
+	it('understands a Retry-After that is a date', () => {
+		jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-03-02T10:30:00Z'));
+		const header = { 'retry-after': 'Mon, 02 Mar 2026 10:30:30 GMT' };
+		expect(askedWaitMs(503, header)).toBe(30_000);
+		jest.restoreAllMocks();
+	});
+
 	it('understands a reset in milliseconds', () => {
 		const reset = String(Date.now() + 55_000);
 		expect(askedWaitMs(429, { 'x-ratelimit-reset': reset })).toBeGreaterThan(50_000);
@@ -81,6 +101,10 @@ describe('waiting for Avala', () => {
 		stop.abort(new Error('stopped'));
 		await expect(waiting).rejects.toThrow('stopped');
 		await expect(pause(3000, stop.signal)).rejects.toThrow('stopped');
+		const other = new AbortController();
+		const removed = jest.spyOn(other.signal, 'removeEventListener');
+		await pause(1, other.signal);
+		expect(removed).toHaveBeenCalledWith('abort', expect.any(Function));
 		expect(Date.now() - startedAt).toBeLessThan(2900);
 	});
 });

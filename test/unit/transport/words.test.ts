@@ -33,11 +33,43 @@ describe('Avala’s words in an error', () => {
 			{ detail: [{ loc: ['body', 'events', 0], msg: 'Field required', type: 'missing' }] },
 			'events.0: Field required.',
 		],
+		['an error without details', { error: { message: 'Wrong' } }, 'Wrong.'],
+		['an error without a message', { error: { details: { events: ['Bad'] } } }, 'events: Bad.'],
+		['fields under one name for all', { __all__: ['Must be unique.'] }, 'Must be unique.'],
+		['details beside fields', { details: { a: ['A.'] }, errors: { b: ['B.'] } }, 'a: A. b: B.'],
+		[
+			'a place elsewhere than in the body',
+			{ loc: ['query', 'limit'], msg: 'Too high' },
+			'query.limit: Too high.',
+		],
+		['a place without an end', { loc: [], msg: 'No' }, 'No.'],
+		['a problem that names its field', { field: 'events', message: 'Bad' }, 'events: Bad.'],
+		['blank texts among others', { a: [' ', 'A.'], b: '' }, 'a: A.'],
+		['numbers and nothing', { count: 7, more: null, detail: 'No.' }, 'No.'],
+		['a number alone', 7, '7.'],
+		['a list of texts', ['A.', 'B.'], 'A. B.'],
+		['a problem of several fields', { a: [{ b: ['B.'], c: ['C.'] }] }, 'a.b: B. a.c: C.'],
+		['five levels', { a: { b: { c: { d: 'Deep.' } } } }, 'a.b.c.d: Deep.'],
+		['a name of a secret with one word', { secret: 'short' }, 'secret: [redacted].'],
 		['an empty object', {}, ''],
 		['a page', '<html><style>x</style><h1>Bad day</h1></html>', 'x Bad day.'],
 		['nothing', '', ''],
 	])('are read from %s', (_, body, expected) => {
 		expect(wordsOf(body)).toBe(expected);
+	});
+
+	it('are told of the first twenty problems, and up to 400 characters', () => {
+		const fields = Object.fromEntries(
+			Array.from({ length: 25 }, (_, index) => [`f${index}`, ['No.']]),
+		);
+		expect(wordsOf(fields)).toMatch(/f19: No\.$/);
+		expect(avalasWords(JSON.stringify(fields), []).fields).toHaveLength(20);
+		expect(wordsOf({ detail: `${'x'.repeat(399)}.` })).toBe(`${'x'.repeat(399)}.`);
+		expect(wordsOf({ detail: 'x'.repeat(401) })).toBe(`${'x'.repeat(400)}…`);
+	});
+
+	it('beyond five levels are not looked for', () => {
+		expect(wordsOf({ a: { b: { c: { d: { e: { f: 'Too deep.' } } } } } })).not.toMatch(/^a\.b\.c/);
 	});
 
 	it('on a field called secret or token are shown in plain text', () => {
