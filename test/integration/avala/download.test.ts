@@ -128,14 +128,14 @@ describe('n8n’s log', () => {
 	};
 
 	it('tells how far a long download is', async () => {
-		withQuickClock(2_000);
+		withQuickClock(5_000);
 		const lines = await linesOf({ plan: { file: { size: 3 * 1024 * 1024 } } });
 		expect(lines.length).toBeGreaterThan(1);
 		expect(lines.at(-1)).toBe('Avala: 3 MB of 3 MB of the file of export e1 received.');
 	});
 
 	it('tells how much has come of a file whose length is not announced', async () => {
-		withQuickClock(2_000);
+		withQuickClock(5_000);
 		avala.storage.fault({ chunked: true, times: 1 });
 		const lines = await linesOf({ plan: { file: { size: 3 * 1024 * 1024 } } });
 		expect(lines.at(-1)).toBe('Avala: 3 MB of the file of export e1 received.');
