@@ -48,3 +48,9 @@ export async function connect(
 		}),
 	};
 }
+
+/** The same connection, for requests after which Avala may quote this secret in a refusal. */
+export function withSecret(connection: Connection, secret: string | undefined): Connection {
+	if (secret === undefined) return connection;
+	return { ...connection, secrets: [...connection.secrets, secret] };
+}

@@ -128,8 +128,7 @@ async function attempt(
 ): Promise<Outcome<AvalaResponse>> {
 	const { method, endpoint, body, url = new URL(connection.baseUrl + endpoint.path) } = request;
 	const asked = askedFor(connection, request);
-	const suppliedSecret = textOf(body?.secret);
-	const secrets = suppliedSecret ? [...connection.secrets, suppliedSecret] : connection.secrets;
+	const { secrets } = connection;
 
 	let exchanged: Exchanged;
 	try {

@@ -6,6 +6,7 @@ import { isObject, textOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
 import { isSameUrl, readWebhook } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
+import { withSecret } from '../transport/connection';
 import { apiError } from '../transport/errors';
 import { avalaList } from '../transport/pages';
 import { all, one, WEBHOOKS } from '../transport/paths';
@@ -70,10 +71,11 @@ export async function deleteWebhook(connection: Connection, uid: string): Promis
 
 /** Creates an active webhook. Of the types that `*` stands for it has those that Avala accepts. */
 export async function postWebhook(
-	connection: Connection,
+	known: Connection,
 	{ targetUrl, types }: WantedWebhook,
 	secret: string,
 ): Promise<CreatedWebhook> {
+	const connection = withSecret(known, secret);
 	let created: { webhook: Webhook; secret?: string } | undefined;
 	const { response: webhook, refused } = await subscribe(types, async (events) => {
 		if (created) return await patchWebhook(connection, created.webhook.uid, events);

@@ -1,7 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { messageOf } from '../shared/values';
-
 import { configuredSecretForRequest, proofOf } from './secret';
 import { verifySignature } from './signature';
 import type { Registration } from './stored';

@@ -5,6 +5,7 @@ import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
 import { subscribe } from '../../shared/subscription';
 import { idOf, isBlank, messageOf, readBoolean, readText, textOf } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
+import { withSecret } from '../../transport/connection';
 import { avalaEntry } from '../../transport/entry';
 import { all, one, WEBHOOKS } from '../../transport/paths';
 import { avalaRequest, unlessRefused } from '../../transport/request';
@@ -90,22 +91,23 @@ export const create: Operation = {
 			...(isActive !== undefined && { is_active: isActive }),
 			...(secret !== undefined && { secret }),
 		};
-		// What Avala quotes in a later refusal is no less secret.
-		const secrets = [...run.connection.secrets, ...(secret === undefined ? [] : [secret])];
-		const connection = { ...run.connection, secrets };
+		const connection = withSecret(run.connection, secret);
 		let created: IDataObject | undefined;
 		const subscribing = subscribe(wanted, async (events) => {
 			if (created === undefined) {
 				const body = { ...settings, events };
 				created = await avalaEntry(connection, { method: 'POST', endpoint: all(WEBHOOKS), body });
-				secrets.push(...(textOf(created.secret) ? [String(created.secret)] : []));
 				return created;
 			}
 			const endpoint = one(WEBHOOKS, idOf(created.uid) ?? '');
 			const body = { events };
-			const extended = await avalaEntry(connection, { method: 'PATCH', endpoint, body });
 			// Only the first response shows the secret that Avala generated.
 			const { secret: generated } = created;
+			const extended = await avalaEntry(withSecret(connection, textOf(generated)), {
+				method: 'PATCH',
+				endpoint,
+				body,
+			});
 			return { ...extended, ...(generated !== undefined && { secret: generated }) };
 		});
 		const { response, refused } = await subscribing.catch(async (error: unknown) => {
@@ -124,9 +126,12 @@ export const create: Operation = {
  *
  * @throws UserError with both causes when it cannot be deleted
  */
-async function takeBack(connection: Connection, { uid }: IDataObject, cause: unknown) {
+async function takeBack(connection: Connection, { uid, secret }: IDataObject, cause: unknown) {
 	const endpoint = one(WEBHOOKS, idOf(uid) ?? '');
-	const deleting = avalaRequest(connection, { method: 'DELETE', endpoint });
+	const deleting = avalaRequest(withSecret(connection, textOf(secret)), {
+		method: 'DELETE',
+		endpoint,
+	});
 	await unlessRefused([404], deleting).catch((error: unknown) => {
 		throw new UserError(
 			`${messageOf(cause)} By then Avala had created ${endpoint.subject} with some of the event types, and it could not be deleted: ${messageOf(error)} Delete it before you try again.`,

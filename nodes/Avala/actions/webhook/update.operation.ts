@@ -88,15 +88,18 @@ export const update: Operation = {
 			await avalaEntry(run.connection, { method: 'PATCH', endpoint, body });
 		if (types === undefined && custom === undefined) return itemsOf([await send(settings)]);
 		const chosen = expandEvents(types ?? [], custom);
-		const needsPresent = types === undefined || chosen.optional.length > 0;
-		const present = needsPresent ? await presentTypes(run, endpoint) : undefined;
-		if (types === undefined && present === undefined) {
+		const present =
+			types === undefined || chosen.optional.length > 0
+				? await presentTypes(run, endpoint)
+				: undefined;
+		const base = types ?? present;
+		if (base === undefined) {
 			throw new UserError(
 				`Avala does not say which event types ${endpoint.subject} has, so none can be added to them. Select all that it is to have under 'Event Types'.`,
 			);
 		}
 		const { response, refused } = await subscribe(
-			types === undefined ? expandEvents(present ?? [], custom) : chosen,
+			expandEvents(base, custom),
 			async (events) => await send({ ...settings, events }),
 			present,
 		);
