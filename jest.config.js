@@ -1,6 +1,6 @@
 const typescript = {
 	testEnvironment: 'node',
-	// `npm test` checks the types before; checking them once more for each file would take a minute.
+	// `npm run check` checks the types; checking them for each file here would take a minute.
 	transform: {
 		'^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json', transpilation: true }],
 	},
