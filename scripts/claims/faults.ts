@@ -177,7 +177,7 @@ export const FAULTS: Fault[] = [
 		edits: [...FOLLOW_REDIRECTS, KEY_TO_ANY_HOST],
 		test: {
 			file: integration('avala/faults'),
-			title: 'when an answer redirects elsewhere, or a next page lies elsewhere',
+			title: 'when a response redirects elsewhere, or a next page lies elsewhere',
 		},
 	},
 	{
@@ -192,7 +192,7 @@ export const FAULTS: Fault[] = [
 		],
 		test: {
 			file: integration('avala/faults'),
-			title: 'when an answer redirects elsewhere, or a next page lies elsewhere',
+			title: 'when a response redirects elsewhere, or a next page lies elsewhere',
 		},
 	},
 	{
@@ -245,7 +245,7 @@ export const FAULTS: Fault[] = [
 		],
 		test: {
 			file: integration('avala/faults'),
-			title: 'never show a key, a secret or a token that an answer quotes',
+			title: 'never show a key, a secret or a token that a response quotes',
 		},
 	},
 	{

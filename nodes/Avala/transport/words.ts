@@ -4,7 +4,7 @@ import { isSecretName, redact } from './redact';
 /** How much of a text is looked at, and how much of it is shown. */
 const MAX_READ = 4000;
 const MAX_SHOWN = 400;
-/** Deeper than any of Avala's documents; without a bound a hostile answer could exhaust the stack. */
+/** Deeper than any of Avala's documents; without a bound a hostile response could exhaust the stack. */
 const MAX_DEPTH = 5;
 const MAX_PROBLEMS = 20;
 /** What problems are listed under without being about a field of that name. */

@@ -140,7 +140,7 @@ describe('errors say what happened and what to do', () => {
 			'302',
 		],
 		[
-			'an answer that is no object',
+			'a response that is no object',
 			{ status: 200, body: [] },
 			/not what Avala sends/,
 			/it is a list, not one with/,
@@ -157,7 +157,7 @@ describe('errors say what happened and what to do', () => {
 		expect(error.httpCode).toBe(httpCode);
 	});
 
-	it('an answer larger than any that Avala sends is cut off, not held in memory', async () => {
+	it('a response larger than any that Avala sends is cut off, not held in memory', async () => {
 		avala.fault({ status: 200, body: ' '.repeat(70 * 1024 * 1024) });
 		expect((await failure(LIST)).message).toContain('larger than 64 MiB');
 	});
@@ -172,7 +172,7 @@ describe('errors say what happened and what to do', () => {
 		expect(error.message).toContain('https');
 	});
 
-	it('never show a key, a secret or a token that an answer quotes', async () => {
+	it('never show a key, a secret or a token that a response quotes', async () => {
 		const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-DEF_123';
 		avala.fault({
 			status: 400,
@@ -190,7 +190,7 @@ describe('errors say what happened and what to do', () => {
 	});
 });
 
-describe('an answer that is none', () => {
+describe('a response that is not Avala’s', () => {
 	it.each<[string, Fault, string]>([
 		['a long text', { status: 200, body: 'x'.repeat(500) }, `it is not JSON: "${'x'.repeat(120)}"`],
 		['a status above all successes', { status: 300, body: {} }, 'responded with a redirect'],
@@ -266,7 +266,7 @@ describe('tries again', () => {
 });
 
 describe('the key stays on the API’s own origin', () => {
-	it('when an answer redirects elsewhere, or a next page lies elsewhere', async () => {
+	it('when a response redirects elsewhere, or a next page lies elsewhere', async () => {
 		const elsewhere = await serve((_, response) => {
 			response.end('{"results":[],"next":null}');
 		});

@@ -34,15 +34,15 @@ describe('the API', () => {
 
 	it('limits requests, and says how many are left and how long to wait', async () => {
 		await open({ rateLimit: { perMinute: 2, perSecond: 20 } });
-		const answers = [];
-		for (let count = 0; count < 3; count++) answers.push(await call(avala, 'GET', '/webhooks/'));
-		expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
-		expect(answers.map(({ headers }) => headers.get('x-ratelimit-remaining'))).toEqual([
+		const responses = [];
+		for (let count = 0; count < 3; count++) responses.push(await call(avala, 'GET', '/webhooks/'));
+		expect(responses.map(({ status }) => status)).toEqual([200, 200, 429]);
+		expect(responses.map(({ headers }) => headers.get('x-ratelimit-remaining'))).toEqual([
 			'1',
 			'0',
 			'0',
 		]);
-		expect(Number(answers[2]?.headers.get('retry-after'))).toBeGreaterThan(0);
+		expect(Number(responses[2]?.headers.get('retry-after'))).toBeGreaterThan(0);
 	});
 
 	it('starts counting again when the limit is replaced', async () => {

@@ -470,13 +470,13 @@ describe('an activation that cannot work', () => {
 describe('a creation that fails midway', () => {
 	it.each([
 		['the connection is cut after Avala has made the webhook', { resetAfterHandling: true }],
-		['Avala answers 500 after it has made the webhook', { status: 500, afterHandling: true }],
+		['Avala responds with 500 after it has made the webhook', { status: 500, afterHandling: true }],
 		[
 			'Avala responds with something that is no webhook and has created none',
 			{ status: 201, body: { ok: true } },
 		],
 		[
-			'Avala answers with a page that is not JSON',
+			'Avala responds with a page that is not JSON',
 			{ status: 201, body: '<html>', afterHandling: true },
 		],
 	])('leaves no webhook and no id when %s', async (_, fault) => {
