@@ -104,8 +104,8 @@ export const FAULTS: Fault[] = [
 		edits: [
 			{
 				file: trigger('receive'),
-				search: "later(context, 'The signing secret is not known yet.",
-				replace: "refuse(context, 401, 'The signing secret is not known yet.",
+				search: "later(context, 'The webhook is still being registered.",
+				replace: "refuse(context, 401, 'The webhook is still being registered.",
 			},
 		],
 		test: {
@@ -534,8 +534,8 @@ export const FAULTS: Fault[] = [
 			{
 				file: trigger('secret'),
 				search:
-					'return hasMask || secret.length < SHORTEST_SECRET || /[^!-~]|^[<([{]/.test(secret);',
-				replace: "return hasMask && secret === '';",
+					'words.length < SHORTEST_SECRET || MASKS.some((mask) => mask.test(secret) || mask.test(words))',
+				replace: "words === ''",
 			},
 		],
 		test: {
@@ -548,8 +548,8 @@ export const FAULTS: Fault[] = [
 		edits: [
 			{
 				file: trigger('registration'),
-				search: '!value.includes(created.secret) && !isMasked(created.secret);',
-				replace: '!value.includes(created.secret);',
+				search: '!isEcho(created.secret, value) && !isMasked(created.secret);',
+				replace: '!isEcho(created.secret, value);',
 			},
 		],
 		test: {

@@ -39,7 +39,7 @@ export function readBody(request: Request, rawBody: Buffer): EventReading | { pr
 		type: firstOf(request.headers['x-avala-webhook-event']),
 		deliveryId: firstOf(request.headers['x-avala-webhook-delivery']),
 	});
-	return reading ?? { problem: 'The event type is missing, in the body and in the headers.' };
+	return reading ?? { problem: 'No event type was found, neither in the body nor in the headers.' };
 }
 
 type Nested = IDataObject | unknown[];

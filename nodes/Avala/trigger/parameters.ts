@@ -11,6 +11,7 @@ import {
 	readNumber,
 	readTexts,
 } from '../shared/values';
+import { isId } from '../transport/paths';
 import { entriesOf, invalidEntry } from './ipAllowlist';
 
 /** The trigger's parameters, checked. */
@@ -67,7 +68,7 @@ export function readParameters(context: IHookFunctions | IWebhookFunctions): Tri
 			readNumber('Max Event Age (Minutes)', value, 0),
 		),
 		projects: optional('projects', [], (value) =>
-			isLeftEmpty('projects', value) ? [] : readTexts('Project Names or IDs', value),
+			isLeftEmpty('projects', value) ? [] : readProjects(value),
 		),
 	};
 }
@@ -94,6 +95,13 @@ function isExpression(context: IHookFunctions | IWebhookFunctions, name: string)
 	const options: unknown = context.getNode().parameters.options;
 	const values = [isObject(options) ? options[name] : undefined].flat(Infinity);
 	return values.some((value) => typeof value === 'string' && value.startsWith('='));
+}
+
+/** @throws UserError for an entry that can be no ID: no event would ever name it */
+function readProjects(value: unknown): string[] {
+	const ids = readTexts('Project Names or IDs', value);
+	if (ids.every(isId)) return ids;
+	throw notUnderstood('Project Names or IDs', 'a list of project IDs', value);
 }
 
 /** @throws UserError for an entry that is neither an address nor a range, and for anything but texts */

@@ -16,7 +16,7 @@ import { verify } from './verify';
 import { warnOnce } from './warnings';
 
 /** For the ping of a creation, which has to get a 2xx. */
-const NO_EVENT = 'This is no event that starts the workflow.';
+const NO_EVENT = 'This is not an event that starts the workflow.';
 
 /**
  * Responds to one request to the webhook URL: request, verify, normalise, emit. Only an event whose
@@ -68,7 +68,7 @@ async function respond(context: IWebhookFunctions): Promise<IWebhookResponseData
 			401,
 			verdict === 'invalid'
 				? 'The signature does not belong to this body and this webhook.'
-				: 'The webhook was created with another secret than the Avala credential contains now. Deactivate and activate the workflow.',
+				: 'The webhook was created with another secret than the Avala credential contains now. Unpublish the workflow and publish it again.',
 		);
 	}
 
@@ -92,9 +92,10 @@ function emit(
 	// The listener of the editor's test mode gets no other types from Avala but those of a test.
 	const isTest = isMarkedAsTest || (!isSelected && (isInEditor || isTestType(event.type)));
 	if (isTest) {
+		if (!isInEditor && !runOnTestEvents)
+			return acknowledge('Test events do not start this workflow.');
 		// Until its ID is stored the webhook is still being created: what comes now is the ping of its creation.
-		const isWanted = isRegistered && (isInEditor || runOnTestEvents);
-		if (!isWanted) return acknowledge('Test events do not start this workflow.');
+		if (!isRegistered) return acknowledge(NO_EVENT);
 	} else if (!isSelected) {
 		return acknowledge('This event type does not start this workflow.');
 	}
@@ -151,7 +152,7 @@ function respondWhileRegistering(
 	// It would start nothing if it could be verified: the ping of the creation, whatever it is called.
 	if (isPing) return acknowledge(NO_EVENT);
 	if (isUnsigned) return refuse(context, 401, 'The signature is missing.');
-	return later(context, 'The signing secret is not known yet. Send the event again later.');
+	return later(context, 'The webhook is still being registered. Send the event again later.');
 }
 
 function ageProblem({ created_at }: AvalaEvent, maxEventAgeMinutes: number): string | undefined {

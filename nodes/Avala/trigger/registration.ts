@@ -5,11 +5,12 @@ import { messageOf } from '../shared/values';
 import type { Connection } from '../transport/connection';
 import { connect } from '../transport/connection';
 import { ACTIVATION_LIMIT_MS, START_LIMIT_MS } from './limits';
+import { findStored, findWebhooks, getWebhook } from './lookup';
 import type { CreatedWebhook } from './remote';
-import { correctWebhook, getWebhook, postWebhook, UNKNOWN_ID } from './remote';
-import { cleanUp, deleteListed, deleteOurs, isOurs } from './removal';
+import { correctWebhook, postWebhook } from './remote';
+import { cleanUp, deleteAll, deleteOurs, isOurs, tellUnknown } from './removal';
 import type { Secret } from './secret';
-import { configuredSecret, isMasked, isSecretKnown, proofOf } from './secret';
+import { configuredSecret, isEcho, isGiven, isMasked, isSecretKnown, proofOf } from './secret';
 import { webhookAtStart } from './startList';
 import type { Registration } from './stored';
 import { NOT_REGISTERED, readRegistration, writeRegistration } from './stored';
@@ -27,35 +28,62 @@ import { wantedWebhook } from './wanted';
 export async function keepWebhook(context: IHookFunctions): Promise<boolean> {
 	const wanted = wantedWebhook(context);
 	const registration = readRegistration(context);
-	const isKnown = isSecretKnown(registration, await configuredSecret(context));
+	const secret = await configuredSecret(context);
+	const isKnown = isSecretKnown(registration, secret);
 	const isStart = ['init', 'leadershipChange'].includes(context.getActivationMode());
 	const keep = isStart ? keepAtStart : keepStored;
 	if (isKnown && (await keep(context, registration, wanted))) return true;
 
 	const connection = await connect(context, { deadline: Date.now() + ACTIVATION_LIMIT_MS });
-	if (isKnown) await deleteListed(connection, wanted.targetUrl);
-	else await deleteOurs(connection, registration.webhookId, wanted.targetUrl);
+	if (isKnown) {
+		const listed = await findWebhooks(connection, wanted.targetUrl);
+		const [only, ...others] = listed;
+		if (isStart && only && others.length === 0 && isGiven(registration, secret)) {
+			await keepListed(context, connection, only, wanted, secret);
+			return true;
+		}
+		await deleteAll(connection, listed);
+	} else {
+		await deleteOurs(connection, registration.webhookId, wanted.targetUrl);
+	}
 	writeRegistration(context, NOT_REGISTERED);
 	return false;
 }
 
-type Read = (connection: Connection, uid: string) => Promise<Webhook | undefined>;
+/**
+ * Keeps the webhook that was made after the one whose ID is stored: n8n may have brought back an earlier
+ * state of its static data, and Avala still has events to send again to the present webhook.
+ */
+async function keepListed(
+	context: IHookFunctions,
+	connection: Connection,
+	webhook: Webhook,
+	wanted: WantedWebhook,
+	secret: Secret,
+): Promise<void> {
+	const { uid } = webhook;
+	const refusedEvents = await correctWebhook(connection, webhook, wanted, []);
+	writeRegistration(context, registrationOf({ uid, refusedEvents }, secret));
+	context.logger.debug(`Avala Trigger: kept webhook ${uid}, which n8n did not know.`);
+}
 
-const readStored: Read = async (connection, uid) => await getWebhook(connection, uid, UNKNOWN_ID);
+type Read = (connection: Connection, uid: string) => Promise<Webhook | undefined>;
 
 /** @returns false when the webhook is gone, or is not this trigger's */
 async function keepStored(
 	context: IHookFunctions,
 	registration: Registration,
 	wanted: WantedWebhook,
-	{ limitMs, read } = { limitMs: ACTIVATION_LIMIT_MS, read: readStored },
+	{ limitMs, read } = { limitMs: ACTIVATION_LIMIT_MS, read: findStored },
 ): Promise<boolean> {
 	const { webhookId = '', refusedEvents } = registration;
 	const connection = await connect(context, { deadline: Date.now() + limitMs });
 	const webhook = await read(connection, webhookId);
+	if (!webhook) tellUnknown(connection, webhookId, wanted.targetUrl);
 	if (!webhook || !isOurs(connection, webhook, wanted.targetUrl)) return false;
 	const refused = await correctWebhook(connection, webhook, wanted, refusedEvents);
 	writeRegistration(context, { ...registration, refusedEvents: refused });
+	context.logger.debug(`Avala Trigger: kept webhook ${webhook.uid}.`);
 	return true;
 }
 
@@ -99,9 +127,8 @@ export async function createWebhook(context: IHookFunctions): Promise<void> {
 /** Avala decides what it signs with: should it have generated a secret of its own, that one counts. */
 function registrationOf(created: CreatedWebhook, { value, isOwn }: Secret): Registration {
 	const { uid: webhookId, refusedEvents } = created;
-	// A part of ours is a hint at it.
 	const isOther =
-		created.secret !== undefined && !value.includes(created.secret) && !isMasked(created.secret);
+		created.secret !== undefined && !isEcho(created.secret, value) && !isMasked(created.secret);
 	const secret = isOther ? created.secret : value;
 	return {
 		webhookId,

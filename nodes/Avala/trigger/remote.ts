@@ -4,14 +4,14 @@ import type { WantedTypes } from '../shared/subscription';
 import { subscribe } from '../shared/subscription';
 import { isObject, textOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
-import { isSameUrl, readWebhook } from '../shared/webhook';
+import { readWebhook } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
 import { withSecret } from '../transport/connection';
 import { apiError } from '../transport/errors';
-import { avalaList } from '../transport/pages';
 import { all, one, WEBHOOKS } from '../transport/paths';
 import type { AvalaRequest, AvalaResponse } from '../transport/request';
 import { avalaRequest, unlessRefused } from '../transport/request';
+import { findWebhooks, webhookIn } from './lookup';
 import { forgetStart } from './startList';
 import type { WantedWebhook } from './wanted';
 
@@ -21,39 +21,6 @@ export interface CreatedWebhook {
 	/** As Avala shows it in its response, if it does. */
 	secret?: string;
 	refusedEvents: string[];
-}
-
-/** How servers refuse an ID that is of another account or has another form than theirs. The list tells for certain. */
-export const UNKNOWN_ID: readonly number[] = [400, 403, 404, 410, 422];
-
-/**
- * Reads the webhook with this ID.
- *
- * @param unknown the statuses that mean that this API key knows no such webhook
- * @returns undefined when it knows none
- */
-export async function getWebhook(
-	connection: Connection,
-	uid: string,
-	unknown: readonly number[] = [404],
-): Promise<Webhook | undefined> {
-	const endpoint = one(WEBHOOKS, uid);
-	const response = await unlessRefused(
-		unknown,
-		avalaRequest(connection, { method: 'GET', endpoint }),
-	);
-	const webhook = response && webhookIn(connection, response.value);
-	return webhook?.uid === uid ? webhook : undefined;
-}
-
-/** All webhooks of the account with this target URL. */
-export async function findWebhooks(connection: Connection, targetUrl: string): Promise<Webhook[]> {
-	const found: Webhook[] = [];
-	for await (const entry of avalaList(connection, all(WEBHOOKS))) {
-		const webhook = readWebhook(entry);
-		if (webhook && isSameUrl(webhook.targetUrl, targetUrl)) found.push(webhook);
-	}
-	return found;
 }
 
 /** The webhook that was just created, where the response does not contain it (204): no other has its target URL. */
@@ -115,6 +82,7 @@ export async function correctWebhook(
 		async (events) => await patchWebhook(connection, webhook.uid, events),
 		webhook.events,
 	);
+	connection.context.logger.debug(`Avala Trigger: corrected webhook ${webhook.uid}.`);
 	if (!corrected.isActive) {
 		throw apiError(
 			connection,
@@ -175,15 +143,5 @@ function tellRefused({ context }: Connection, refused: readonly string[]): void 
 	if (refused.length === 0) return;
 	context.logger.warn(
 		`Avala Trigger: this Avala server does not know the event types ${refused.join(', ')}, which 'All Event Types' includes. The webhook was registered without them.`,
-	);
-}
-
-function webhookIn(connection: Connection, value: unknown): Webhook {
-	const webhook = readWebhook(value);
-	if (webhook) return webhook;
-	throw apiError(
-		connection,
-		`Avala’s response contains no webhook: it has no ID. Check that the base URL of the Avala credential points to the API.`,
-		'',
 	);
 }

@@ -6,7 +6,8 @@ import { messageOf } from '../shared/values';
 import type { Connection } from '../transport/connection';
 import { connect } from '../transport/connection';
 import { ACTIVATION_LIMIT_MS, CLEAN_UP_LIMIT_MS } from './limits';
-import { deleteWebhook, findWebhooks, getWebhook, UNKNOWN_ID } from './remote';
+import { findStored, findWebhooks } from './lookup';
+import { deleteWebhook } from './remote';
 import { NOT_REGISTERED, readRegistration, writeRegistration } from './stored';
 import { isHttps, targetUrlOf } from './wanted';
 
@@ -29,7 +30,12 @@ export async function removeWebhook(context: IHookFunctions): Promise<void> {
 
 async function removeStored(context: IHookFunctions, webhookId: string, targetUrl: string) {
 	const connection = await connect(context, { deadline: Date.now() + ACTIVATION_LIMIT_MS });
-	if ((await deleteOurs(connection, webhookId, targetUrl)) > 0) return;
+	if ((await deleteOurs(connection, webhookId, targetUrl)) === 0)
+		tellUnknown(connection, webhookId, targetUrl);
+}
+
+/** Someone has deleted the webhook at Avala, or the API key is of another account than before. */
+export function tellUnknown({ context }: Connection, webhookId: string, targetUrl: string): void {
 	context.logger.warn(
 		`Avala Trigger: the API key of the credential knows no webhook ${webhookId} for ${targetUrl}. If the workflow was published with the key of another account, its webhook may still be there: delete it there with the Avala node (Webhook: Delete) and that key.`,
 	);
@@ -42,7 +48,7 @@ export async function cleanUp(context: IHookFunctions, targetUrl: string): Promi
 		await deleteListed(connection, targetUrl);
 	} catch (error) {
 		context.logger.warn(
-			`Avala Trigger: a webhook for ${targetUrl} may have been left at Avala; the next activation deletes it. ${messageOf(error)}`,
+			`Avala Trigger: a webhook for ${targetUrl} may have been left at Avala; publishing the workflow again deletes it. ${messageOf(error)}`,
 		);
 	}
 }
@@ -60,7 +66,7 @@ export async function deleteOurs(
 	webhookId: string | undefined,
 	targetUrl: string,
 ): Promise<number> {
-	const stored = webhookId && (await getWebhook(connection, webhookId, UNKNOWN_ID));
+	const stored = webhookId && (await findStored(connection, webhookId));
 	if (!stored || !isOurs(connection, stored, targetUrl))
 		return await deleteListed(connection, targetUrl);
 	await deleteWebhook(connection, stored.uid);
@@ -69,9 +75,16 @@ export async function deleteOurs(
 
 /** @returns how many webhooks of the list have this target URL, all of which are deleted now */
 export async function deleteListed(connection: Connection, targetUrl: string): Promise<number> {
-	const found = await findWebhooks(connection, targetUrl);
-	for (const { uid } of found) await deleteWebhook(connection, uid);
-	return found.length;
+	return await deleteAll(connection, await findWebhooks(connection, targetUrl));
+}
+
+/** @returns how many there were */
+export async function deleteAll(
+	connection: Connection,
+	webhooks: readonly Webhook[],
+): Promise<number> {
+	for (const { uid } of webhooks) await deleteWebhook(connection, uid);
+	return webhooks.length;
 }
 
 /** Whether the webhook whose ID is stored is this trigger's; if not, it is left alone, and the log says so. */

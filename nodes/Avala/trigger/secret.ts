@@ -56,18 +56,37 @@ export function isSecretKnown({ webhookId, secret, secretProof }: Registration, 
 	return secret !== undefined;
 }
 
-/** Nobody generates a shorter secret; the last four characters of one are shown here and there. */
+/** Whether the webhook was signed with the secret that Avala was given, not with one that it generated. */
+export function isGiven({ secret }: Registration, current: Secret): boolean {
+	return current.isOwn ? secret === undefined : secret === current.value;
+}
+
+/** Nobody generates a shorter secret; the last four characters of one are all that some servers show. */
 const SHORTEST_SECRET = 8;
 
+/** What servers write in the place of a secret that they do not show. */
+const MASKS: readonly RegExp[] = [
+	/[*#]{3}|[-_]{4}|\.{3}|x{4}|(.)\1{7}/i,
+	/[^!-~]|^[<([{$%]/,
+	/redacted|hidden|masked|filtered|removed|omitted|obfuscated|concealed|censored/i,
+	/encrypted|protected|confidential|sensitive|placeholder|unavailable|write.?only/i,
+	/\b(?:not|never|only|already|no|null|none|undefined|unset|unknown|private|secured)\b/i,
+];
+
 /**
- * Some servers hide the secret in their response (`********`, `whsec_••••1234`, `000000000000`, `<not shown>`). Whoever
- * knew that could sign with it.
+ * Whether this is no secret, but shown in the place of one (`********`, `whsec_••••1234`, `not-shown`):
+ * whoever knew it could sign with it.
  */
 export function isMasked(secret: string): boolean {
-	const hasMask = /[*#]{3}|[-_]{4}|\.{3}|x{4}|(.)\1{7}|redacted|hidden|masked|filtered/i.test(
-		secret,
+	const words = secret.replace(/^whsec_/, '').replace(/_/g, '-');
+	return (
+		words.length < SHORTEST_SECRET || MASKS.some((mask) => mask.test(secret) || mask.test(words))
 	);
-	return hasMask || secret.length < SHORTEST_SECRET || /[^!-~]|^[<([{]/.test(secret);
+}
+
+/** Whether the secret in Avala's response is the one that it was given, or shows a part of it, and none of its own. */
+export function isEcho(shown: string, given: string): boolean {
+	return given.includes(shown) || (given.length >= SHORTEST_SECRET && shown.includes(given));
 }
 
 async function readSecret(context: TriggerContext): Promise<Secret> {

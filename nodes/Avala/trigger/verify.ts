@@ -39,7 +39,7 @@ export async function verify(
 	if (!isOther) return 'invalid';
 	warnOnce(
 		context,
-		'The webhook was created with another secret than the Avala credential contains now, so its events are refused (401). Deactivate and activate the workflow to register the webhook with the new secret.',
+		'The webhook was created with another secret than the Avala credential contains now, so its events are refused (401). Unpublish the workflow and publish it again to register the webhook with the new secret.',
 	);
 	return 'made with another secret';
 }

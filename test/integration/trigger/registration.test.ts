@@ -69,6 +69,13 @@ async function deliver(secret: string, staticData: IDataObject, setup: Setup = {
 	return { status, started: trigger.started.length };
 }
 
+async function deleteAtAvala(uid: unknown): Promise<void> {
+	await fetch(`${avala.baseUrl}/webhooks/${String(uid)}/`, {
+		method: 'DELETE',
+		headers: { 'x-avala-api-key': avala.apiKey },
+	});
+}
+
 const STARTED = { status: 200, started: 1 };
 const ours = () => avala.webhooks().filter(({ targetUrl }) => targetUrl === WEBHOOK_URL);
 const secretAtAvala = () => ours()[0]?.secret ?? '';
@@ -158,6 +165,20 @@ describe('an event is accepted', () => {
 		expect(JSON.stringify(staticData)).not.toContain('from-the-credential');
 		expect(await deliver('from-the-credential', staticData, { webhookSecret })).toEqual(STARTED);
 	});
+
+	it('with the credential’s secret, which static data does not hold although Avala shows it with a prefix', async () => {
+		const staticData: IDataObject = {};
+		const webhookSecret = 'from-the-credential';
+		const secret = `whsec_${webhookSecret}`;
+		avala.fault({
+			method: 'POST',
+			status: 201,
+			body: { uid: 'wh_own', target_url: WEBHOOK_URL, events: ['task.completed'], secret },
+		});
+		await create.call(context({ staticData, webhookSecret }));
+		expect(JSON.stringify(staticData)).not.toContain(webhookSecret);
+		expect(await deliver(webhookSecret, staticData, { webhookSecret })).toEqual(STARTED);
+	});
 });
 
 describe('when n8n starts', () => {
@@ -191,18 +212,100 @@ describe('when n8n starts', () => {
 		expect(ours()).toHaveLength(1);
 	});
 
-	it('creates the webhook anew when Avala says that it is gone', async () => {
+	it('creates the webhook anew when Avala says that it is gone, and the log says where it may be', async () => {
 		const staticData: IDataObject = {};
 		await activate({ staticData });
 		const { webhookId } = staticData;
-		await fetch(`${avala.baseUrl}/webhooks/${String(webhookId)}/`, {
-			method: 'DELETE',
-			headers: { 'x-avala-api-key': avala.apiKey },
-		});
-		await activate({ staticData, activation: 'init' });
+		await deleteAtAvala(webhookId);
+		const hook = context({ staticData, activation: 'init' });
+		const warn = jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		expect(await checkExists.call(hook)).toBe(false);
+		await create.call(hook);
 		expect(ours()).toHaveLength(1);
 		expect(staticData.webhookId).not.toBe(webhookId);
+		expect(warn.mock.calls).toEqual([
+			[expect.stringContaining(`knows no webhook ${String(webhookId)}`)],
+		]);
 	});
+
+	it.each([
+		['that it derived', ''],
+		['in the credential', 'from-the-credential'],
+	])(
+		'keeps the webhook although n8n has brought back the ID of an earlier one, with the secret %s',
+		async (_, webhookSecret) => {
+			const staticData: IDataObject = {};
+			await activate({ staticData, webhookSecret });
+			const earlier = { ...staticData };
+			await remove.call(context({ staticData, webhookSecret }));
+			await activate({ staticData, webhookSecret });
+			const before = avala.webhooks();
+			const hook = context({ staticData: earlier, activation: 'init', webhookSecret });
+			expect(await checkExists.call(hook)).toBe(true);
+			expect(avala.webhooks()).toEqual(before);
+			expect(earlier).toEqual(staticData);
+		},
+	);
+
+	it('creates the webhook anew when the earlier ID is back and Avala signs with a secret of its own', async () => {
+		const { uid } = avala.addWebhook({ targetUrl: WEBHOOK_URL, events: ['task.completed'] });
+		const staticData = { webhookId: 'wh_earlier', webhookSecret: 'generated-by-avala' };
+		await activate({ staticData, activation: 'init' });
+		expect(ours()).toHaveLength(1);
+		expect(staticData.webhookId).not.toBe(uid);
+		expect(await deliver(secretAtAvala(), staticData)).toEqual(STARTED);
+	});
+
+	it.each([
+		['in capitals', (webhookId: string) => webhookId.toUpperCase()],
+		['of another webhook', () => 'wh_other'],
+	])('leaves the webhook as it is when Avala’s response has an ID %s', async (_, uidOf) => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		const before = avala.webhooks();
+		const { webhookId } = staticData;
+		const hook = context({ staticData, activation: 'init' });
+		jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		avala.fault({
+			method: 'GET',
+			path: `/api/v1/webhooks/${String(webhookId)}/`,
+			status: 200,
+			body: {
+				uid: uidOf(String(webhookId)),
+				target_url: WEBHOOK_URL,
+				events: ['task.completed'],
+			},
+		});
+		expect(await checkExists.call(hook)).toBe(true);
+		expect(avala.webhooks()).toEqual(before);
+		expect(staticData.webhookId).toBe(webhookId);
+	});
+});
+
+it('each step of the registration can be followed in n8n’s log at debug level', async () => {
+	const staticData: IDataObject = {};
+	const stepsOf = async (hook: ReturnType<typeof context>) => {
+		const debug = jest.spyOn(hook.logger, 'debug').mockImplementation(() => undefined);
+		debug.mockClear();
+		if (!(await checkExists.call(hook))) await create.call(hook);
+		return debug.mock.calls.map(([message]) => message);
+	};
+	const created = await stepsOf(context({ staticData }));
+	const webhook = `webhook ${String(staticData.webhookId)}`;
+	expect(created).toEqual([`Avala Trigger: created ${webhook}.`]);
+	expect(await stepsOf(context({ staticData, activation: 'init' }))).toEqual([
+		`Avala Trigger: kept ${webhook}.`,
+	]);
+	const parameters = { events: ['export.completed'], options: {} };
+	expect(await stepsOf(context({ staticData, parameters }))).toEqual([
+		`Avala Trigger: corrected ${webhook}.`,
+		`Avala Trigger: kept ${webhook}.`,
+	]);
+	const hook = context({ staticData });
+	const debug = jest.spyOn(hook.logger, 'debug').mockImplementation(() => undefined);
+	debug.mockClear();
+	await remove.call(hook);
+	expect(debug.mock.calls).toEqual([[`Avala Trigger: deleted ${webhook}.`]]);
 });
 
 describe('All on a server that knows fewer types', () => {

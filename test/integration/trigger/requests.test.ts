@@ -181,8 +181,8 @@ describe('a signed body that is no event', () => {
 		['[]', 'not a JSON object'],
 		['null', 'not a JSON object'],
 		['"task.completed"', 'not a JSON object'],
-		['{"data":{}}', 'event type is missing'],
-		['{"type":7,"data":{}}', 'event type is missing'],
+		['{"data":{}}', 'No event type was found'],
+		['{"type":7,"data":{}}', 'No event type was found'],
 	])('is answered 400 that says which, and starts nothing: %s', async (body, problem) => {
 		const { started } = await serve();
 		const { status, answer } = await signed(body, { 'content-type': 'application/octet-stream' });

@@ -100,7 +100,7 @@ describe('a refused request', () => {
 			{ staticData: {} },
 			genuine,
 			503,
-			'The signing secret is not known yet. Send the event again later.',
+			'The webhook is still being registered. Send the event again later.',
 		],
 		['without a signature, then', { staticData: {} }, unsigned, 401, 'The signature is missing.'],
 		[
@@ -164,7 +164,12 @@ describe('an event that starts nothing', () => {
 			{ options: { projects: ['proj_1'] } },
 			{ ...EVENT, data: { project_uid: 'proj_2' } },
 		],
-		['This is no event that', { staticData: {} }, { type: 'ping' }],
+		['This is not an event that', { staticData: {} }, { type: 'ping' }],
+		[
+			'This is not an event that',
+			{ staticData: {}, options: { runOnTestEvents: true } },
+			{ ...EVENT, type: 'webhook.test' },
+		],
 	])('is received, with the reason: %s', async (reason, setup, event) => {
 		await serve(setup);
 		const { status, answer } = await signed(event);
@@ -204,7 +209,9 @@ describe('n8n’s log', () => {
 		await serve({ staticData: { webhookId: 'wh_1', secretProof: proofOf('earlier', 'wh_1') } });
 		await signed(EVENT, 'earlier');
 		expect(warnings()).toEqual([
-			expect.stringMatching(/created with another secret.*Deactivate and activate the workflow/),
+			expect.stringMatching(
+				/created with another secret.*Unpublish the workflow and publish it again/,
+			),
 		]);
 	});
 

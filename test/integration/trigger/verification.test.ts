@@ -332,6 +332,11 @@ describe('parameters that an expression fills with another type', () => {
 		['projects', '={{ [7] }}'],
 		['projects', '={{ [["proj_1"]] }}'],
 		['projects', '={{ $json.no.such.field }}'],
+		['projects', `={{ "['proj_1', 'proj_2']" }}`],
+		['projects', '={{ "proj_1\\nproj_2" }}'],
+		['projects', '={{ "Street scenes" }}'],
+		['projects', `={{ '{"uid":"proj_1"}' }}`],
+		['projects', '={{ String({}) }}'],
 		['customEvents', '={{ ({ a: "b.c" }) }}'],
 		['runOnTestEvents', '={{ null }}'],
 		['maxEventAge', '={{ Infinity }}'],
@@ -339,6 +344,7 @@ describe('parameters that an expression fills with another type', () => {
 		['ipAllowlist', ["={{ '' }}"]],
 		['projects', ["={{ '' }}", "={{ ' ' }}"]],
 		['ipAllowlist', [["={{ '' }}"]] as never],
+		['maxEventAge', '={{ true }}'],
 	])('refuses activation and every request when %s is %s', async (name, value) => {
 		warnings();
 		const parameters = { events: ['task.completed'], options: { [name]: value } };

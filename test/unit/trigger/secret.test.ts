@@ -233,6 +233,23 @@ describe('a secret that Avala shows in its response', () => {
 		'null',
 		'MASKED_FOR_SECURITY',
 		'redacted-by-server',
+		'unavailable',
+		'not-available',
+		'not_available_any_more',
+		'encrypted',
+		'$ENCRYPTED',
+		'protected',
+		'write-only',
+		'shown-only-once',
+		'secret-not-shown',
+		'never_returned',
+		'already_set',
+		'PLACEHOLDER',
+		'{{secret}}',
+		'sensitive',
+		'undefined',
+		'null-null',
+		'whsec_12ab',
 	])('is no secret that anything could be signed with, but a mask: %s', (secret) => {
 		expect(isMasked(secret)).toBe(true);
 	});
@@ -249,6 +266,7 @@ describe('a secret that Avala shows in its response', () => {
 		'whsec_abcxxxdef1',
 		'xK9f2LmQ7pRt',
 		'pass(word)[with]{brackets}<all>',
+		'knowledgeable-notary_1',
 	])('is one when it looks like one: %s', (secret) => {
 		expect(isMasked(secret)).toBe(false);
 	});
