@@ -16,17 +16,26 @@ beforeAll(async () => {
 });
 afterAll(async () => await queue?.close());
 
-async function toTheAvalaTrigger(target: Target): Promise<Outcome> {
+let workflowId: string;
+beforeEach(async () => {
+	stage.avala.reset();
 	const workflow = await stage.createTriggerWorkflow();
-	await stage.client.activate(workflow.id);
-	const outcome = await deliverUnderFault(queue, workflow.id, target);
+	workflowId = workflow.id;
+	await stage.client.activate(workflowId);
+});
+// One part that is not back in time fails its own test alone.
+afterEach(async () => {
+	await stage.client.deactivate(workflowId);
+	expect(stage.avala.webhooks()).toEqual([]);
+});
+
+async function toTheAvalaTrigger(target: Target): Promise<Outcome> {
+	const outcome = await deliverUnderFault(queue, workflowId, target);
 	tell(`${target}, Avala Trigger: ${JSON.stringify(outcome)}`);
 	expect(stage.avala.webhooks()).toHaveLength(1);
 	expect(ids(await missedEvents(stage), 'delivery_id')).toEqual(
 		ids(stage.avala.deliveries().filter(isMissed), 'uid'),
 	);
-	await stage.client.deactivate(workflow.id);
-	expect(stage.avala.webhooks()).toEqual([]);
 	return outcome;
 }
 

@@ -127,7 +127,7 @@ describe('whatever Avala responds', () => {
 	});
 
 	it.each(['webhook get', 'webhook create', 'delivery getAll'])(
-		'%s cuts off an answer of 100 MB',
+		'%s cuts off a response of 100 MB',
 		async (name) => {
 			avala.fault({ status: 200, body: JSON.stringify({ uid: 'x'.repeat(100 * 1024 * 1024) }) });
 			expect(await run(OPERATIONS[name] ?? {})).toMatchObject({
