@@ -1,8 +1,18 @@
 import { config } from '@n8n/node-cli/eslint';
+import { createNodeResolver } from 'eslint-plugin-import-x';
 
 export default [
 	{ ignores: ['dist/**', '.tmp/**', 'harness/versions/**'] },
 	...config,
+	{
+		files: ['**/*.ts'],
+		settings: {
+			'import-x/extensions': ['.ts'],
+			'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.js'] })],
+		},
+		rules: { 'import-x/no-cycle': 'error' },
+	},
+	{ files: ['{nodes,credentials}/**/*.ts'], rules: { 'max-lines': ['error', 200] } },
 	{
 		// Development code is never published: it may read files, listen on sockets and print.
 		files: ['{sandbox,harness,demo,test,bench,scripts}/**/*.ts'],
