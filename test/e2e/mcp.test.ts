@@ -8,6 +8,7 @@ import type { WorkflowJson } from '../../harness/restData';
 import { toObject } from '../../harness/restData';
 import type { Stage } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
+import { NEWEST_N8N } from '../../harness/versions';
 
 jest.setTimeout(200_000);
 
@@ -65,4 +66,27 @@ describe(`n8n ${version}'s MCP Server Trigger`, () => {
 		expect(await call('Get_Delivery_Health', 'this morning')).toContain("'Created After' must be");
 		await client.close();
 	});
+});
+
+// Only the newest n8n hands out what nodes say to models about themselves.
+const newestOnly = version === NEWEST_N8N ? it : it.skip;
+newestOnly('n8n’s own MCP server hands out the hints of both nodes to models', async () => {
+	await stage.client.call('PATCH', '/rest/mcp/settings', { mcpAccessEnabled: true });
+	const { apiKey } = toObject(await stage.client.call('GET', '/rest/mcp/api-key'));
+	const client = await connectTo(`${stage.n8n.url}/mcp-server/http`, {
+		authorization: `Bearer ${String(apiKey)}`,
+	});
+	const textFrom = async (name: string, given: Record<string, unknown>) =>
+		textOf(await client.callTool({ name, arguments: given }));
+
+	const found = await textFrom('search_nodes', { queries: ['avala'] });
+	expect(found).toContain('@builderHint Is anything failing? Use Delivery: Get Health');
+	expect(found).toContain('no Webhook node, no verify token');
+	expect(found).toContain('n8n-nodes-base.removeDuplicates');
+	expect(found).toContain('n8n-nodes-base.scheduleTrigger');
+	const create = { nodeId: 'n8n-nodes-avala.avala', resource: 'export', operation: 'create' };
+	expect(await textFrom('get_node_types', { nodeIds: [create] })).toContain(
+		'An export takes from seconds to many minutes.',
+	);
+	await client.close();
 });
