@@ -101,5 +101,5 @@ function storageWords(body: string, secrets: readonly string[]): string {
 
 /** Whatever stands behind a question mark in an address goes. */
 function withoutSecrets(text: string, secrets: readonly string[]): string {
-	return tidy(text.slice(0, 2000).replace(/(\/[^\s?"'<>]*)\?[^\s"'<>]*/g, '$1?…'), secrets);
+	return tidy(text, secrets).replace(/(\/[^\s?"'<>]*)\?[^\s"'<>]*/g, '$1?…');
 }
