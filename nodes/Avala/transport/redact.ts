@@ -19,7 +19,10 @@ const PLAIN_WORD = /^(?:[a-z]{1,16}|[A-Z][a-z]{0,15}|[A-Z]{2,5}|\d{1,3})[.,:;!?]
  */
 const SECRET_SHAPES: ReadonlyArray<readonly [RegExp, string]> = [
 	[/-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g, MARK],
-	[/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${MARK}`],
+	[
+		/\b(bearer|basic)\s+(?!(?:authentication|authorization|credentials)\b)[\w.~+/=-]{8,}/gi,
+		`$1 ${MARK}`,
+	],
 	// 40 digits are an Avala key, 64 a signing secret.
 	[/[0-9a-f]{40,}/gi, MARK],
 	[/\b(?:sk-|avk_)[\w-]{6,}/g, MARK],

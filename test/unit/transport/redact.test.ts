@@ -148,6 +148,7 @@ describe('redact', () => {
 	it.each([
 		'The token is invalid.',
 		'Invalid token: expired',
+		'Bearer authentication required',
 		'secret: This field may not be blank.',
 		'token: URL expected, 16 characters at least',
 		'{"token": "invalid"}',
