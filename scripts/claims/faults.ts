@@ -224,14 +224,39 @@ export const FAULTS: Fault[] = [
 		what: 'the secrets of the credential are not looked for in what Avala says',
 		edits: [
 			{
-				file: transport('redact'),
-				search: 'hideNamedValues(hideKnownSecrets(text, known, MARK))',
-				replace: 'hideNamedValues(text)',
+				file: transport('knownSecrets'),
+				search: 'return replaceRanges(text, ranges, mark, upTo);',
+				replace: 'return text.slice(0, upTo);',
 			},
 		],
 		test: {
 			file: integration('trigger/activation'),
 			title: 'shows neither key nor secret in an error that quotes them',
+		},
+	},
+	{
+		what: 'a text is changed before the secrets of the credential are looked for in it',
+		edits: [
+			{
+				file: transport('words'),
+				search: 'hideKnownSecrets(text.slice(0, 2 * MAX_READ), secrets, MARK, MAX_READ)',
+				replace: 'text.slice(0, MAX_READ)',
+			},
+		],
+		test: { file: unit('transport/redact'), title: 'hides %j, however it is written' },
+	},
+	{
+		what: 'a piece of a secret stays where a text is cut',
+		edits: [
+			{
+				file: transport('words'),
+				search: "text.length > MAX_READ ? Math.max(0, line.lastIndexOf(' ')) : line.length",
+				replace: 'line.length',
+			},
+		],
+		test: {
+			file: unit('transport/words'),
+			title: 'show no piece of %s in the middle of which a long text is cut',
 		},
 	},
 	{

@@ -55,7 +55,7 @@ export function locatorOf(texts: LocatorTexts): INodeProperties {
 export function idIn(collection: Collection, displayName: string, locator: unknown): string {
 	const value: unknown = isObject(locator) && 'value' in locator ? locator.value : locator;
 	const id = idOf(value)?.trim();
-	if (id) return checkedId(collection, id);
+	if (id) return checkedId(collection, id, displayName);
 	throw notUnderstood(displayName, `${withArticle(displayName.toLowerCase())} or its ID`, value);
 }
 

@@ -3,18 +3,23 @@ import type { IDataObject } from 'n8n-workflow';
 import { momentIn } from './moments';
 import { idOf, numberOf, textOf, uidOf } from './values';
 
-/** A delivery under the guide's names, beside whatever the server sent in its own wire format. */
+type JsonValue = IDataObject[string];
+
+/**
+ * A delivery under the guide's names, beside whatever the server sent in its own wire format. Values are
+ * as in the guide where they can be read so, and otherwise as they were sent.
+ */
 export interface Delivery extends IDataObject {
-	uid: string;
-	webhook_uid: string | null;
-	event_type: string;
-	response_status_code: number | null;
-	response_body: string | null;
-	attempt_count: number | null;
-	/** Avala's own words where it has some, else what the response of the target tells. */
-	error_message: string | null;
+	uid: JsonValue;
+	webhook_uid: JsonValue;
+	event_type: JsonValue;
+	response_status_code: JsonValue;
+	response_body: JsonValue;
+	attempt_count: JsonValue;
+	/** Avala's own words where it has some; `causeOf` tells more. */
+	error_message: JsonValue;
 	/** As Avala sent it; `createdAt` reads it. */
-	created_at: string | number | null;
+	created_at: JsonValue;
 }
 
 export type DeliveryStatus = 'delivered' | 'failed' | 'pending';
@@ -37,18 +42,31 @@ const LONGEST_DELAY_MS = 60 * MINUTE_MS;
  * copy costs more than all the rest of reading a long list.
  */
 export function normaliseDelivery(sent: IDataObject): Delivery {
-	const responseStatusCode = numberOf(sent.response_status_code ?? sent.response_status) ?? null;
-	const { created_at: createdAt } = sent;
 	return Object.assign(sent, {
-		uid: idOf(sent.uid) ?? '',
-		webhook_uid: uidOf(sent.webhook_uid) ?? uidOf(sent.subscription) ?? null,
-		event_type: idOf(sent.event_type) ?? '',
-		response_status_code: responseStatusCode,
-		response_body: textOf(sent.response_body) ?? textOf(sent.response_preview) ?? null,
-		attempt_count: numberOf(sent.attempt_count ?? sent.attempts) ?? null,
-		error_message: textOf(sent.error_message) ?? null,
-		created_at: typeof createdAt === 'number' ? createdAt : (textOf(createdAt) ?? null),
+		uid: kept(sent.uid, idOf) ?? '',
+		webhook_uid: kept(sent.webhook_uid, idOf) ?? kept(sent.subscription, uidOf),
+		event_type: kept(sent.event_type, idOf) ?? '',
+		response_status_code: kept(sent.response_status_code ?? sent.response_status, numberOf),
+		response_body: kept(sent.response_body, textOf) ?? kept(sent.response_preview, textOf),
+		attempt_count: kept(sent.attempt_count ?? sent.attempts, numberOf),
+		error_message: kept(sent.error_message, textOf),
+		created_at: kept(sent.created_at, textOf),
 	});
+}
+
+/** A value as it is read, else as it was sent; null when nothing was sent. */
+function kept(value: JsonValue, read: (value: unknown) => JsonValue): JsonValue {
+	return read(value) ?? (value === '' ? null : value) ?? null;
+}
+
+/** The webhook that it went to: its ID, which some servers send with more about it. */
+export function webhookUidOf({ webhook_uid: sent }: Delivery): JsonValue {
+	return uidOf(sent) ?? sent;
+}
+
+/** The event type as text; empty when there is none. */
+export function eventTypeOf({ event_type: sent }: Delivery): string {
+	return idOf(sent) ?? '';
 }
 
 /** Unix time in milliseconds; undefined when Avala sent no time that can be read. */
@@ -64,8 +82,8 @@ export function statusOf(delivery: Delivery): DeliveryStatus {
 	const word = wordOf(delivery);
 	if (word === 'success' || word === 'delivered') return 'delivered';
 	if (word === 'failed' || word === 'pending') return word;
-	const { response_status_code: code } = delivery;
-	return code !== null && code >= 200 && code < 300 ? 'delivered' : 'pending';
+	const code = numberOf(delivery.response_status_code) ?? 0;
+	return code >= 200 && code < 300 ? 'delivered' : 'pending';
 }
 
 function wordOf({ status }: Delivery): string | undefined {
@@ -78,30 +96,41 @@ const RESPONSE_OF_STARTING_N8N = 'n8n is starting up. Please wait';
 /** @param now Unix time in milliseconds */
 export function outcomeOf(delivery: Delivery, now: number): DeliveryOutcome {
 	const status = statusOf(delivery);
-	if (status === 'delivered') return wasTakenByStartingN8n(delivery) ? 'failed' : 'succeeded';
+	if (!hasFailed(delivery)) return status === 'delivered' ? 'succeeded' : 'pending';
+	if (status === 'delivered') return 'failed';
 	if (status === 'failed') return isTriedAgain(delivery, now) ? 'retrying' : 'failed';
-	const hasFailedTries =
-		(delivery.attempt_count ?? 0) > 0 || delivery.response_status_code !== null;
-	if (!hasFailedTries) return 'pending';
 	// A word that Avala's documents do not have may mean the end.
 	return wordOf(delivery) !== 'pending' && isOver(delivery, now) ? 'failed' : 'retrying';
 }
 
+/** Whether the event has not arrived although it was tried, and so `causeOf` can tell why. */
+export function hasFailed(delivery: Delivery): boolean {
+	const status = statusOf(delivery);
+	if (status === 'delivered') return wasTakenByStartingN8n(delivery);
+	const { response_status_code: code } = delivery;
+	return status === 'failed' || triesOf(delivery, 0) > 0 || code !== null;
+}
+
+/** How often it was tried. */
+export function triesOf({ attempt_count: sent }: Delivery, whenNotTold: number): number {
+	return numberOf(sent) ?? whenNotTold;
+}
+
 /** Why an event has not arrived, or not yet. */
-export function causeOf(delivery: Delivery): string {
+export function causeOf(delivery: Delivery): JsonValue {
 	if (wasTakenByStartingN8n(delivery)) {
 		return 'n8n was starting up: it responded 200 and no workflow saw the event';
 	}
-	const { error_message, response_status_code } = delivery;
+	const { error_message, response_status_code: code } = delivery;
 	if (error_message !== null) return error_message;
-	return response_status_code === null
+	return code === null
 		? 'No response from the target'
-		: `The target responded ${response_status_code}`;
+		: `The target responded ${idOf(code) ?? 'with an error'}`;
 }
 
 function wasTakenByStartingN8n(delivery: Delivery): boolean {
 	const isDelivered = statusOf(delivery) === 'delivered';
-	return isDelivered && delivery.response_body?.trim() === RESPONSE_OF_STARTING_N8N;
+	return isDelivered && textOf(delivery.response_body)?.trim() === RESPONSE_OF_STARTING_N8N;
 }
 
 /** The guide's wire format says `failed` from the first failed try on; the later ones say when the next one is. */
@@ -116,5 +145,5 @@ function isOver(delivery: Delivery, now: number): boolean {
 	const next = momentIn(delivery.next_retry_at);
 	if (next !== undefined) return now - next >= LONGEST_DELAY_MS;
 	const created = createdAt(delivery) ?? now;
-	return (delivery.attempt_count ?? 1) >= TRIES || now - created >= LAST_TRY_AFTER_MS;
+	return triesOf(delivery, 1) >= TRIES || now - created >= LAST_TRY_AFTER_MS;
 }

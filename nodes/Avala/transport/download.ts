@@ -4,7 +4,7 @@ import { idOf } from '../shared/values';
 import type { Connection } from './connection';
 import { whyNoResponse } from './exchange';
 import { cutOff, linkRefused, megabytes } from './fileErrors';
-import { nameAndType } from './fileName';
+import { nameAndType, UNKNOWN_TYPE } from './fileName';
 import type { OpenFile } from './openFile';
 import { discard, openFile } from './openFile';
 import type { Endpoint } from './paths';
@@ -27,7 +27,7 @@ export interface Wanted {
 	/** A name without an extension, where nothing else gives one. */
 	fallbackName: string;
 	/** n8n's `prepareBinaryData`. */
-	store: (stream: Readable, name: string, mimeType: string) => Promise<IBinaryData>;
+	store: (stream: Readable, name: string, mimeType?: string) => Promise<IBinaryData>;
 	/** Without a byte for so long the download ends; a minute by default. */
 	idleLimitMs?: number;
 }
@@ -83,7 +83,7 @@ async function passOn(
 		cancelled: connection.cancelled,
 		onProgress: progressLog(connection, endpoint),
 	});
-	return await wanted
+	const stored = await wanted
 		.store(received.stream, name, mimeType)
 		.catch((error: unknown) => {
 			connection.cancelled?.throwIfAborted();
@@ -96,6 +96,9 @@ async function passOn(
 			});
 		})
 		.finally(() => received.close());
+	// n8n takes a file for text when it does not know the name either.
+	const isUnknown = mimeType === undefined && stored.mimeType === 'text/plain';
+	return isUnknown ? { ...stored, mimeType: UNKNOWN_TYPE, fileType: undefined } : stored;
 }
 
 /** Tells n8n's log every few seconds how far the download is. */

@@ -20,15 +20,23 @@ export function refusedByStorage(
 	return fileError(
 		connection,
 		url,
-		`The file of ${subject} could not be downloaded. ${url.host} responded ${status}${words ? `: ${words}` : '.'} ${adviceFor(status, mayHaveExpired)}`,
+		`The file of ${subject} could not be downloaded. ${url.host} responded ${status}${words ? `: ${words}` : '.'} ${adviceFor(connection, url, status, mayHaveExpired)}`,
 		status,
 	);
 }
 
-function adviceFor(status: number, mayHaveExpired: boolean): string {
+function adviceFor(
+	{ baseUrl }: Connection,
+	{ host }: URL,
+	status: number,
+	mayHaveExpired: boolean,
+): string {
 	if (status === 404 || status === 410)
 		return 'The file may have been removed: create a new export.';
 	if (status === 429 || status >= 500) return 'Try again in a few minutes.';
+	if (status === 401) {
+		return `The API key was not sent there, as it goes to ${new URL(baseUrl).host} alone. If ${host} is Avala’s API, enter its address as the base URL of the Avala credential; otherwise create a new export.`;
+	}
 	if (!mayHaveExpired) return 'Try again; if it persists, create a new export.';
 	return 'Links to exports are short-lived. Avala was asked for a fresh one; try again, and if it persists, create a new export.';
 }
@@ -101,5 +109,5 @@ function storageWords(body: string, secrets: readonly string[]): string {
 
 /** Whatever stands behind a question mark in an address goes. */
 function withoutSecrets(text: string, secrets: readonly string[]): string {
-	return tidy(text.slice(0, 2000).replace(/(\/[^\s?"'<>]*)\?[^\s"'<>]*/g, '$1?…'), secrets);
+	return tidy(text, secrets).replace(/(\/[^\s?"'<>]*)\?[^\s"'<>]*/g, '$1?…');
 }

@@ -10,6 +10,7 @@ const TYPE_BY_EXTENSION: ReadonlyMap<string, string> = new Map([
 	['gz', 'application/gzip'],
 	['json', 'application/json'],
 	['jsonl', 'application/x-ndjson'],
+	['parquet', 'application/vnd.apache.parquet'],
 	['tar', 'application/x-tar'],
 	['tgz', 'application/gzip'],
 	['txt', 'text/plain'],
@@ -17,8 +18,14 @@ const TYPE_BY_EXTENSION: ReadonlyMap<string, string> = new Map([
 	['zip', 'application/zip'],
 ]);
 
+/** The type of a file of which no more is known. */
+export const UNKNOWN_TYPE = 'application/octet-stream';
+
 /** What storage says when it does not know. */
-const UNKNOWN_TYPES: readonly string[] = ['application/octet-stream', 'binary/octet-stream'];
+const UNKNOWN_TYPES: readonly string[] = [UNKNOWN_TYPE, 'binary/octet-stream'];
+
+/** Ends of addresses that are not what a file is called: words for any file, and IDs. */
+const NO_NAME = /^(?:content|data|download|exports?|file|raw|[0-9a-f-]{16,})$/i;
 
 /** What a file is called from, in the order in which it is believed. */
 export interface NameSources {
@@ -34,8 +41,8 @@ export interface NameSources {
 	contentType?: string;
 }
 
-/** A name without any path in it, and the MIME type of the file. */
-export function nameAndType(sources: NameSources): { name: string; mimeType: string } {
+/** A name without any path in it, and the MIME type of the file; undefined where n8n may know it by the name. */
+export function nameAndType(sources: NameSources): { name: string; mimeType?: string } {
 	const { given, disposition = '', url, fallback, contentType = '' } = sources;
 	const sentType = /^\s*([\w.+-]+\/[\w.+-]+)/.exec(contentType)?.[1]?.toLowerCase();
 	const knownType =
@@ -44,14 +51,10 @@ export function nameAndType(sources: NameSources): { name: string; mimeType: str
 		given ??
 		cleaned(encodedNameIn(disposition)) ??
 		cleaned(plainNameIn(disposition)) ??
-		withExtension(cleaned(percentDecoded(url.pathname.split('/').pop() ?? ''))) ??
+		nameIn(url, fallback) ??
 		`${cleaned(fallback) ?? 'export'}${extensionOf(knownType)}`;
-	const extension = /\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
-	return {
-		name,
-		mimeType:
-			knownType ?? TYPE_BY_EXTENSION.get(extension) ?? sentType ?? 'application/octet-stream',
-	};
+	const extension = /\.(\w+)$/.exec(name)?.[1]?.toLowerCase();
+	return { name, mimeType: knownType ?? typeOf(extension) };
 }
 
 /**
@@ -106,16 +109,23 @@ function plainNameIn(disposition: string): string | undefined {
 	return decoded.includes('\ufffd') ? text : decoded;
 }
 
+/** The last part of an address, unless it stands for any file, or is the ID that the fallback ends in. */
+function nameIn(url: URL, fallback: string): string | undefined {
+	const name = cleaned(percentDecoded(url.pathname.split('/').pop() ?? ''));
+	return name === undefined || NO_NAME.test(name) || fallback.endsWith(name) ? undefined : name;
+}
+
+function typeOf(extension: string | undefined): string | undefined {
+	return extension === undefined ? UNKNOWN_TYPE : TYPE_BY_EXTENSION.get(extension);
+}
+
+/** A percent sign that begins no escape stands for itself. */
 function percentDecoded(text: string): string | undefined {
 	try {
-		return decodeURIComponent(text);
+		return decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, '%25'));
 	} catch {
 		return undefined;
 	}
-}
-
-function withExtension(name: string | undefined): string | undefined {
-	return name !== undefined && /[^.]\.\w{1,10}$/.test(name) ? name : undefined;
 }
 
 function extensionOf(mimeType: string | undefined): string {

@@ -6,6 +6,8 @@ export interface Collection {
 	path: string;
 	noun: string;
 	plural: string;
+	/** An ID as it may look. */
+	example: string;
 	/** Avala's name for the permission to read; `write` for everything that changes something. */
 	permissions: { read: string; write: string };
 }
@@ -14,6 +16,7 @@ export const WEBHOOKS: Collection = {
 	path: '/webhooks/',
 	noun: 'webhook',
 	plural: 'webhooks',
+	example: 'wh_1a2b3c4d',
 	permissions: { read: 'webhooks.read', write: 'webhooks.write' },
 };
 
@@ -21,6 +24,7 @@ export const DELIVERIES: Collection = {
 	path: '/webhook-deliveries/',
 	noun: 'delivery',
 	plural: 'deliveries',
+	example: 'whd_1a2b3c4d',
 	permissions: { read: 'webhooks.read', write: 'webhooks.write' },
 };
 
@@ -28,6 +32,7 @@ export const EXPORTS: Collection = {
 	path: '/exports/',
 	noun: 'export',
 	plural: 'exports',
+	example: 'exp_1a2b3c4d',
 	permissions: { read: 'exports.read', write: 'exports.create' },
 };
 
@@ -35,6 +40,7 @@ export const TASKS: Collection = {
 	path: '/tasks/',
 	noun: 'task',
 	plural: 'tasks',
+	example: 'task_1a2b3c4d',
 	permissions: { read: 'tasks.read', write: 'tasks.write' },
 };
 
@@ -42,6 +48,7 @@ export const PROJECTS: Collection = {
 	path: '/users/me/projects/',
 	noun: 'project',
 	plural: 'projects',
+	example: 'proj_1a2b3c4d',
 	permissions: { read: 'projects.read', write: 'projects.write' },
 };
 
@@ -52,6 +59,7 @@ export const DATASETS: Collection = {
 	path: '/datasets/',
 	noun: 'dataset',
 	plural: 'datasets',
+	example: 'ds_1a2b3c4d',
 	permissions: { read: 'datasets.read', write: 'datasets.write' },
 };
 
@@ -79,25 +87,41 @@ export function one(collection: Collection, id: string, action?: string): Endpoi
 	return { path, subject: `${collection.noun} ${uid}`, collection };
 }
 
+/** What an expression gives as text where it finds no value, or an object. */
+const MISSING: readonly string[] = ['undefined', 'null', 'nan', 'none', '[object object]'];
+
 /** Whether a text without blanks around it can be an ID, and so leads to no other path. */
 export function isId(text: string): boolean {
-	return /^\w[\w.~-]{0,199}$/.test(text) && !text.includes('..');
+	const isSafe = /^\w[\w.~-]{0,199}$/.test(text) && !text.includes('..');
+	return isSafe && !MISSING.includes(text.toLowerCase());
 }
 
 /**
  * Avala's IDs are words such as `wh_1a2b3c` and UUIDs; anything else might change a path, or find nothing.
  *
+ * @param parameter the display name of the parameter that holds the ID, for the error
  * @returns the ID without blanks around it
  * @throws UserError for anything else
  */
-export function checkedId({ noun, plural }: Collection, id: string): string {
+export function checkedId(
+	{ noun, plural, example }: Collection,
+	id: string,
+	parameter?: string,
+): string {
 	const text = id.trim();
 	if (isId(text)) return text;
+	const what = `the ID of ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+	const quoted = JSON.stringify(text.slice(0, 80));
 	const problem =
 		text === ''
 			? `The ID of the ${noun} is empty`
-			: `${JSON.stringify(text.slice(0, 80))} is not the ID of ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+			: parameter === undefined
+				? `${quoted} is not ${what}`
+				: `'${parameter}' is ${quoted}, which is not ${what}`;
+	const cause = MISSING.includes(text.toLowerCase())
+		? ' An expression gives this text when it finds no value, or an object: check the expression.'
+		: '';
 	throw new UserError(
-		`${problem}. An ID consists of letters, digits, hyphens and underscores, such as wh_1a2b3c or a UUID. Take the ID from a list of ${plural}.`,
+		`${problem}.${cause} An ID consists of letters, digits, hyphens and underscores, such as ${example} or a UUID. Take the ID from a list of ${plural}.`,
 	);
 }

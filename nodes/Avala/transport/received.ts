@@ -10,6 +10,9 @@ export type Readable = Exclude<
 	Buffer
 >;
 
+/** So many bytes tell whether a body is a web page. */
+const START_BYTES = 1000;
+
 /** A web page came in place of a file. */
 export class WebPage extends CutOff {
 	constructor() {
@@ -73,6 +76,8 @@ export class Received {
 	private async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
 		const unwatch = this.watchSilence();
 		const content = this.body[Symbol.asyncIterator]();
+		/** Held back until it is clear what the body is. */
+		let start: Uint8Array[] | undefined = [];
 		try {
 			for (;;) {
 				this.silentSince = Date.now();
@@ -80,11 +85,18 @@ export class Received {
 				this.silentSince = undefined;
 				if (done === true) break;
 				const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-				if (this.receivedBytes === 0 && isWebPage(bytes)) throw new WebPage();
 				this.receivedBytes += bytes.length;
 				this.watch.onProgress(this.receivedBytes, this.expectedBytes);
-				yield bytes;
+				if (start === undefined) {
+					yield bytes;
+					continue;
+				}
+				start.push(bytes);
+				if (this.receivedBytes < START_BYTES) continue;
+				yield* noWebPage(start);
+				start = undefined;
 			}
+			if (start !== undefined) yield* noWebPage(start);
 			if (!this.isWhole()) throw new CutOff('it is not as long as was announced', true);
 		} catch (error) {
 			this.failure ??= error;
@@ -140,9 +152,15 @@ function announcedBytes(headers: IDataObject): number | undefined {
 	return !isCompressed && length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined;
 }
 
+/** @throws WebPage when these chunks, which begin a body, are one */
+function noWebPage(start: Uint8Array[]): Uint8Array[] {
+	if (isWebPage(Buffer.concat(start))) throw new WebPage();
+	return start;
+}
+
 /** How a proxy or a login page that stands in for the storage begins, whatever type it claims. */
 function isWebPage(start: Uint8Array): boolean {
-	const text = Buffer.from(start.subarray(0, 1000)).toString('utf8');
+	const text = Buffer.from(start.subarray(0, START_BYTES)).toString('utf8');
 	return /^\s*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->)[^])*-->\s*)*(?:<!doctype\s+html|<html)\b/i.test(
 		text,
 	);

@@ -1,13 +1,17 @@
 import { hideKnownSecrets } from './knownSecrets';
 
-const MARK = '[redacted]';
+/** What stands in the place of a secret. */
+export const MARK = '[redacted]';
 
 /** Names of fields whose value is a secret, whatever stands around the word. */
 const SECRET_NAME = /secret|token|password|passwd|api[_-]?key|authorization|credential/i;
 
-/** What follows such a name: a sign, and a value in quotes or up to the next blank. */
+/** What follows such a name: a sign, and a value, or the first of a list, in quotes or up to the next blank. */
 const ASSIGNED_VALUE =
-	/["']?\s*[:=]\s*(?:"((?:[^"\\]|\\.)*)"?|'((?:[^'\\]|\\.)*)'?|((?:(?:bearer|basic)\s+)?[^\s"',;}\]]+))/iy;
+	/["']?\s*([:=])\s*(?:\[\s*(?=["']))?(?:"((?:[^"\\]|\\.)*)"?|'((?:[^'\\]|\\.)*)'?|((?:(?:bearer|basic)\s+)?[^\s"',;}\]]+))/iy;
+
+/** A word, an abbreviation or a short number, as it may stand behind `Invalid token:`. */
+const PLAIN_WORD = /^(?:[a-z]{1,16}|[A-Z][a-z]{0,15}|[A-Z]{2,5}|\d{1,3})[.,:;!?]*$/;
 
 /**
  * What Avala's own SDKs hide in error texts, by its shape. No pattern looks at a character more than a
@@ -15,7 +19,10 @@ const ASSIGNED_VALUE =
  */
 const SECRET_SHAPES: ReadonlyArray<readonly [RegExp, string]> = [
 	[/-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g, MARK],
-	[/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${MARK}`],
+	[
+		/\b(bearer|basic)\s+(?!(?:authentication|authorization|credentials)\b)[\w.~+/=-]{8,}/gi,
+		`$1 ${MARK}`,
+	],
 	// 40 digits are an Avala key, 64 a signing secret.
 	[/[0-9a-f]{40,}/gi, MARK],
 	[/\b(?:sk-|avk_)[\w-]{6,}/g, MARK],
@@ -41,6 +48,11 @@ export function isSecretName(name: string): boolean {
 	return SECRET_NAME.test(name);
 }
 
+/** True for a word of a sentence, which is too plain to be a key or a secret. */
+export function isPlainWord(text: string): boolean {
+	return PLAIN_WORD.test(text);
+}
+
 /** Hides the value behind each name such as `api_key`, in JSON, in a query or in prose. */
 function hideNamedValues(text: string): string {
 	let result = '';
@@ -51,10 +63,10 @@ function hideNamedValues(text: string): string {
 		ASSIGNED_VALUE.lastIndex = end;
 		const assigned = ASSIGNED_VALUE.exec(text);
 		if (!assigned) continue;
-		const [all, quoted, singleQuoted, bare] = assigned;
+		const [all, sign, quoted, singleQuoted, bare] = assigned;
 		const value = quoted ?? singleQuoted ?? bare ?? '';
 		const at = end + all.lastIndexOf(value);
-		if (text.startsWith(MARK, at)) continue;
+		if (text.startsWith(MARK, at) || (sign === ':' && isPlainWord(value))) continue;
 		result += text.slice(done, at) + (value === '' ? '' : MARK);
 		done = at + value.length;
 	}

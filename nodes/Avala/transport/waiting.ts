@@ -25,15 +25,13 @@ export async function pause(ms: number, cancelled?: AbortSignal): Promise<void> 
 }
 
 /**
- * How long Avala asks to wait, in milliseconds: `Retry-After` in seconds or as a date (RFC 9110), and
+ * How long Avala asks to wait, in milliseconds: `Retry-After` in seconds or as a date (RFC 9110), or
  * after 429 alone, `X-RateLimit-Reset` (Unix time), which Avala sends with every response. Undefined
  * when it does not ask, or not in a way that can be understood.
  */
 export function askedWaitMs(status: number, headers: IDataObject): number | undefined {
-	const retryAfter = idOf(headers['retry-after'])?.trim();
-	if (retryAfter !== undefined) return waitIn(retryAfter);
 	const reset = status === 429 ? numberOf(headers['x-ratelimit-reset']) : undefined;
-	return msUntil(momentIn(reset));
+	return waitIn(idOf(headers['retry-after'])?.trim() ?? '') ?? msUntil(momentIn(reset));
 }
 
 function waitIn(retryAfter: string): number | undefined {

@@ -1,5 +1,6 @@
 import { idOf, isObject, textOf } from '../shared/values';
-import { isSecretName, redact } from './redact';
+import { hideKnownSecrets } from './knownSecrets';
+import { isPlainWord, isSecretName, MARK, redact } from './redact';
 
 /** How much of a text is looked at, and how much of it is shown. */
 const MAX_READ = 4000;
@@ -26,17 +27,18 @@ export interface AvalasWords {
 
 /**
  * Avala's own explanation, in the shapes that its documents show and those of common frameworks; of a
- * page that is no JSON its first words. It is read first and redacted afterwards, piece by piece: so a field that is called
- * `secret` can be named, and an escaped secret is seen for what it is.
+ * page that is no JSON its first words. Known secrets go first; everything else is read before it is
+ * redacted, piece by piece, so that a field that is called `secret` can be named.
  */
 export function avalasWords(body: string, secrets: readonly string[]): AvalasWords {
-	const value = parseJson(body);
+	const value = parseJson(hideKnownSecrets(body, secrets, MARK));
 	const problems = value === undefined ? [] : problemsIn(value, 0).slice(0, MAX_PROBLEMS);
 	const fields = problems.flatMap(({ field }) => field ?? []);
 	const lines = problems.map(({ field, text }) => {
 		const shown = tidy(text, secrets);
 		if (field === undefined) return shown;
-		return `${tidy(field, secrets)}: ${isSecretName(field) && !/\s/.test(shown) ? '[redacted]' : shown}`;
+		const isValue = isSecretName(field) && !/\s/.test(shown) && !isPlainWord(shown);
+		return `${tidy(field, secrets)}: ${isValue ? MARK : shown}`;
 	});
 	const isEmpty = isObject(value) && Object.keys(value).length === 0;
 	const line = lines.length > 0 || isEmpty ? lines.join(' ') : tidy(body, secrets);
@@ -49,12 +51,15 @@ export function avalasWords(body: string, secrets: readonly string[]): AvalasWor
 
 /** A text from outside as one line without tags and secrets. */
 export function tidy(text: string, secrets: readonly string[]): string {
-	const line = text
-		.slice(0, MAX_READ)
+	// Each later step could change a known secret so that it is not found any more.
+	const known = hideKnownSecrets(text.slice(0, 2 * MAX_READ), secrets, MARK, MAX_READ);
+	const line = known
 		.replace(/<[^<>]*>/g, ' ')
 		.replace(/\s+/g, ' ')
 		.trim();
-	return redact(line, secrets);
+	// A word that was cut in two may be the beginning of a key.
+	const end = text.length > MAX_READ ? Math.max(0, line.lastIndexOf(' ')) : line.length;
+	return redact(line.slice(0, end), secrets);
 }
 
 interface Problem {

@@ -158,9 +158,10 @@ describe('a file has a harmless name', () => {
 	it.each([
 		['of the response', { contentDisposition: 'attachment; filename="../../x y.zip"' }, 'x y.zip'],
 		['of its address', { contentDisposition: null, name: 'scenes.zip' }, 'scenes.zip'],
+		['of its address without an extension', { contentDisposition: null, name: 'scenes' }, 'scenes'],
 		[
 			'of the export',
-			{ contentDisposition: null, name: 'scenes', contentType: 'text/csv' },
+			{ contentDisposition: null, name: 'download', contentType: 'text/csv' },
 			'export-exp_9.csv',
 		],
 	])('%s', async (_, file, name) => {
@@ -168,6 +169,24 @@ describe('a file has a harmless name', () => {
 		const [item] = await download(uid);
 		expect(item?.binary?.data?.fileName).toBe(name);
 		expect(item?.binary?.data?.directory).toBeUndefined();
+	});
+});
+
+describe('a file has the type that its name tells, when the storage does not tell one', () => {
+	it.each([
+		['scenes.mp4', 'binary/octet-stream', 'video/mp4', 'video'],
+		['scenes.mp4', '', 'video/mp4', 'video'],
+		['scenes.parquet', '', 'application/vnd.apache.parquet', undefined],
+		['scenes.zip', 'application/octet-stream', 'application/zip', undefined],
+		['scenes.weird', 'binary/octet-stream', 'application/octet-stream', undefined],
+		['scenes', '', 'application/octet-stream', undefined],
+		['scenes.txt', '', 'text/plain', 'text'],
+	])('%s, sent as "%s", is %s', async (name, contentType, mimeType, fileType) => {
+		const file = { size: 300_000, name, contentType, contentDisposition: null };
+		const [item] = await download(ready({ plan: { link: 'storage', file } }));
+		expect(item?.binary?.data).toMatchObject({ fileName: name, mimeType, bytes: 300_000 });
+		expect(item?.binary?.data?.fileType).toBe(fileType);
+		expect(files.all()).toHaveLength(1);
 	});
 });
 

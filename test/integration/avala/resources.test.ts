@@ -160,6 +160,8 @@ describe('an ID', () => {
 		['project', 'Project', (id) => ({ projectId: byId(id) })],
 		['dataset', 'Dataset', (id) => ({ datasetId: byId(id) })],
 		['task', 'Task ID', (id) => ({ taskId: id })],
+		['delivery', 'Delivery ID', (id) => ({ deliveryId: id })],
+		['webhook', 'Webhook', (id) => ({ webhookId: byId(id) })],
 	];
 
 	it.each(OPERATIONS)(
@@ -183,6 +185,18 @@ describe('an ID', () => {
 		}
 		expect(avala.requests()).toEqual([]);
 	});
+
+	it.each(OPERATIONS)(
+		'that an expression made of nothing is refused by Get: %s',
+		async (resource, name, parameters) => {
+			for (const id of ['undefined', 'null', 'NaN', 'None', ' undefined ', '[object Object]']) {
+				const error = await failureOf(run(resource, 'get', parameters(id)));
+				expect(error.message).toContain(`'${name}' is "${id.trim()}", which is not the ID of`);
+				expect(error.message).toContain('An expression gives this text when it finds no value');
+			}
+			expect(avala.requests()).toEqual([]);
+		},
+	);
 
 	it.each(OPERATIONS)('that is a number is taken by Get: %s', async (resource, _, parameters) => {
 		const error = await failureOf(

@@ -72,6 +72,15 @@ describe('waiting for Avala', () => {
 		expect(askedWaitMs(503, { 'retry-after': retryAfter as string })).toBe(expected);
 	});
 
+	it('looks at the reset of the rate limit when Retry-After cannot be understood', () => {
+		for (const retryAfter of ['soon', '-5', '', '5 seconds']) {
+			const headers = { 'retry-after': retryAfter, 'x-ratelimit-reset': inAMinute() };
+			expect(askedWaitMs(429, headers)).toBeGreaterThan(50_000);
+			expect(askedWaitMs(503, headers)).toBeUndefined();
+		}
+		expect(askedWaitMs(429, { 'retry-after': '5', 'x-ratelimit-reset': inAMinute() })).toBe(5000);
+	});
+
 	it('understands a Retry-After that is a date', () => {
 		jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-03-02T10:30:00Z'));
 		const header = { 'retry-after': 'Mon, 02 Mar 2026 10:30:30 GMT' };

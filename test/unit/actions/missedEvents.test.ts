@@ -18,7 +18,7 @@ const failed = (hoursAgo: number, given: IDataObject = {}): IDataObject => ({
 	...given,
 });
 
-async function missed(deliveries: IDataObject[], createdBefore = Infinity): Promise<string[]> {
+async function missed(deliveries: IDataObject[], createdBefore = Infinity): Promise<unknown[]> {
 	async function* pages() {
 		for (const sent of deliveries) {
 			yield await Promise.resolve({ found: [normaliseDelivery({ ...sent })], hasMore: true });

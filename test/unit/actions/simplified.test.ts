@@ -36,9 +36,71 @@ describe('what Simplify leaves', () => {
 		});
 		expect(completeDelivery(failed)).toMatchObject({ error_message: 'The target responded 500' });
 		const next = '2026-03-02T10:30:00Z';
-		const pending = normaliseDelivery({ ...sent, status: 'pending', next_retry_at: next });
-		expect(simplifyDelivery(pending)).toMatchObject({ error_message: null, next_retry_at: next });
+		const retrying = normaliseDelivery({ ...sent, status: 'pending', next_retry_at: next });
+		const told = { error_message: 'The target responded 500', next_retry_at: next };
+		expect(simplifyDelivery(retrying)).toMatchObject(told);
+		expect(completeDelivery(retrying)).toMatchObject(told);
+		const pending = normaliseDelivery({ uid: 'd', status: 'pending', attempts: 0 });
+		expect(simplifyDelivery(pending)).toMatchObject({ error_message: null });
 		expect(completeDelivery(pending)).toBe(pending);
+	});
+
+	it('of a delivery without a response tells that there was none', () => {
+		const retrying = normaliseDelivery({ uid: 'd', status: 'pending', attempts: 2 });
+		expect(simplifyDelivery(retrying)).toMatchObject({
+			error_message: 'No response from the target',
+		});
+	});
+
+	it('of a delivery that n8n took while it was starting tells so', () => {
+		const taken = normaliseDelivery({
+			uid: 'd',
+			status: 'delivered',
+			response_preview: 'n8n is starting up. Please wait',
+		});
+		expect(simplifyDelivery(taken)).toMatchObject({
+			error_message: expect.stringContaining('no workflow saw the event'),
+		});
+	});
+
+	const ODD_DELIVERY = {
+		uid: { id: 1 },
+		event_type: ['task.done'],
+		status: 'failed',
+		response_status_code: '502 Bad Gateway',
+		response_body: { a: 1 },
+		attempt_count: '3 of 5',
+		error_message: { code: 1 },
+		next_retry_at: { at: 'noon' },
+		created_at: { date: '2026-03-02' },
+	};
+
+	it('of a delivery keeps what cannot be read, as Avala sent it', () => {
+		const sent = { ...ODD_DELIVERY, webhook_uid: { uid: 'w', target_url: 'https://x.example' } };
+		expect(simplifyDelivery(normaliseDelivery({ ...sent }))).toEqual({ ...sent, webhook_uid: 'w' });
+		expect(completeDelivery(normaliseDelivery({ ...sent }))).toEqual(sent);
+	});
+
+	it.each([
+		['a list of errors', { error_message: ['a', 'b'] }, { error_message: ['a', 'b'] }],
+		[
+			'numbers as text',
+			{ attempts: '3', response_status: '500' },
+			{ attempt_count: 3, response_status_code: 500 },
+		],
+		[
+			'a webhook with more about it',
+			{ subscription: { uid: 'w', x: 1 } },
+			{ webhook_uid: 'w', subscription: { uid: 'w', x: 1 } },
+		],
+		['a webhook without an ID', { subscription: { x: 1 } }, { webhook_uid: { x: 1 } }],
+		['a preview that is no text', { response_preview: [1] }, { response_body: [1] }],
+		['a time as a number', { created_at: 1772447400 }, { created_at: 1772447400 }],
+		['nothing', {}, { uid: '', event_type: '', webhook_uid: null, created_at: null }],
+		['empty texts', { uid: '', error_message: '', attempts: '' }, { uid: '', error_message: null }],
+	])('of a delivery with Simplify off are all values: %s', (_, sent, expected) => {
+		const delivery = { status: 'delivered', ...sent };
+		expect(completeDelivery(normaliseDelivery({ ...delivery }))).toMatchObject(expected);
 	});
 
 	it('keeps values of another type than expected', () => {

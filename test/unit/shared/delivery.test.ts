@@ -1,4 +1,9 @@
-import { normaliseDelivery, outcomeOf, statusOf } from '../../../nodes/Avala/shared/delivery';
+import {
+	causeOf,
+	normaliseDelivery,
+	outcomeOf,
+	statusOf,
+} from '../../../nodes/Avala/shared/delivery';
 
 it.each([
 	['success', 'delivered'],
@@ -35,6 +40,14 @@ it('a delivery that n8n took while it was starting has failed, however the statu
 		response_body: 'n8n is starting up. Please wait',
 	});
 	expect(outcomeOf(delivery, 0)).toBe('failed');
+});
+
+it('a delivery with values that cannot be read has failed, with what was sent as its cause', () => {
+	const sent = { status: 'pending', response_status_code: '502 Bad Gateway', attempts: '3 of 5' };
+	expect(outcomeOf(normaliseDelivery({ ...sent }), 0)).toBe('retrying');
+	expect(causeOf(normaliseDelivery({ ...sent }))).toBe('The target responded 502 Bad Gateway');
+	const odd = { ...sent, response_status_code: { code: 502 } };
+	expect(causeOf(normaliseDelivery(odd))).toBe('The target responded with an error');
 });
 
 const HOUR = 3_600_000;

@@ -152,8 +152,9 @@ describe('an ID', () => {
 
 	it('that is none is quoted, shortened, with where to find one', () => {
 		expect(() => one(EXPORTS, '/'.repeat(100))).toThrow(
-			`"${'/'.repeat(80)}" is not the ID of an export. An ID consists of letters, digits, hyphens and underscores, such as wh_1a2b3c or a UUID. Take the ID from a list of exports.`,
+			`"${'/'.repeat(80)}" is not the ID of an export. An ID consists of letters, digits, hyphens and underscores, such as exp_1a2b3c4d or a UUID. Take the ID from a list of exports.`,
 		);
+		expect(() => one(DATASETS, 'a/b')).toThrow('such as ds_1a2b3c4d or a UUID');
 		expect(() => one(TASKS, ' ')).toThrow(/^The ID of the task is empty\. /);
 	});
 });

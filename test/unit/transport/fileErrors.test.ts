@@ -32,6 +32,11 @@ describe('a refusal of the storage says what to do', () => {
 		[418, false, 'Try again; if it persists, create a new export.'],
 		[499, false, 'Try again; if it persists, create a new export.'],
 		[
+			401,
+			true,
+			'The API key was not sent there, as it goes to api.example.com alone. If storage.example.com is Avala’s API, enter its address as the base URL of the Avala credential; otherwise create a new export.',
+		],
+		[
 			403,
 			true,
 			'Links to exports are short-lived. Avala was asked for a fresh one; try again, and if it persists, create a new export.',

@@ -55,14 +55,22 @@ describe('the name of a downloaded file', () => {
 		expect(nameOf({ disposition, contentType: 'application/zip' })).toBe('export-exp_1.zip');
 	});
 
-	it('is the last part of the address when that has an extension', () => {
+	it('is the last part of the address, unless that stands for any file or is an ID', () => {
 		const from = (path: string) => nameOf({ url: new URL(path, 'https://s.example.com') });
 		expect(from('/a/street%20scenes.zip?Signature=abc')).toBe('street scenes.zip');
 		expect(from('/a/..%2f..%2fx.zip')).toBe('x.zip');
 		expect(from('/a/download')).toBe('export-exp_1');
 		expect(from('/a/%E0%A4%A.zip')).toBe('export-exp_1');
 		expect(from('/a/v1.2/download')).toBe('export-exp_1');
-		expect(from('/a/file.not-an-extension')).toBe('export-exp_1');
+		expect(from('/a/street-scenes?Signature=abc')).toBe('street-scenes');
+		expect(from('/a/file.not-an-extension')).toBe('file.not-an-extension');
+		expect(from('/a/100%.zip')).toBe('100%.zip');
+		expect(from('/a/100%25%20done.zip')).toBe('100% done.zip');
+		for (const none of ['Download', 'file', 'export', 'exp_1', 'export-exp_1', '']) {
+			expect(from(`/a/${none}`)).toBe('export-exp_1');
+		}
+		expect(from('/a/7a1d6a5e-3f0e-4f2e-9a59-6f7a8b9c0d1e')).toBe('export-exp_1');
+		expect(from('/a/7a1d6a5e-3f0e-4f2e-9a59-6f7a8b9c0d1e.zip')).toMatch(/^7a1d6a5e.*\.zip$/);
 	});
 
 	it('keeps its extension when it is too long', () => {
@@ -98,6 +106,7 @@ describe('the MIME type of a downloaded file', () => {
 		['gz', 'application/gzip'],
 		['json', 'application/json'],
 		['jsonl', 'application/x-ndjson'],
+		['parquet', 'application/vnd.apache.parquet'],
 		['tar', 'application/x-tar'],
 		['tgz', 'application/gzip'],
 		['txt', 'text/plain'],
@@ -111,10 +120,16 @@ describe('the MIME type of a downloaded file', () => {
 		expect(typeOf('Application/Zip; charset=binary', 'a.bin')).toBe('application/zip');
 		expect(typeOf('binary/octet-stream', 'a.ZIP')).toBe('application/zip');
 		expect(typeOf(undefined, 'a.json')).toBe('application/json');
-		expect(typeOf('application/octet-stream', 'a.weird')).toBe('application/octet-stream');
-		expect(typeOf('application/octet-stream', 'a.constructor')).toBe('application/octet-stream');
 		expect(typeOf('nonsense', 'a')).toBe('application/octet-stream');
 		expect(typeOf('"text/csv"', 'a')).toBe('application/octet-stream');
 		expect(typeOf('application/octet-stream', 'a')).toBe('application/octet-stream');
+	});
+
+	it('is left to n8n where only the name can tell it', () => {
+		for (const name of ['a.mp4', 'a.weird', 'a.constructor']) {
+			expect(typeOf('application/octet-stream', name)).toBeUndefined();
+			expect(typeOf('binary/octet-stream', name)).toBeUndefined();
+			expect(typeOf(undefined, name)).toBeUndefined();
+		}
 	});
 });

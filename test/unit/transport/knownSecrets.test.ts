@@ -21,6 +21,19 @@ describe('a known secret is hidden, and nothing around it', () => {
 		expect(hide(text, ...secrets)).toBe(expected);
 	});
 
+	it('also when it begins before the end of what is wanted, and nothing behind that end', () => {
+		const hideUpTo = (upTo: number) =>
+			hideKnownSecrets('ab key1 cd key2', ['key1', 'key2'], '#', upTo);
+		expect([2, 3, 4, 7, 9, 15].map(hideUpTo)).toEqual([
+			'ab',
+			'ab ',
+			'ab #',
+			'ab #',
+			'ab # c',
+			'ab # cd #',
+		]);
+	});
+
 	it('behind a number that stands for no character', () => {
 		expect(hide('&#x110000;key1 &#9999999;key1', 'key1')).toBe('&#x110000;# &#9999999;#');
 	});

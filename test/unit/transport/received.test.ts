@@ -27,6 +27,36 @@ describe('a body on its way to n8n', () => {
 		expect(progress).toEqual([1, 3]);
 	});
 
+	it.each([
+		['whole', ['<html><body>Log in</body></html>']],
+		['in two parts', ['<', 'html><body>Log in</body></html>']],
+		['byte by byte', [...'  \n<!DOCTYPE html><p>Log in']],
+		['behind a long comment', ['<!--', 'x'.repeat(900), '-->', '<html>', 'x'.repeat(5000)]],
+	])('is refused when it is a web page that comes %s', async (_, chunks) => {
+		const received = new Received(
+			{},
+			Readable.from(chunks.map((chunk) => Buffer.from(chunk))),
+			NO_WATCH,
+		);
+		expect(await failureOf(received)).toContain('it is a web page');
+	});
+
+	it.each([
+		['of XML', ['<', '?xml version="1.0"?><annotations/>']],
+		['in small parts', ['<', 'x>', 'y'.repeat(999), 'z', 'a'.repeat(5000)]],
+		['without a byte', []],
+	])('arrives as it was sent, in the same parts: one %s', async (_, chunks) => {
+		const received = new Received(
+			{},
+			Readable.from(chunks.map((chunk) => Buffer.from(chunk))),
+			NO_WATCH,
+		);
+		const arrived: string[] = [];
+		for await (const chunk of received.stream) arrived.push(String(chunk));
+		expect(arrived).toEqual(chunks);
+		expect(received.receivedBytes).toBe(chunks.join('').length);
+	});
+
 	it('is an error when it is shorter than announced', async () => {
 		const received = new Received({ 'content-length': '1000' }, Readable.from(['abc']), NO_WATCH);
 		expect(await failureOf(received)).toContain('not as long as was announced');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import { redact } from '../../../nodes/Avala/transport/redact';
+import { avalasWords, tidy } from '../../../nodes/Avala/transport/words';
 
 describe('redact', () => {
 	it.each([
@@ -58,28 +59,57 @@ describe('redact', () => {
 		'twice in a URL': (text) => encodeURIComponent(encodeURIComponent(text)),
 		'with every byte encoded': (text) =>
 			[...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+		'in a form': (text) => new URLSearchParams({ '': text }).toString().slice(1),
 		'in HTML': (text) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`),
+		'in upper case': (text) => text.toUpperCase(),
+		'in lower case': (text) => text.toLowerCase(),
+		'as it is': (text) => text,
 		'with blanks around it': (text) => ` ${text}\n`,
 	};
 
-	it.each(Object.entries(SPELLINGS))('hides a known secret that is written %s', (_, spell) => {
+	/** The ways on which a text gets into an error. */
+	const WAYS: Record<string, (text: string, known: string[]) => string> = {
+		alone: redact,
+		'in a line': tidy,
+		'in a page': (text, known) => avalasWords(text, known).text,
+		'in JSON': (text, known) => avalasWords(JSON.stringify({ detail: text }), known).text,
+	};
+	const SPELLED = Object.entries(SPELLINGS).flatMap(([spelling, spell]) =>
+		Object.entries(WAYS).map(([way, show]) => ({ spelling, spell, way, show })),
+	);
+	/** Quotes and backslashes of the spelling itself may remain around the hole. */
+	const HOLE = /^\(\([\s"\\]+\[redacted\][\s"\\]+\)\)\.?$/;
+
+	it.each(SPELLED)('hides a known secret that is written $spelling, $way', ({ spell, show }) => {
 		const wellFormed = secrets.filter((secret) => !/\p{Surrogate}/u.test(secret));
 		fc.assert(
 			fc.property(wellFormed, (secret) => {
-				// Quotes and backslashes of the spelling itself may remain around the hole.
-				expect(redact(`<< ${spell(secret)} >>`, [secret])).toMatch(
-					/^<<[\s"\\]+\[redacted\][\s"\\]+>>$/,
-				);
+				expect(show(`(( ${spell(secret)} ))`, [secret])).toMatch(HOLE);
 			}),
 		);
-		for (const secret of ['pa"ss/wörd\\+ 1', 'k€y-🔑-value', "a'b<c>&d"]) {
-			expect(redact(`x ${spell(secret)} y`, [secret])).toMatch(/^x[\s"\\]+\[redacted\][\s"\\]+y$/);
-		}
 	});
 
-	it.each(['& %00', '" %41', "&lt;'x"])('hides %j, which looks escaped itself', (secret) => {
-		for (const spell of Object.values(SPELLINGS)) {
-			expect(redact(`<< ${spell(secret)} >>`, [secret])).toContain('[redacted]');
+	it.each([
+		'pa"ss/w\u00f6rd\\+ 1',
+		'k€y-🔑-value',
+		"a'b<c>&d",
+		'two  blanks and\ta tab',
+		'two\r\nlines',
+		'with<ss>a tag',
+		'correct horse battery',
+		'a + b+c',
+		'ABCDEFGHIJ-key',
+		'& %00',
+		'" %41',
+		"&lt;'x",
+		'C:\\new\\b',
+	])('hides %j, however it is written', (secret) => {
+		for (const { spelling, spell, way, show } of SPELLED) {
+			expect([spelling, way, show(`(( ${spell(secret)} ))`, [secret])]).toEqual([
+				spelling,
+				way,
+				expect.stringMatching(HOLE),
+			]);
 		}
 	});
 
@@ -101,6 +131,12 @@ describe('redact', () => {
 		['a PEM block that was cut off', 'x -----BEGIN PRIVATE KEY-----\nabc', 'x [redacted]'],
 		['a secret in a secret', '{"secret":"token=abc","n":1}', '{"secret":"[redacted]","n":1}'],
 		['a JWT behind a letter', 'xeyJhbGciOiJI.eyJzdWIi.abc', 'x[redacted]'],
+		['a value in a list', '{"secret": ["hunter2"]}', '{"secret": ["[redacted]"]}'],
+		['a value behind its name in JSON', '{"secret":"hunter2"}', '{"secret":"[redacted]"}'],
+		['a word that is given to a name', 'password=hunter', 'password=[redacted]'],
+		['a long word', 'token: qwertyuiopasdfghj', 'token: [redacted]'],
+		['a word in mixed case', 'token: qWerty', 'token: [redacted]'],
+		['a number that is long enough', 'password: 1234', 'password: [redacted]'],
 	])('hides %s, and nothing else', (_, text, expected) => {
 		expect(redact(text)).toBe(expected);
 	});
@@ -111,6 +147,11 @@ describe('redact', () => {
 
 	it.each([
 		'The token is invalid.',
+		'Invalid token: expired',
+		'Bearer authentication required',
+		'secret: This field may not be blank.',
+		'token: URL expected, 16 characters at least',
+		'{"token": "invalid"}',
 		'password="" next',
 		'see www.docs.avala.example.com',
 		'eyJustAWord',

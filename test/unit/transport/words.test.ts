@@ -1,4 +1,4 @@
-import { avalasWords } from '../../../nodes/Avala/transport/words';
+import { avalasWords, tidy } from '../../../nodes/Avala/transport/words';
 
 const wordsOf = (body: unknown, secrets: string[] = []) =>
 	avalasWords(typeof body === 'string' ? body : JSON.stringify(body), secrets).text;
@@ -50,7 +50,9 @@ describe('Avala’s words in an error', () => {
 		['a list of texts', ['A.', 'B.'], 'A. B.'],
 		['a problem of several fields', { a: [{ b: ['B.'], c: ['C.'] }] }, 'a.b: B. a.c: C.'],
 		['five levels', { a: { b: { c: { d: 'Deep.' } } } }, 'a.b.c.d: Deep.'],
-		['a name of a secret with one word', { secret: 'short' }, 'secret: [redacted].'],
+		['a name of a secret with one word', { secret: ['invalid'] }, 'secret: invalid.'],
+		['a name of a secret with a short sentence', { token: ['Required.'] }, 'token: Required.'],
+		['a value of a secret', { secret: 'hunter2' }, 'secret: [redacted].'],
 		['an empty object', {}, ''],
 		['a page', '<html><style>x</style><h1>Bad day</h1></html>', 'x Bad day.'],
 		['nothing', '', ''],
@@ -93,6 +95,29 @@ describe('Avala’s words in an error', () => {
 			),
 		).toBe('no [redacted].');
 		expect(wordsOf(`<p>${JSON.stringify(secret)}</p>`, [secret])).not.toContain('word');
+	});
+
+	it.each([
+		['a key', ' '.repeat(3961) + '0a'.repeat(20), []],
+		['a key in capitals', ' '.repeat(3961) + '0A'.repeat(20), []],
+		['a known secret', `${' '.repeat(3990)}correct horse battery`, ['correct horse battery']],
+		[
+			'a known secret of several lines in a URL',
+			' '.repeat(3990) + encodeURIComponent('first\nsecond\nthird line'),
+			['first\nsecond\nthird line'],
+		],
+	])('show no piece of %s in the middle of which a long text is cut', (_, text, secrets) => {
+		const long = `Bad: ${text} and ${'more '.repeat(1000)}`;
+		for (const shown of [
+			tidy(long, secrets),
+			wordsOf(long, secrets),
+			wordsOf({ x: long }, secrets),
+		])
+			expect(shown).toMatch(/^(?:x: )?Bad:(?: \[redacted\])?\.?$/);
+	});
+
+	it('show the words before the one in which a long text is cut', () => {
+		expect(tidy(`Bad ${'x'.repeat(5000)}`, [])).toBe('Bad');
 	});
 
 	it.each([

@@ -10,7 +10,7 @@ export const datasetLocator = locatorOf({
 	displayName: 'Dataset',
 	name: 'datasetId',
 	noun: 'dataset',
-	example: 'ds_1a2b3c4d',
+	example: DATASETS.example,
 	searchListMethod: 'searchDatasets',
 	description: 'The dataset to work on',
 	propertyHint:

@@ -1,6 +1,6 @@
 import { normaliseDelivery } from '../../shared/delivery';
 import { readText } from '../../shared/values';
-import { DELIVERIES, one } from '../../transport/paths';
+import { checkedId, DELIVERIES, one } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
 import { isSimplified, simplifyFields } from '../fields';
 import type { Operation } from '../operation';
@@ -22,7 +22,7 @@ export const get: Operation = {
 			type: 'string',
 			required: true,
 			default: '',
-			placeholder: 'e.g. whd_1a2b3c4d',
+			placeholder: `e.g. ${DELIVERIES.example}`,
 			description: 'The ID of the delivery: uid in the output of Get Many and Get Health',
 		},
 		...simplifyFields,
@@ -30,7 +30,7 @@ export const get: Operation = {
 	async execute(run) {
 		const show = isSimplified(run) ? simplifyDelivery : completeDelivery;
 		const id = readText('Delivery ID', parameterOf(run, 'deliveryId', ''));
-		const endpoint = one(DELIVERIES, id);
+		const endpoint = one(DELIVERIES, checkedId(DELIVERIES, id, 'Delivery ID'));
 		const delivery = await avalaEntry(run.connection, { method: 'GET', endpoint });
 		return itemsOf([show(normaliseDelivery(delivery))]);
 	},

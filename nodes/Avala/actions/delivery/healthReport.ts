@@ -1,7 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
-import { causeOf, createdAt, outcomeOf } from '../../shared/delivery';
+import {
+	causeOf,
+	createdAt,
+	eventTypeOf,
+	outcomeOf,
+	triesOf,
+	webhookUidOf,
+} from '../../shared/delivery';
+import { idOf } from '../../shared/values';
 
 /** As many as fit a message in a chat. */
 const MAX_RECENT_FAILURES = 10;
@@ -26,7 +34,7 @@ class Counts {
 		this.total += 1;
 		this[outcome] += 1;
 		if (outcome === 'retrying') this.pending += 1;
-		if ((delivery.attempt_count ?? 0) > 1) this.retried += 1;
+		if (triesOf(delivery, 0) > 1) this.retried += 1;
 	}
 
 	toObject(): IDataObject {
@@ -69,8 +77,8 @@ export class HealthReport {
 
 	add(delivery: Delivery): void {
 		this.all.add(delivery, this.now);
-		countsIn(this.byEvent, delivery.event_type).add(delivery, this.now);
-		countsIn(this.byWebhook, delivery.webhook_uid ?? '').add(delivery, this.now);
+		countsIn(this.byEvent, eventTypeOf(delivery)).add(delivery, this.now);
+		countsIn(this.byWebhook, idOf(webhookUidOf(delivery)) ?? '').add(delivery, this.now);
 		if (createdAt(delivery) !== undefined) {
 			this.newest ??= delivery;
 			this.oldest = delivery;
@@ -80,7 +88,7 @@ export class HealthReport {
 		if (isFailure && this.failures.length < MAX_RECENT_FAILURES) {
 			this.failures.push({
 				uid: delivery.uid,
-				webhook_uid: delivery.webhook_uid,
+				webhook_uid: webhookUidOf(delivery),
 				event_type: delivery.event_type,
 				response_status_code: delivery.response_status_code,
 				attempt_count: delivery.attempt_count,

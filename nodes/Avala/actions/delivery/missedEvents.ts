@@ -2,10 +2,10 @@ import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
-import { createdAt, outcomeOf } from '../../shared/delivery';
+import { createdAt, eventTypeOf, outcomeOf, webhookUidOf } from '../../shared/delivery';
 import type { AvalaEvent } from '../../shared/event';
 import { isTestType, normaliseEvent } from '../../shared/event';
-import { isObject } from '../../shared/values';
+import { idOf, isObject } from '../../shared/values';
 import { entryKey } from '../../transport/entry';
 import type { FoundPage } from './list';
 
@@ -38,11 +38,11 @@ export async function findMissed(
 			const { key, isUnique } = event
 				? keyOf(event, delivery)
 				: { key: entryKey(delivery), isUnique: true };
-			const place = `${delivery.webhook_uid ?? ''} ${key}`;
+			const place = `${idOf(webhookUidOf(delivery)) ?? ''} ${key}`;
 			const outcome = outcomeOf(delivery, now);
 			if (outcome === 'succeeded') increase(arrived, place);
 			if (outcome !== 'failed' || (createdAt(delivery) ?? -Infinity) >= createdBefore) continue;
-			if (event ? event.test : isTestType(delivery.event_type)) continue;
+			if (event ? event.test : isTestType(eventTypeOf(delivery))) continue;
 			if ((arrived.get(place) ?? 0) > 0) {
 				if (!isUnique) increase(arrived, place, -1);
 				continue;
@@ -65,7 +65,8 @@ function increase(counts: Map<string, number>, key: string, by = 1): number {
 function eventIn(delivery: Delivery): AvalaEvent | undefined {
 	const payload = payloadOf(delivery);
 	return (
-		payload && normaliseEvent(payload, { type: delivery.event_type, deliveryId: delivery.uid })
+		payload &&
+		normaliseEvent(payload, { type: eventTypeOf(delivery), deliveryId: idOf(delivery.uid) })
 	);
 }
 

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
-import { causeOf } from '../../shared/delivery';
+import { causeOf, eventTypeOf, webhookUidOf } from '../../shared/delivery';
 import { idOf, isObject } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import type { Collection } from '../../transport/paths';
@@ -30,7 +30,8 @@ export async function recover(
 	connection: Connection,
 	{ delivery, event }: Missed,
 ): Promise<IDataObject> {
-	const { uid, webhook_uid, event_type, created_at } = delivery;
+	const { uid, event_type, created_at } = delivery;
+	const webhook_uid = webhookUidOf(delivery);
 	if (event) return { ...event, webhook_uid, recovered: true };
 	const known = { id: uid, type: event_type, created_at, delivery_id: uid, webhook_uid };
 	const data = await readResource(connection, delivery);
@@ -44,7 +45,7 @@ async function readResource(
 	connection: Connection,
 	delivery: Delivery,
 ): Promise<IDataObject | undefined> {
-	const subject = delivery.event_type.split('.')[0]?.toLowerCase() ?? '';
+	const subject = eventTypeOf(delivery).split('.')[0]?.toLowerCase() ?? '';
 	const collection = SUBJECTS.get(subject);
 	const id = collection && resourceId(delivery, subject, collection);
 	if (collection === undefined || id === undefined) return undefined;

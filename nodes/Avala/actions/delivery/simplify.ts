@@ -1,20 +1,19 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
-import { causeOf, statusOf } from '../../shared/delivery';
+import { causeOf, hasFailed, statusOf, webhookUidOf } from '../../shared/delivery';
 
 /** The ten fields that tell what became of an event, by the same names and statuses in every wire format. */
 export function simplifyDelivery(delivery: Delivery): IDataObject {
-	const status = statusOf(delivery);
 	return {
 		uid: delivery.uid,
-		webhook_uid: delivery.webhook_uid,
+		webhook_uid: webhookUidOf(delivery),
 		event_type: delivery.event_type,
-		status,
+		status: statusOf(delivery),
 		response_status_code: delivery.response_status_code,
 		response_body: delivery.response_body,
 		attempt_count: delivery.attempt_count,
-		error_message: status === 'failed' ? causeOf(delivery) : delivery.error_message,
+		error_message: hasFailed(delivery) ? causeOf(delivery) : delivery.error_message,
 		next_retry_at: delivery.next_retry_at ?? null,
 		created_at: delivery.created_at,
 	};
@@ -22,6 +21,5 @@ export function simplifyDelivery(delivery: Delivery): IDataObject {
 
 /** All that Avala sent, with what has other names elsewhere under the names of the guide beside it. */
 export function completeDelivery(delivery: Delivery): IDataObject {
-	const isFailed = statusOf(delivery) === 'failed';
-	return isFailed ? { ...delivery, error_message: causeOf(delivery) } : delivery;
+	return hasFailed(delivery) ? { ...delivery, error_message: causeOf(delivery) } : delivery;
 }

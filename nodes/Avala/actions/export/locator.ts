@@ -16,7 +16,7 @@ export const exportLocator = locatorOf({
 	displayName: 'Export',
 	name: 'exportId',
 	noun: 'export',
-	example: 'exp_1a2b3c4d',
+	example: EXPORTS.example,
 	searchListMethod: 'searchExports',
 	description: 'The export to work on',
 	propertyHint:

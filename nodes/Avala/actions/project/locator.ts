@@ -12,7 +12,7 @@ export const projectLocator = locatorOf({
 	displayName: 'Project',
 	name: 'projectId',
 	noun: 'project',
-	example: 'proj_1a2b3c4d',
+	example: PROJECTS.example,
 	searchListMethod: 'searchProjects',
 	description: 'The project to work on',
 	propertyHint:

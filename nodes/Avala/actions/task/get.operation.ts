@@ -1,5 +1,5 @@
 import { readText } from '../../shared/values';
-import { one, TASKS } from '../../transport/paths';
+import { checkedId, one, TASKS } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
 import { isSimplified, simplifyFields } from '../fields';
 import type { Operation } from '../operation';
@@ -21,7 +21,7 @@ export const get: Operation = {
 			type: 'string',
 			required: true,
 			default: '',
-			placeholder: 'e.g. task_1a2b3c4d',
+			placeholder: `e.g. ${TASKS.example}`,
 			description: 'The ID of the task: uid in an event about it and in the output of Get Many',
 			builderHint: {
 				propertyHint:
@@ -32,7 +32,8 @@ export const get: Operation = {
 	],
 	async execute(run) {
 		const isSimple = isSimplified(run);
-		const endpoint = one(TASKS, readText('Task ID', parameterOf(run, 'taskId', '')));
+		const id = readText('Task ID', parameterOf(run, 'taskId', ''));
+		const endpoint = one(TASKS, checkedId(TASKS, id, 'Task ID'));
 		const task = await avalaEntry(run.connection, { method: 'GET', endpoint });
 		return itemsOf([isSimple ? simplifyTask(task) : task]);
 	},

@@ -31,7 +31,7 @@ export const webhookLocator: INodeProperties = {
 			displayName: 'By ID',
 			name: 'id',
 			type: 'string',
-			placeholder: 'e.g. wh_1a2b3c4d',
+			placeholder: `e.g. ${WEBHOOKS.example}`,
 			hint: 'The ID that Avala gave the webhook, uid in its output',
 		},
 		{
@@ -81,7 +81,7 @@ function readLocator(
 		);
 	}
 	const isUrl = (isObject(locator) && locator.mode === 'url') || /^https?:\/\//i.test(text);
-	return isUrl ? { targetUrl: text } : { id: checkedId(WEBHOOKS, text) };
+	return isUrl ? { targetUrl: text } : { id: checkedId(WEBHOOKS, text, 'Webhook') };
 }
 
 async function findWebhookId(connection: Connection, targetUrl: string): Promise<string> {
