@@ -12,8 +12,10 @@ import type { Endpoint } from '../transport/paths';
 
 /** A list is shown once it holds this many; more come as the user scrolls. */
 const WANTED_RESULTS = 20;
-/** A search without enough hits stops after so many pages; scrolling goes on from there. */
-const MAX_PAGES = 5;
+/** One search takes half of the requests that Avala allows in a minute at most. */
+const MAX_PAGES = 50;
+/** After this no further page is requested. */
+const TIME_LIMIT_MS = 10_000;
 
 export interface ListSearchEntry extends INodeListSearchItems {
 	/** What the typed text is looked for in, beside the name. */
@@ -22,7 +24,8 @@ export interface ListSearchEntry extends INodeListSearchItems {
 
 /**
  * Fills a searchable list of the editor, from where the last call ended, with the entries that hold
- * the typed text in any part.
+ * the typed text in any part. n8n asks for more only when the user scrolls, which a short list does not
+ * allow, so it goes on until there are enough, within bounds.
  *
  * @param read undefined for an entry that cannot be selected
  * @throws NodeOperationError or NodeApiError, which the editor shows in the list
@@ -36,7 +39,9 @@ export async function searchEntries(
 	// A pasted URL may have a slash at its end that Avala's has not.
 	const wanted = filter.trim().toLowerCase().replace(/\/$/, '');
 	const results: INodeListSearchItems[] = [];
+	const endsAt = Date.now() + TIME_LIMIT_MS;
 	let pages = 0;
+	let seen = 0;
 	const connection = await connect(context).catch((error: unknown) => {
 		throw new NodeOperationError(context.getNode(), error instanceof Error ? error : String(error));
 	});
@@ -49,7 +54,15 @@ export async function searchEntries(
 			if (`${shown.name} ${searched}`.toLowerCase().includes(wanted)) results.push(shown);
 		}
 		pages += 1;
-		if (results.length >= WANTED_RESULTS || pages >= MAX_PAGES) {
+		seen += entries.length;
+		if (results.length >= WANTED_RESULTS || pages >= MAX_PAGES || Date.now() >= endsAt) {
+			if (results.length === 0 && wanted !== '' && next && start === undefined) {
+				const { noun, plural } = endpoint.collection;
+				throw new NodeOperationError(
+					context.getNode(),
+					`None of the first ${seen} ${plural} contains ${JSON.stringify(filter)}, and there are more. Select the ${noun} by its ID instead.`,
+				);
+			}
 			return { results, paginationToken: next?.href };
 		}
 	}
