@@ -1,13 +1,13 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { NodeApiError, UserError } from 'n8n-workflow';
 
-import { exportState } from '../../shared/export';
 import { idOf, numberOf, readBoolean, readNumber } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import type { Endpoint } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
 import { pause } from '../../transport/waiting';
 import { given } from '../parameters';
+import { exportState } from './state';
 
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 15_000;
