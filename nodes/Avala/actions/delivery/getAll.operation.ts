@@ -5,7 +5,7 @@ import { hintAtMore } from '../getMany';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { wantedCount } from '../parameters';
-import { deliveryFilters, readFilters } from './filters';
+import { deliveryFilters, explainNoDeliveries, readFilters } from './filters';
 import { listDeliveries } from './list';
 import { completeDelivery, simplifyDelivery } from './simplify';
 
@@ -36,6 +36,7 @@ export const getAll: Operation = {
 			},
 		);
 		if (hasMore) hintAtMore(run, wanted, 'deliveries');
+		explainNoDeliveries(run, deliveries.length, filters);
 		return itemsOf(deliveries);
 	},
 };

@@ -10,7 +10,7 @@ import { itemsOf } from '../operation';
 import { collectionOf, given, wantedCount } from '../parameters';
 import { projectLocator } from '../project/locator';
 import type { KnownWords } from '../words';
-import { isWord, readWord } from '../words';
+import { explainNothing, isWord, readWord } from '../words';
 import { simplifyTask } from './simplify';
 
 const STATUSES: KnownWords = [
@@ -63,6 +63,7 @@ export const getAll: Operation = {
 				matches: (task) => isOf(task, project) && isWord(task.status, status),
 			}),
 		});
+		explainNothing(run, tasks.length, [{ name: 'Status', word: status, known: STATUSES }]);
 		return itemsOf(isSimple ? tasks.map(simplifyTask) : tasks);
 	},
 };
