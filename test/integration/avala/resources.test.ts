@@ -119,6 +119,43 @@ it('tasks of a project are not those of another whose ID only looks alike', asyn
 	expect(await names('task', { projectId: byId('p-1') })).toEqual(['p-1']);
 });
 
+describe('tasks of a project, on a server that names projects in its own way', () => {
+	const tasksOf = async (wanted: string, projects: unknown[]) => {
+		const results = projects.map((project, index) => ({ uid: `t${index}`, project }));
+		avala.fault({ path: '/api/v1/tasks/', status: 200, body: { results, next: null } });
+		const filters = { projectId: byId(wanted) };
+		const output = await run('task', 'getAll', { returnAll: true, filters });
+		return output.map(({ json }) => json.project);
+	};
+	const UUID = '6f1c2b9e-0a53-4c37-9d0e-5b8f2f6f7a10';
+	const OTHER_UUID = '0d9a8c1e-77b4-4f0a-8f53-1c2d3e4f5a6b';
+
+	it.each([
+		['a number', 'proj_1a2b', 17],
+		['a number', UUID, 17],
+		['a name', 'proj_1a2b', 'Street scenes'],
+		['a name', UUID, 'Street'],
+		['a name', '17', 'Batch-2'],
+	])('are not lost where it is %s', async (_, wanted, project) => {
+		expect(await tasksOf(wanted, [project, project])).toEqual([project, project]);
+	});
+
+	it.each([
+		['proj_1a2b', 'proj_9z8y'],
+		[UUID, OTHER_UUID],
+		[UUID, OTHER_UUID.replaceAll('-', '')],
+		['17', 18],
+	])('are not mixed with those of others whose ID can be compared: %s', async (wanted, other) => {
+		expect(await tasksOf(wanted, [other, wanted, other])).toEqual([wanted]);
+		avala.clearFaults();
+		expect(await tasksOf(wanted, [other, other])).toEqual([]);
+	});
+
+	it('are the same when it is a number or text', async () => {
+		expect(await tasksOf('17', [17, '17', 18])).toEqual([17, '17']);
+	});
+});
+
 describe('projects', () => {
 	it('come from where older servers keep them when the newer place does not exist', async () => {
 		avala.configure({ projectsAt: 'root' });
