@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import type { Connection } from '../transport/connection';
 import { connect } from '../transport/connection';
 import { avalaPages, pageAt } from '../transport/pages';
 import type { Endpoint } from '../transport/paths';
@@ -27,12 +28,13 @@ export interface ListSearchEntry extends INodeListSearchItems {
  * the typed text in any part. n8n asks for more only when the user scrolls, which a short list does not
  * allow, so it goes on until there are enough, within bounds.
  *
+ * @param list what is searched; a function where the server has to be asked for it
  * @param read undefined for an entry that cannot be selected
  * @throws NodeOperationError or NodeApiError, which the editor shows in the list
  */
 export async function searchEntries(
 	context: ILoadOptionsFunctions,
-	endpoint: Endpoint,
+	list: Endpoint | ((connection: Connection) => Promise<Endpoint>),
 	{ filter = '', paginationToken }: { filter?: string; paginationToken?: string },
 	read: (entry: IDataObject) => ListSearchEntry | undefined,
 ): Promise<INodeListSearchResult> {
@@ -45,6 +47,7 @@ export async function searchEntries(
 	const connection = await connect(context).catch((error: unknown) => {
 		throw new NodeOperationError(context.getNode(), error instanceof Error ? error : String(error));
 	});
+	const endpoint = typeof list === 'function' ? await list(connection) : list;
 	const start = paginationToken === undefined ? undefined : pageAt(connection, paginationToken);
 	for await (const { entries, next } of avalaPages(connection, endpoint, { start })) {
 		for (const entry of entries) {

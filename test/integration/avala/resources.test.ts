@@ -165,6 +165,47 @@ describe('projects', () => {
 		expect(await run('project', 'get', { projectId: byId(uid) })).toHaveLength(1);
 	});
 
+	it('are looked for in the newer place once, whatever the items ask for', async () => {
+		avala.configure({ projectsAt: 'root' });
+		const items = avala.projects().map(({ uid, name }) => ({ uid, name }));
+		const found = await run('project', 'get', { projectId: byId('={{ $json.uid }}') }, { items });
+		expect(found.map(({ json }) => json.uid)).toEqual(items.map(({ uid }) => uid));
+		await run('project', 'getAll', { filters: { name: '={{ $json.name }}' } }, { items });
+		const asked = paths().filter((path) => path?.includes('/users/me/'));
+		expect(asked).toEqual(['/api/v1/users/me/projects/', '/api/v1/users/me/projects/']);
+	});
+
+	it.each([404, 405])(
+		'come from there as well where the newer place responds %s',
+		async (status) => {
+			avala.configure({ projectsAt: 'root' });
+			avala.fault({ path: '/api/v1/users/me/projects/', status, body: { detail: 'No.' } });
+			expect(await names('project', {})).toHaveLength(3);
+			expect((await search('searchProjects', 'lidar')).results).toHaveLength(1);
+		},
+	);
+
+	it('do not come from there when a later page is gone', async () => {
+		for (let index = 0; index < 150; index++) avala.addProject();
+		// The first request finds the place, the second brings the first page.
+		avala.fault({ every: 3, status: 404, body: { detail: 'Invalid cursor' } });
+		for (const failing of [
+			async () => await names('project', {}),
+			async () => await search('searchProjects', 'no such name'),
+			async () => await search('searchProjects', '', '/api/v1/users/me/projects/?cursor=x'),
+		]) {
+			const { message } = await failureOf(failing());
+			expect(message).toMatch(/does not know the projects.*404: Invalid cursor/);
+		}
+		expect(paths().filter((path) => path === '/api/v1/projects/')).toEqual([]);
+	});
+
+	it('of which one is not found are not looked for elsewhere', async () => {
+		const { message } = await failureOf(run('project', 'get', { projectId: byId('proj_none') }));
+		expect(message).toContain('does not know project proj_none');
+		expect(paths().filter((path) => path?.startsWith('/api/v1/projects/'))).toEqual([]);
+	});
+
 	it('that are closed to the key are an error that names the permission', async () => {
 		avala.fault({ path: /projects/, status: 403, body: { detail: 'Not allowed.' } });
 		expect((await failureOf(names('project', {}))).message).toMatch(/projects\.read/);
