@@ -8,8 +8,8 @@ import { checkedId } from '../transport/paths';
 export interface LocatorTexts {
 	displayName: string;
 	name: string;
-	/** As in "Select a project…". */
-	noun: string;
+	/** What it picks from. */
+	collection: Collection;
 	/** An ID as it may look. */
 	example: string;
 	searchListMethod: string;
@@ -20,7 +20,8 @@ export interface LocatorTexts {
 
 /** A parameter that picks one thing: from a searchable list, or by its ID. */
 export function locatorOf(texts: LocatorTexts): INodeProperties {
-	const { displayName, name, noun, example, searchListMethod, description, propertyHint } = texts;
+	const { displayName, name, example, searchListMethod, description, propertyHint } = texts;
+	const { noun } = texts.collection;
 	return {
 		displayName,
 		name,

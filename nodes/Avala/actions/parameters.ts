@@ -45,8 +45,8 @@ export function given<T>(
 }
 
 /**
- * Whether nothing was entered. What comes empty out of an expression, which n8n marks with an equals
- * sign, is no such field: something was meant.
+ * Whether nothing was entered. A value that an expression leaves empty does not count: n8n marks
+ * expressions with an equals sign.
  *
  * @param path of the parameter, such as a collection and the name of its field
  */

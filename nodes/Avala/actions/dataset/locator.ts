@@ -9,7 +9,7 @@ import { locatorOf } from '../locator';
 export const datasetLocator = locatorOf({
 	displayName: 'Dataset',
 	name: 'datasetId',
-	noun: 'dataset',
+	collection: DATASETS,
 	example: 'ds_1a2b3c4d',
 	searchListMethod: 'searchDatasets',
 	description: 'The dataset to work on',

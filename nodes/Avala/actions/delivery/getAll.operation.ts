@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { DELIVERIES } from '../../transport/paths';
 import { isSimplified, limit, returnAll, simplifyFields } from '../fields';
 import { hintAtMore } from '../getMany';
 import type { Operation } from '../operation';
@@ -35,7 +36,7 @@ export const getAll: Operation = {
 				return { deliveries: shown, hasMore: isCut && shown.length >= wanted };
 			},
 		);
-		if (hasMore) hintAtMore(run, wanted, 'deliveries');
+		if (hasMore) hintAtMore(run, wanted, DELIVERIES.plural);
 		explainNoDeliveries(run, deliveries.length, filters);
 		return itemsOf(deliveries);
 	},

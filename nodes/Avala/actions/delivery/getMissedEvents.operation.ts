@@ -34,7 +34,7 @@ export const getMissedEvents: Operation = {
 		const filters = await readFilters(run, filtersWithoutStatus);
 		const key = ['getMissedEvents', wanted, filters];
 		const { events, hasMore, count } = await run.once(key, async () => {
-			// A later delivery that arrived may lie beyond `createdBefore`, and tells all the same.
+			// A delivery after `createdBefore` can show that an earlier event has arrived after all.
 			const wider = { ...filters, createdBefore: undefined };
 			let count = 0;
 			const pages = async function* () {

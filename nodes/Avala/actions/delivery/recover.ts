@@ -11,15 +11,12 @@ import type { ItemRun } from '../operation';
 import { readProject } from '../project/read';
 import type { Missed } from './missedEvents';
 
-/** What an event type can speak of that can be read, by the type's first word. */
-const SUBJECTS: ReadonlyMap<string, Collection> = new Map([
-	['dataset', DATASETS],
-	['export', EXPORTS],
-	['project', PROJECTS],
-	['task', TASKS],
-]);
+/** The collections by the word with which event types about them begin. */
+const SUBJECTS: ReadonlyMap<string, Collection> = new Map(
+	[DATASETS, EXPORTS, PROJECTS, TASKS].map((collection) => [collection.noun, collection]),
+);
 
-/** What says nothing about one resource: the key is refused, or Avala is busy or out of reach. */
+/** Statuses that say nothing about the one resource: the key is refused, or Avala is busy or out of reach. */
 const OF_ALL_REQUESTS: ReadonlySet<number> = new Set([401, 429, ...TRANSIENT_STATUSES]);
 
 /**

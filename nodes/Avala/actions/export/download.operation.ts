@@ -50,7 +50,7 @@ export const download: Operation = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. street-scenes.zip',
-					description: 'A name for the file, in place of the one that it comes with',
+					description: 'File name to use instead of the original',
 				},
 				...waitOptions,
 			],

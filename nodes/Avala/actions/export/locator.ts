@@ -15,7 +15,7 @@ import { exportState } from './state';
 export const exportLocator = locatorOf({
 	displayName: 'Export',
 	name: 'exportId',
-	noun: 'export',
+	collection: EXPORTS,
 	example: 'exp_1a2b3c4d',
 	searchListMethod: 'searchExports',
 	description: 'The export to work on',

@@ -2,7 +2,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from '
 
 import { idOf } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
-import { all } from '../../transport/paths';
+import { all, PROJECTS } from '../../transport/paths';
 import type { ListSearchEntry } from '../listSearch';
 import { searchEntries } from '../listSearch';
 import { locatorOf } from '../locator';
@@ -12,7 +12,7 @@ import { projectsOf } from './read';
 export const projectLocator = locatorOf({
 	displayName: 'Project',
 	name: 'projectId',
-	noun: 'project',
+	collection: PROJECTS,
 	example: 'proj_1a2b3c4d',
 	searchListMethod: 'searchProjects',
 	description: 'The project to work on',

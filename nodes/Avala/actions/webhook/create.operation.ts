@@ -82,7 +82,7 @@ export const create: Operation = {
 		);
 		const isActive = given(fields, 'isActive', (value) => readBoolean('Active', value));
 		const secret = given(fields, 'secret', readSecret);
-		// Custom event types can be all there is.
+		// Custom event types are enough.
 		const wanted = expandEvents(
 			custom !== undefined && isLeftEmpty(run, ['events'], types)
 				? []

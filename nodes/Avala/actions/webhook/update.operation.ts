@@ -19,7 +19,8 @@ export const update: Operation = {
 		name: 'Update',
 		value: 'update',
 		action: 'Update webhook',
-		description: 'Change target URL or event types, enable or disable. The secret cannot change.',
+		description:
+			'Change target URL or event types, activate or deactivate. The secret cannot change.',
 	},
 	properties: [
 		{ ...webhookLocator, required: true },
@@ -44,7 +45,7 @@ export const update: Operation = {
 				},
 				{
 					...webhookEvents,
-					description: 'What Avala sends from now on, in place of the event types before',
+					description: 'Event types that replace the current ones',
 				},
 				{
 					displayName: 'Target URL',
