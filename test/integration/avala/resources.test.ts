@@ -95,6 +95,61 @@ const search = async (
 	return await searching;
 };
 
+it('what Avala can filter by is sent to it, and nothing else', async () => {
+	const queryOf = async (resource: string, filters: object) => {
+		await run(resource, 'getAll', { returnAll: true, filters });
+		const { path } = avala.requests().at(-1) ?? { path: '' };
+		return Object.fromEntries(new URL(path, avala.url).searchParams);
+	};
+	const status = '={{ "In Progress" }}';
+	expect(await queryOf('task', { projectId: byId('p1'), status })).toEqual({
+		limit: '100',
+		project: 'p1',
+		status: 'in_progress',
+	});
+	expect(
+		await queryOf('dataset', {
+			dataType: 'lidar',
+			name: 'Street & park',
+			status: 'created',
+			visibility: 'private',
+		}),
+	).toEqual({
+		limit: '100',
+		data_type: 'lidar',
+		name: 'Street & park',
+		status: 'created',
+		visibility: 'private',
+	});
+	expect(await queryOf('task', {})).toEqual({ limit: '100' });
+	expect(await queryOf('project', { name: 'street', status: 'active' })).toEqual({ limit: '100' });
+	expect(await queryOf('export', { state: 'ready' })).toEqual({ limit: '100' });
+	expect(await queryOf('delivery', { status: 'failed', eventType: ['task.created'] })).toEqual({
+		limit: '100',
+		ordering: '-created_at',
+	});
+});
+
+it.each([
+	['dataset', 'datasets', () => avala.addDataset()],
+	['export', 'exports', () => avala.addExport({ state: 'ready' })],
+	['project', 'projects', () => avala.addProject()],
+	['task', 'tasks', () => avala.addTask()],
+	['webhook', 'webhooks', () => avala.addWebhook({})],
+])('Get Many of %s says when there are more than the limit', async (resource, plural, add) => {
+	for (let index = 0; index < 3; index++) add();
+	const all = await run(resource, 'getAll', { returnAll: true });
+	const hintsAt = async (limit: number) => {
+		const hints: string[] = [];
+		expect(await run(resource, 'getAll', { limit }, { hints })).toHaveLength(limit);
+		return hints;
+	};
+	expect(await hintsAt(all.length)).toEqual([]);
+	expect(await hintsAt(all.length - 1)).toEqual([
+		`There are more ${plural} than the limit of ${all.length - 1}. Raise 'Limit' or turn on 'Return All' to get them.`,
+	]);
+});
+
 it('a server that ignores the filters, and writes words and projects its own way, narrows nothing', async () => {
 	const of = (uid: string, fields: object) => ({ uid, name: uid, ...fields });
 	const results = [

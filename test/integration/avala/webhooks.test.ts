@@ -26,12 +26,14 @@ async function run(
 	operation: string,
 	parameters: INodeParameters = {},
 	items?: IDataObject[],
+	hints?: string[],
 ): Promise<IDataObject[]> {
 	const { apiKey, baseUrl } = avala;
 	const output = await executeAvala({
 		parameters: { resource: 'webhook', operation, ...parameters },
 		credentials: { apiKey, baseUrl },
 		items,
+		hints,
 	});
 	return output.map(({ json }) => json);
 }
@@ -159,6 +161,23 @@ it.each([
 		message,
 	);
 	expect(avala.webhooks()).toHaveLength(urls.length);
+});
+
+it('a hint says how many of the webhooks are inactive, and what to do', async () => {
+	const hintsOf = async (operation: string, parameters: INodeParameters) => {
+		const hints: string[] = [];
+		await run(operation, parameters, undefined, hints);
+		return hints;
+	};
+	const advice =
+		'inactive: Avala sends no events there. It deactivates a webhook that keeps failing. Check the target with Send Test, then activate it with Update.';
+	const active = avala.addWebhook({});
+	const { uid } = avala.addWebhook({ isActive: false });
+	expect(await hintsOf('get', { webhookId: byId(active.uid) })).toEqual([]);
+	expect(await hintsOf('get', { webhookId: byId(uid) })).toEqual([`1 webhook is ${advice}`]);
+	avala.addWebhook({ isActive: false });
+	expect(await hintsOf('getAll', {})).toEqual([`2 webhooks are ${advice}`]);
+	expect(await hintsOf('getAll', { filters: { isActive: true } })).toEqual([]);
 });
 
 it('an update of nothing, and an operation on no webhook, are refused before a request', async () => {
