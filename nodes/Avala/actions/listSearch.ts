@@ -17,6 +17,8 @@ const WANTED_RESULTS = 20;
 const MAX_PAGES = 50;
 /** After this no further page is requested. */
 const TIME_LIMIT_MS = 10_000;
+/** A slow page may take until then; a wait that Avala asks for beyond it is shown as an error. */
+const DEADLINE_MS = 30_000;
 
 export interface ListSearchEntry extends INodeListSearchItems {
 	/** What the typed text is looked for in, beside the name. */
@@ -41,10 +43,12 @@ export async function searchEntries(
 	// A pasted URL may have a slash at its end that Avala's has not.
 	const wanted = filter.trim().toLowerCase().replace(/\/$/, '');
 	const results: INodeListSearchItems[] = [];
-	const endsAt = Date.now() + TIME_LIMIT_MS;
+	const startedAt = Date.now();
+	const endsAt = startedAt + TIME_LIMIT_MS;
 	let pages = 0;
 	let seen = 0;
-	const connection = await connect(context).catch((error: unknown) => {
+	const deadline = startedAt + DEADLINE_MS;
+	const connection = await connect(context, { deadline }).catch((error: unknown) => {
 		throw new NodeOperationError(context.getNode(), error instanceof Error ? error : String(error));
 	});
 	const endpoint = typeof list === 'function' ? await list(connection) : list;

@@ -112,6 +112,13 @@ describe('a search in a list of the editor', () => {
 		});
 	});
 
+	it('says how long Avala asks to wait, instead of waiting for more than half a minute', async () => {
+		avala.fault({ status: 429, headers: { 'retry-after': '45' } });
+		const { message } = await failureOf(search('searchDatasets', 'street'));
+		expect(message).toContain('Avala asks to wait 45 s before the next request.');
+		expect(avala.requests()).toHaveLength(1);
+	});
+
 	it('of exports finds them by time, state, name and ID', async () => {
 		const ready = avala.addExport({
 			state: 'ready',
