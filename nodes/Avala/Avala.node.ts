@@ -19,7 +19,7 @@ export class Avala implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description:
-			'Create and download exports, read tasks, projects and datasets, administer webhooks, watch deliveries and recover missed events',
+			'Create and download exports, read tasks, projects and datasets, manage webhooks, monitor deliveries and recover missed events',
 		defaults: { name: 'Avala' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

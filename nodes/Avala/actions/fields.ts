@@ -30,11 +30,10 @@ export const webhookEvents: INodeProperties = {
 	default: [],
 	description: 'What Avala sends to the webhook',
 	options: [
-		// n8n's node panel makes an entry of each: "On all event types".
 		{
 			name: 'All Event Types',
 			value: ALL_EVENTS,
-			description: 'Every type in this list that your Avala server knows; select no other then',
+			description: 'All types below that your Avala server supports. Do not select others.',
 		},
 		...EVENT_CATALOGUE,
 	],
@@ -45,7 +44,7 @@ export const customEvents: INodeProperties = {
 	name: 'customEvents',
 	type: 'string',
 	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Event Type' },
-	// Of a list n8n would make one that holds an empty list when the field is added.
+	// With a list as its default, n8n adds the field with an empty list as its only entry.
 	default: '',
 	placeholder: 'e.g. task.submitted',
 	description:

@@ -11,7 +11,7 @@ export interface Wanted {
 	filters?: object;
 	/** What the server filters by. */
 	query?: Record<string, string>;
-	/** What it does not; all entries match where it is left out. */
+	/** What the server does not filter by; without it, all entries match. */
 	matches?: (entry: IDataObject) => boolean;
 }
 

@@ -8,10 +8,8 @@ import { checkedId } from '../transport/paths';
 export interface LocatorTexts {
 	displayName: string;
 	name: string;
-	/** As in "Select a project…". */
-	noun: string;
-	/** An ID as it may look. */
-	example: string;
+	/** What it picks from. */
+	collection: Collection;
 	searchListMethod: string;
 	description: string;
 	/** For models that build workflows: where the ID comes from. */
@@ -20,7 +18,8 @@ export interface LocatorTexts {
 
 /** A parameter that picks one thing: from a searchable list, or by its ID. */
 export function locatorOf(texts: LocatorTexts): INodeProperties {
-	const { displayName, name, noun, example, searchListMethod, description, propertyHint } = texts;
+	const { displayName, name, searchListMethod, description, propertyHint } = texts;
+	const { noun, example } = texts.collection;
 	return {
 		displayName,
 		name,

@@ -50,7 +50,7 @@ async function runOf(
 			if (known) return deepCopy(await known);
 			const working = work();
 			results.set(name, working);
-			// What has failed may go well for the next item.
+			// The failure may have been temporary, so the next item tries again.
 			working.catch(() => results.delete(name));
 			return await working;
 		},

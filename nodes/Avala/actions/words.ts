@@ -1,6 +1,9 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
+import { nearest } from '../shared/nearest';
 import { readText } from '../shared/values';
+import type { ItemRun } from './operation';
 
 /** Choices of a filter: the words that Avala documents, sorted by the label. */
 export type KnownWords = ReadonlyArray<INodePropertyOptions & { value: string }>;
@@ -19,10 +22,7 @@ export function isEvery(value: unknown): boolean {
 export function readWord(name: string, value: unknown, known: KnownWords): string | undefined {
 	if (isEvery(value)) return undefined;
 	const text = readText(name, value);
-	const wanted = text.toLowerCase();
-	const choice = known.find((word) =>
-		[word.name, word.value].some((it) => it.toLowerCase() === wanted),
-	);
+	const choice = known.find((word) => [word.name, word.value].some((it) => isWord(it, text)));
 	return choice?.value ?? text;
 }
 
@@ -38,4 +38,36 @@ function plain(word: string): string {
 export function isWord(sent: unknown, wanted: string | undefined): boolean {
 	if (wanted === undefined || typeof sent !== 'string') return true;
 	return plain(sent) === plain(wanted);
+}
+
+/** A word in a filter, and those that Avala documents for it. */
+export interface FilterWord {
+	/** The label of the filter. */
+	name: string;
+	/** Undefined where the filter was not added. */
+	word: string | undefined;
+	known: KnownWords;
+}
+
+/**
+ * Says so when nothing was found for a word that Avala does not document: servers have further words,
+ * but it may as well be a mistake, which an empty result would hide.
+ *
+ * @param count how much was found
+ * @throws UserError when a documented word is likely meant: an AI agent sees no hints
+ */
+export function explainNothing(run: ItemRun, count: number, filters: readonly FilterWord[]): void {
+	if (count > 0) return;
+	const unknown = filters.flatMap(({ name, word, known }) => {
+		const values = known.map(({ value }) => value);
+		if (word === undefined || values.includes(word)) return [];
+		const problem = `Nothing was found for '${name}' ${JSON.stringify(word.slice(0, 80))}`;
+		return { problem, meant: nearest(word, values), values: `Known values: ${values.join(', ')}.` };
+	});
+	for (const { problem, meant, values } of unknown) {
+		if (meant !== undefined) throw new UserError(`${problem}. Did you mean ${meant}? ${values}`);
+	}
+	for (const { problem, values } of unknown) {
+		run.hint(`${problem}, which Avala does not document. ${values}`);
+	}
 }

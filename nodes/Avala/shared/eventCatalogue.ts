@@ -1,6 +1,7 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import { nearest } from './nearest';
 import { readTexts } from './values';
 
 /** Stands for every event type in the catalogue, in the trigger and in the webhook operations alike. */
@@ -122,10 +123,12 @@ export function readKnownEventTypes(name: string, value: unknown, elsewhere?: st
 }
 
 function unknownType(name: string, text: string, elsewhere?: string): UserError {
+	const meant = nearestType(text);
+	const question = meant === undefined ? '' : ` Did you mean ${meant}?`;
 	const hint =
 		elsewhere === undefined ? '' : ` Enter a type that is not among them under '${elsewhere}'.`;
 	return new UserError(
-		`'${name}' contains ${JSON.stringify(text.slice(0, 80))}, which is no known event type. Did you mean ${nearestType(text)}? Known types: ${CATALOGUE_TYPES.join(', ')}.${hint}`,
+		`'${name}' contains ${JSON.stringify(text.slice(0, 80))}, which is not a known event type.${question} Known types: ${CATALOGUE_TYPES.join(', ')}.${hint}`,
 	);
 }
 
@@ -157,27 +160,8 @@ export function isChosenEvent(
 	);
 }
 
-function nearestType(text: string): string {
-	const wanted = text.slice(0, 80).toLowerCase();
-	const [subject = ''] = wanted.split(/[^a-z]/);
-	const distances = CATALOGUE_TYPES.map((type) => ({
-		type,
-		// The subject is seldom what is wrong: of task.done, task.completed is nearer than dataset.created.
-		distance: distance(wanted, type) - (subject !== '' && type.startsWith(`${subject}.`) ? 10 : 0),
-	}));
-	return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).type;
-}
-
-/** The number of letters to insert, delete or replace (Levenshtein). */
-function distance(a: string, b: string): number {
-	let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-	for (const [i, letter] of [...a].entries()) {
-		const next = [i + 1];
-		for (const [j, other] of [...b].entries()) {
-			const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1);
-			next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-		}
-		row = next;
-	}
-	return row[b.length] ?? 0;
+function nearestType(text: string): string | undefined {
+	const wanted = text.trim().toLowerCase().replace(/\s+/g, '.');
+	const [only, ...others] = CATALOGUE_TYPES.filter((type) => type.split('.').includes(wanted));
+	return only !== undefined && others.length === 0 ? only : nearest(wanted, CATALOGUE_TYPES);
 }

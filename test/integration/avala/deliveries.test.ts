@@ -224,6 +224,16 @@ describe.each<WireFormat>(['guide', 'older', 'newer'])(
 			expect((await run('getHealth', { limit: 3 }))[0]).toMatchObject({ total: 3, from: at(2) });
 		});
 
+		it('Get Health rounds no rate up to 100', async () => {
+			avala.seedDeliveries(
+				Array.from({ length: 3000 }, (_, minute) => delivery(minute, minute === 0 ? failed : {})),
+			);
+			const [report] = await run('getHealth', { limit: 3000 });
+			expect(report).toMatchObject({ succeeded: 2999, failed: 1, success_rate: 99.9 });
+			const [newest] = await run('getHealth', { limit: 2999 });
+			expect(newest).toMatchObject({ succeeded: 2999, success_rate: 100 });
+		});
+
 		it('Get Health lists no more than the ten latest failures', async () => {
 			avala.seedDeliveries(Array.from({ length: 12 }, (_, minute) => delivery(minute, failed)));
 			const [report] = await run('getHealth');
@@ -561,6 +571,25 @@ describe('the requests of Get Many', () => {
 		avala.seedDeliveries([delivery(1), delivery(2), delivery(3)]);
 		const found = await run('getAll', { returnAll: true, filters: { createdBefore: at(2) } });
 		expect(found.map(({ uid }) => uid)).toEqual(['d_1']);
+	});
+
+	it('keep a delivery without a time that can be read, whatever time is asked for', async () => {
+		const results = [
+			{ uid: 'd_3', created_at: at(3) },
+			{ uid: 'd_none', created_at: null },
+			{ uid: 'd_odd', created_at: 'yesterday' },
+			{ uid: 'd_1', created_at: at(1) },
+		];
+		const path = '/api/v1/webhook-deliveries/';
+		avala.fault({ path, status: 200, body: { results, next: null } });
+		for (const [filters, timed] of [
+			[{ createdAfter: at(2) }, 'd_3'],
+			[{ createdBefore: at(2) }, 'd_1'],
+		] as const) {
+			const found = await run('getAll', { returnAll: true, filters });
+			const uids = found.map(({ uid }) => uid);
+			expect(uids.sort()).toEqual([timed, 'd_none', 'd_odd']);
+		}
 	});
 
 	it('end when the limit is reached among those that match', async () => {

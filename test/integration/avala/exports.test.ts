@@ -69,6 +69,20 @@ describe.each(['guide', 'older', 'newer'] as const)('in the %s wire format', (wi
 	});
 });
 
+it('Created After of Get Many keeps what was created then or later, or at no time that can be read', async () => {
+	const times = ['2026-03-02T10:29:59Z', '2026-03-02T10:30:00Z', '2026-03-02T10:31:00Z', 'soon'];
+	const [before, at, after, untold] = times.map(
+		(createdAt) => avala.addExport({ state: 'ready', createdAt }).uid,
+	);
+	avala.addExport({ state: 'failed', createdAt: '2026-03-02T10:31:00Z' });
+	const uids = async (filters: object) =>
+		(await run('getAll', { returnAll: true, filters })).map(({ json }) => json.uid);
+	const createdAfter = '2026-03-02T10:30:00Z';
+	expect(await uids({ createdAfter, state: 'ready' })).toEqual([untold, after, at]);
+	expect(await uids({ createdAfter })).toHaveLength(4);
+	expect(await uids({ state: 'ready' })).toContain(before);
+});
+
 describe('Wait Until Ready', () => {
 	it('ends with an error that names a failed export and its state', async () => {
 		avala.planExports({ requestedMs: 0, processingMs: 100, outcome: 'failed' });

@@ -40,11 +40,15 @@ const missed = (given: IDataObject = {}): IDataObject => ({
 	...given,
 });
 
+let hints: string[];
+
 async function missedEvents(...given: IDataObject[]): Promise<IDataObject[]> {
 	deliveries = given;
+	hints = [];
 	const output = await executeAvala({
 		parameters: { resource: 'delivery', operation: 'getMissedEvents' },
 		credentials: { apiKey: 'k', baseUrl: `${server.url}/api/v1` },
+		hints,
 	});
 	return output.map(({ json }) => json);
 }
@@ -106,6 +110,17 @@ describe('a missed event whose delivery carries no payload', () => {
 			]);
 		},
 	);
+
+	it('is counted by a hint when it cannot be recovered', async () => {
+		const advice =
+			"cannot be recovered: Avala kept no payload with the delivery. Look up what happened by 'type', 'created_at' and 'delivery_id'.";
+		await missedEvents(missed({ task_uid: 't1' }));
+		expect(hints).toEqual([]);
+		await missedEvents(missed({ task_uid: 't1' }), missed({ uid: 'whd_2' }));
+		expect(hints).toEqual([`1 event ${advice}`]);
+		await missedEvents(missed(), missed({ uid: 'whd_2' }));
+		expect(hints).toEqual([`2 events ${advice}`]);
+	});
 
 	it('is an error while the API key is refused, so that no event is given up', async () => {
 		resources['/tasks/t1/'] = 401;

@@ -95,19 +95,59 @@ const search = async (
 	return await searching;
 };
 
-it('the editor’s list goes on past the first page', async () => {
-	for (let index = 0; index < 130; index++) avala.addDataset({ name: `Set ${index}` });
-	const first = await search('searchDatasets', 'set');
-	expect(first.paginationToken).toBeDefined();
-	const seen = first.results.map(({ value }) => value);
-	let token = first.paginationToken;
-	while (token !== undefined) {
-		const next: INodeListSearchResult = await search('searchDatasets', 'set', String(token));
-		seen.push(...next.results.map(({ value }) => value));
-		token = next.paginationToken;
-	}
-	expect(new Set(seen).size).toBe(130);
-	expect(seen).toHaveLength(130);
+it('what Avala can filter by is sent to it, and nothing else', async () => {
+	const queryOf = async (resource: string, filters: object) => {
+		await run(resource, 'getAll', { returnAll: true, filters });
+		const { path } = avala.requests().at(-1) ?? { path: '' };
+		return Object.fromEntries(new URL(path, avala.url).searchParams);
+	};
+	const status = '={{ "In Progress" }}';
+	expect(await queryOf('task', { projectId: byId('p1'), status })).toEqual({
+		limit: '100',
+		project: 'p1',
+		status: 'in_progress',
+	});
+	expect(
+		await queryOf('dataset', {
+			dataType: 'lidar',
+			name: 'Street & park',
+			status: 'created',
+			visibility: 'private',
+		}),
+	).toEqual({
+		limit: '100',
+		data_type: 'lidar',
+		name: 'Street & park',
+		status: 'created',
+		visibility: 'private',
+	});
+	expect(await queryOf('task', {})).toEqual({ limit: '100' });
+	expect(await queryOf('project', { name: 'street', status: 'active' })).toEqual({ limit: '100' });
+	expect(await queryOf('export', { state: 'ready' })).toEqual({ limit: '100' });
+	expect(await queryOf('delivery', { status: 'failed', eventType: ['task.created'] })).toEqual({
+		limit: '100',
+		ordering: '-created_at',
+	});
+});
+
+it.each([
+	['dataset', 'datasets', () => avala.addDataset()],
+	['export', 'exports', () => avala.addExport({ state: 'ready' })],
+	['project', 'projects', () => avala.addProject()],
+	['task', 'tasks', () => avala.addTask()],
+	['webhook', 'webhooks', () => avala.addWebhook({})],
+])('Get Many of %s says when there are more than the limit', async (resource, plural, add) => {
+	for (let index = 0; index < 3; index++) add();
+	const all = await run(resource, 'getAll', { returnAll: true });
+	const hintsAt = async (limit: number) => {
+		const hints: string[] = [];
+		expect(await run(resource, 'getAll', { limit }, { hints })).toHaveLength(limit);
+		return hints;
+	};
+	expect(await hintsAt(all.length)).toEqual([]);
+	expect(await hintsAt(all.length - 1)).toEqual([
+		`There are more ${plural} than the limit of ${all.length - 1}. Raise 'Limit' or turn on 'Return All' to get them.`,
+	]);
 });
 
 it('a server that ignores the filters, and writes words and projects its own way, narrows nothing', async () => {
@@ -134,6 +174,43 @@ it('tasks of a project are not those of another whose ID only looks alike', asyn
 	expect(await names('task', { projectId: byId('p-1') })).toEqual(['p-1']);
 });
 
+describe('tasks of a project, on a server that names projects in its own way', () => {
+	const tasksOf = async (wanted: string, projects: unknown[]) => {
+		const results = projects.map((project, index) => ({ uid: `t${index}`, project }));
+		avala.fault({ path: '/api/v1/tasks/', status: 200, body: { results, next: null } });
+		const filters = { projectId: byId(wanted) };
+		const output = await run('task', 'getAll', { returnAll: true, filters });
+		return output.map(({ json }) => json.project);
+	};
+	const UUID = '6f1c2b9e-0a53-4c37-9d0e-5b8f2f6f7a10';
+	const OTHER_UUID = '0d9a8c1e-77b4-4f0a-8f53-1c2d3e4f5a6b';
+
+	it.each([
+		['a number', 'proj_1a2b', 17],
+		['a number', UUID, 17],
+		['a name', 'proj_1a2b', 'Street scenes'],
+		['a name', UUID, 'Street'],
+		['a name', '17', 'Batch-2'],
+	])('are not lost where it is %s', async (_, wanted, project) => {
+		expect(await tasksOf(wanted, [project, project])).toEqual([project, project]);
+	});
+
+	it.each([
+		['proj_1a2b', 'proj_9z8y'],
+		[UUID, OTHER_UUID],
+		[UUID, OTHER_UUID.replaceAll('-', '')],
+		['17', 18],
+	])('are not mixed with those of others whose ID can be compared: %s', async (wanted, other) => {
+		expect(await tasksOf(wanted, [other, wanted, other])).toEqual([wanted]);
+		avala.clearFaults();
+		expect(await tasksOf(wanted, [other, other])).toEqual([]);
+	});
+
+	it('are the same when it is a number or text', async () => {
+		expect(await tasksOf('17', [17, '17', 18])).toEqual([17, '17']);
+	});
+});
+
 describe('projects', () => {
 	it('come from where older servers keep them when the newer place does not exist', async () => {
 		avala.configure({ projectsAt: 'root' });
@@ -141,6 +218,47 @@ describe('projects', () => {
 		expect(paths().at(-1)).toMatch(/\/api\/v1\/projects\/$/);
 		const uid = avala.projects()[0]?.uid ?? '';
 		expect(await run('project', 'get', { projectId: byId(uid) })).toHaveLength(1);
+	});
+
+	it('are looked for in the newer place once, whatever the items ask for', async () => {
+		avala.configure({ projectsAt: 'root' });
+		const items = avala.projects().map(({ uid, name }) => ({ uid, name }));
+		const found = await run('project', 'get', { projectId: byId('={{ $json.uid }}') }, { items });
+		expect(found.map(({ json }) => json.uid)).toEqual(items.map(({ uid }) => uid));
+		await run('project', 'getAll', { filters: { name: '={{ $json.name }}' } }, { items });
+		const asked = paths().filter((path) => path?.includes('/users/me/'));
+		expect(asked).toEqual(['/api/v1/users/me/projects/', '/api/v1/users/me/projects/']);
+	});
+
+	it.each([404, 405])(
+		'come from there as well where the newer place responds %s',
+		async (status) => {
+			avala.configure({ projectsAt: 'root' });
+			avala.fault({ path: '/api/v1/users/me/projects/', status, body: { detail: 'No.' } });
+			expect(await names('project', {})).toHaveLength(3);
+			expect((await search('searchProjects', 'lidar')).results).toHaveLength(1);
+		},
+	);
+
+	it('do not come from there when a later page is gone', async () => {
+		for (let index = 0; index < 150; index++) avala.addProject();
+		// The first request finds the place, the second brings the first page.
+		avala.fault({ every: 3, status: 404, body: { detail: 'Invalid cursor' } });
+		for (const failing of [
+			async () => await names('project', {}),
+			async () => await search('searchProjects', 'no such name'),
+			async () => await search('searchProjects', '', '/api/v1/users/me/projects/?cursor=x'),
+		]) {
+			const { message } = await failureOf(failing());
+			expect(message).toMatch(/does not know the projects.*404: Invalid cursor/);
+		}
+		expect(paths().filter((path) => path === '/api/v1/projects/')).toEqual([]);
+	});
+
+	it('of which one is not found are not looked for elsewhere', async () => {
+		const { message } = await failureOf(run('project', 'get', { projectId: byId('proj_none') }));
+		expect(message).toContain('does not know project proj_none');
+		expect(paths().filter((path) => path?.startsWith('/api/v1/projects/'))).toEqual([]);
 	});
 
 	it('that are closed to the key are an error that names the permission', async () => {

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeListSearchResult, INodeParameters } from 'n8n-workflow';
 
 import { Avala } from '../../../nodes/Avala/Avala.node';
 import { EVENT_CATALOGUE } from '../../../nodes/Avala/shared/eventCatalogue';
@@ -26,12 +26,14 @@ async function run(
 	operation: string,
 	parameters: INodeParameters = {},
 	items?: IDataObject[],
+	hints?: string[],
 ): Promise<IDataObject[]> {
 	const { apiKey, baseUrl } = avala;
 	const output = await executeAvala({
 		parameters: { resource: 'webhook', operation, ...parameters },
 		credentials: { apiKey, baseUrl },
 		items,
+		hints,
 	});
 	return output.map(({ json }) => json);
 }
@@ -161,6 +163,23 @@ it.each([
 	expect(avala.webhooks()).toHaveLength(urls.length);
 });
 
+it('a hint says how many of the webhooks are inactive, and what to do', async () => {
+	const hintsOf = async (operation: string, parameters: INodeParameters) => {
+		const hints: string[] = [];
+		await run(operation, parameters, undefined, hints);
+		return hints;
+	};
+	const advice =
+		'inactive: Avala sends no events there. It deactivates a webhook that keeps failing. Check the target with Send Test, then activate it with Update.';
+	const active = avala.addWebhook({});
+	const { uid } = avala.addWebhook({ isActive: false });
+	expect(await hintsOf('get', { webhookId: byId(active.uid) })).toEqual([]);
+	expect(await hintsOf('get', { webhookId: byId(uid) })).toEqual([`1 webhook is ${advice}`]);
+	avala.addWebhook({ isActive: false });
+	expect(await hintsOf('getAll', {})).toEqual([`2 webhooks are ${advice}`]);
+	expect(await hintsOf('getAll', { filters: { isActive: true } })).toEqual([]);
+});
+
 it('an update of nothing, and an operation on no webhook, are refused before a request', async () => {
 	await expect(run('update', { webhookId: byId('wh_1'), updateFields: {} })).rejects.toThrow(
 		'nothing to update',
@@ -259,7 +278,7 @@ describe('All on a server that knows fewer event types', () => {
 });
 
 describe('the list of webhooks in the editor', () => {
-	const search = async (filter?: string) => {
+	const search = async (filter?: string): Promise<INodeListSearchResult> => {
 		const { apiKey, baseUrl } = avala;
 		const context = loadOptionsContext(
 			{ resource: 'webhook', operation: 'get' },
@@ -284,5 +303,45 @@ describe('the list of webhooks in the editor', () => {
 		expect((await search('inactive')).results).toEqual([
 			expect.objectContaining({ value: inactive.uid }),
 		]);
+	});
+
+	it('tells long target URLs apart: by their end, as test URLs of n8n, and by host', async () => {
+		const id = '0f8fad5b-d9cb-469f-a165-708670000004';
+		for (const targetUrl of [
+			`https://n8n.example.com/webhook/${id}/webhook`,
+			`https://n8n.example.com/webhook-test/${id}/webhook`,
+			`https://staging.example.com:8443/webhook/${id}/webhook`,
+			'not a URL, but a text that is far too long',
+		]) {
+			avala.addWebhook({ targetUrl, events: ['task.completed', 'task.created'] });
+		}
+		expect((await search()).results.map(({ name }) => name)).toEqual([
+			'task.completed +1 – …s far too long',
+			'task.completed +1 – …000004/webhook on staging.example.com:8443',
+			'(test) task.completed +1 – …000004/webhook on n8n.example.com',
+			'task.completed +1 – …000004/webhook on n8n.example.com',
+		]);
+	});
+
+	it('is not kept from its entries by a webhook with odd fields', async () => {
+		const odd = [
+			{ uid: 7, target_url: null, events: null },
+			{ uid: 'wh_1', target_url: 8, events: 'task.completed', is_active: 'no' },
+			{ target_url: 'https://example.com/without-an-id' },
+			{ uid: 'wh_2', target_url: 'https://example.com/a', events: [1, 'task.created'] },
+		];
+		const body = { results: odd, next: null };
+		avala.fault({ path: '/api/v1/webhooks/', status: 200, body });
+		expect((await search()).results).toEqual([
+			{ name: 'no event types – no target URL', value: '7' },
+			{ name: 'no event types – no target URL', value: 'wh_1' },
+			{ name: 'task.created – https://example.com/a', value: 'wh_2' },
+		]);
+		expect((await search('task.created')).results).toHaveLength(1);
+		const uids = async (filters: INodeParameters) =>
+			(await run('getAll', { returnAll: true, filters })).map(({ uid }) => uid);
+		expect(await uids({})).toEqual([7, 'wh_1', undefined, 'wh_2']);
+		expect(await uids({ event: 'task.created' })).toEqual(['wh_2']);
+		expect(await uids({ targetUrl: 'example.com/a' })).toEqual(['wh_2']);
 	});
 });

@@ -90,11 +90,11 @@ describe('an event type', () => {
 		const known = `Known types: ${ALL.join(', ')}.`;
 		expect(() => readKnownEventTypes('Event Types', 'task.done', 'Custom Event Types')).toThrow(
 			new RegExp(
-				`^'Event Types' contains "task\\.done", which is no known event type\\. Did you mean task\\.\\w+\\? ${known} Enter a type that is not among them under 'Custom Event Types'\\.$`,
+				`^'Event Types' contains "task\\.done", which is not a known event type\\. Did you mean task\\.completed\\? ${known} Enter a type that is not among them under 'Custom Event Types'\\.$`,
 			),
 		);
 		expect(() => readEventTypes('Event Types', 'x'.repeat(100))).toThrow(
-			new RegExp(`"x{80}".*${known}$`),
+			new RegExp(`"x{80}", which is not a known event type\\. ${known}$`),
 		);
 		expect(readKnownEventTypes('x', ['*', 'no.such.type'])).toEqual([]);
 	});
@@ -109,9 +109,23 @@ describe('an event type', () => {
 		['result.acepted', 'result.accepted'],
 		['alert', 'quality.alert'],
 		['project.udpated', 'project.updated'],
+		['submitted', 'result.submitted'],
+		['task.done', 'task.completed'],
+		['Task Finished', 'task.completed'],
+		['export.done', 'export.completed'],
+		['export.finished', 'export.completed'],
 	])('such as %s is taken for %s', (given, nearest) => {
 		expect(() => readKnownEventTypes('x', given)).toThrow(`Did you mean ${nearest}?`);
 	});
+
+	it.each(['project.finished', 'dataset.ready', 'task', 'completed', 'task.archived', 'model.x'])(
+		'such as %s is taken for no other',
+		(given) => {
+			expect(() => readKnownEventTypes('x', given)).toThrow(
+				/not a known event type\. Known types: /,
+			);
+		},
+	);
 
 	it('that is selected beside All is required, and asked for once', () => {
 		expect(expandEvents(['*', 'quality.alert'], ['task.submitted'])).toEqual({

@@ -4,7 +4,7 @@ import { idOf, readText } from '../../shared/values';
 import type { ItemRun } from '../operation';
 import { collectionOf, given } from '../parameters';
 import type { KnownWords } from '../words';
-import { isWord, readWord } from '../words';
+import { explainNothing, isWord, readWord } from '../words';
 
 const DATA_TYPES: KnownWords = [
 	{ name: '3D Image', value: 'image_3d' },
@@ -109,4 +109,12 @@ export function matches(dataset: IDataObject, filters: DatasetFilters): boolean 
 		isWord(dataset.status, status) &&
 		isWord(dataset.visibility, visibility)
 	);
+}
+
+export function explainNoDatasets(run: ItemRun, count: number, filters: DatasetFilters): void {
+	explainNothing(run, count, [
+		{ name: 'Data Type', word: filters.dataType, known: DATA_TYPES },
+		{ name: 'Status', word: filters.status, known: STATUSES },
+		{ name: 'Visibility', word: filters.visibility, known: VISIBILITIES },
+	]);
 }

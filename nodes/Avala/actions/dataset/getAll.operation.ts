@@ -4,7 +4,7 @@ import { getMany } from '../getMany';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { wantedCount } from '../parameters';
-import { datasetFilters, matches, queryOf, readFilters } from './filters';
+import { datasetFilters, explainNoDatasets, matches, queryOf, readFilters } from './filters';
 import { simplifyDataset } from './simplify';
 
 export const getAll: Operation = {
@@ -25,6 +25,7 @@ export const getAll: Operation = {
 			query,
 			...(Object.keys(query).length > 0 && { matches: (dataset) => matches(dataset, filters) }),
 		});
+		explainNoDatasets(run, datasets.length, filters);
 		return itemsOf(isSimple ? datasets.map(simplifyDataset) : datasets);
 	},
 };

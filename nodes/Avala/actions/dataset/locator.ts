@@ -9,8 +9,7 @@ import { locatorOf } from '../locator';
 export const datasetLocator = locatorOf({
 	displayName: 'Dataset',
 	name: 'datasetId',
-	noun: 'dataset',
-	example: DATASETS.example,
+	collection: DATASETS,
 	searchListMethod: 'searchDatasets',
 	description: 'The dataset to work on',
 	propertyHint:

@@ -6,6 +6,7 @@ import { eventTypeOf, statusOf, webhookUidOf } from '../../shared/delivery';
 import {
 	ALL_EVENTS,
 	EVENT_CATALOGUE,
+	isKnownEventType,
 	readEventTypes,
 	readKnownEventTypes,
 } from '../../shared/eventCatalogue';
@@ -13,7 +14,7 @@ import { notUnderstood } from '../../shared/values';
 import { customEvents } from '../fields';
 import type { ItemRun } from '../operation';
 import { collectionOf, given, momentReader } from '../parameters';
-import { isEvery } from '../words';
+import { explainNothing, isEvery } from '../words';
 import { webhookIdOf, webhookLocator } from '../webhook/locator';
 
 const withoutStatus: INodeProperties[] = [
@@ -137,5 +138,20 @@ export function matches(
 		(webhookId === undefined || webhookUidOf(delivery) === webhookId) &&
 		(eventTypes.length === 0 || eventTypes.includes(eventTypeOf(delivery).toLowerCase())) &&
 		(status === undefined || statusOf(delivery) === status)
+	);
+}
+
+/** Under Event Types unknown ones are refused; under Custom Event Types they are what it is for. */
+export function explainNoDeliveries(
+	run: ItemRun,
+	count: number,
+	{ eventTypes }: DeliveryFilters,
+): void {
+	const custom = eventTypes.filter((type) => !isKnownEventType(type));
+	const name = 'Custom Event Types';
+	explainNothing(
+		run,
+		count,
+		custom.map((word) => ({ name, word, known: EVENT_CATALOGUE })),
 	);
 }

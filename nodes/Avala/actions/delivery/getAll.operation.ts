@@ -1,11 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { DELIVERIES } from '../../transport/paths';
 import { isSimplified, limit, returnAll, simplifyFields } from '../fields';
 import { hintAtMore } from '../getMany';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { wantedCount } from '../parameters';
-import { deliveryFilters, readFilters } from './filters';
+import { deliveryFilters, explainNoDeliveries, readFilters } from './filters';
 import { listDeliveries } from './list';
 import { completeDelivery, simplifyDelivery } from './simplify';
 
@@ -35,7 +36,8 @@ export const getAll: Operation = {
 				return { deliveries: shown, hasMore: isCut && shown.length >= wanted };
 			},
 		);
-		if (hasMore) hintAtMore(run, wanted, 'deliveries');
+		if (hasMore) hintAtMore(run, wanted, DELIVERIES.plural);
+		explainNoDeliveries(run, deliveries.length, filters);
 		return itemsOf(deliveries);
 	},
 };

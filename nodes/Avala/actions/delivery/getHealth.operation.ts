@@ -6,7 +6,7 @@ import { limit } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { limitOf } from '../parameters';
-import { filtersWithoutStatus, readFilters } from './filters';
+import { explainNoDeliveries, filtersWithoutStatus, readFilters } from './filters';
 import { HealthReport } from './healthReport';
 import { listDeliveries } from './list';
 
@@ -32,15 +32,17 @@ export const getHealth: Operation = {
 	async execute(run) {
 		const wanted = limitOf(run);
 		const filters = await readFilters(run, filtersWithoutStatus);
-		return itemsOf(
-			await run.once(['getHealth', wanted, filters], async () => {
-				const report = new HealthReport(Date.now());
-				for await (const { found } of listDeliveries(run.connection, filters, wanted)) {
-					for (const delivery of found) report.add(delivery);
-				}
-				return [report.toItem(await targetUrlsOf(run.connection, report.webhookUids))];
-			}),
-		);
+		const { count, item } = await run.once(['getHealth', wanted, filters], async () => {
+			const report = new HealthReport(Date.now());
+			let count = 0;
+			for await (const { found } of listDeliveries(run.connection, filters, wanted)) {
+				for (const delivery of found) report.add(delivery);
+				count += found.length;
+			}
+			return { count, item: report.toItem(await targetUrlsOf(run.connection, report.webhookUids)) };
+		});
+		explainNoDeliveries(run, count, filters);
+		return itemsOf([item]);
 	},
 };
 

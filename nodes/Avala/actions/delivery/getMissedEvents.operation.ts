@@ -5,7 +5,7 @@ import { hintAtMore } from '../getMany';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { wantedCount } from '../parameters';
-import { filtersWithoutStatus, readFilters } from './filters';
+import { explainNoDeliveries, filtersWithoutStatus, readFilters } from './filters';
 import { listDeliveries } from './list';
 import { findMissed } from './missedEvents';
 import { recover } from './recover';
@@ -32,18 +32,23 @@ export const getMissedEvents: Operation = {
 	async execute(run) {
 		const wanted = wantedCount(run);
 		const filters = await readFilters(run, filtersWithoutStatus);
-		const { events, hasMore } = await run.once(['getMissedEvents', wanted, filters], async () => {
-			// A later delivery that arrived may lie beyond `createdBefore`, and tells all the same.
-			const pages = listDeliveries(
-				run.connection,
-				{ ...filters, createdBefore: undefined },
-				Infinity,
-			);
-			const missed = await findMissed(pages, filters.createdBefore ?? Infinity, Date.now());
+		const key = ['getMissedEvents', wanted, filters];
+		const { events, hasMore, count } = await run.once(key, async () => {
+			// A delivery after `createdBefore` can show that an earlier event has arrived after all.
+			const wider = { ...filters, createdBefore: undefined };
+			let count = 0;
+			const pages = async function* () {
+				for await (const page of listDeliveries(run.connection, wider, Infinity)) {
+					count += page.found.length;
+					yield page;
+				}
+			};
+			const missed = await findMissed(pages(), filters.createdBefore ?? Infinity, Date.now());
 			const recovered: IDataObject[] = [];
-			for (const one of missed.slice(0, wanted)) recovered.push(await recover(run.connection, one));
-			return { events: recovered, hasMore: missed.length > wanted };
+			for (const one of missed.slice(0, wanted)) recovered.push(await recover(run, one));
+			return { events: recovered, hasMore: missed.length > wanted, count };
 		});
+		explainNoDeliveries(run, count, filters);
 		if (hasMore) hintAtMore(run, wanted, 'missed events');
 		hintAtUnrecoverable(run, events);
 		return itemsOf(events);

@@ -19,7 +19,7 @@ export const create: Operation = {
 		value: 'create',
 		action: 'Create export',
 		description:
-			'Have Avala prepare an export of a project or a dataset, and wait for it if wanted',
+			'Have Avala prepare an export of a project or a dataset, and optionally wait for it',
 	},
 	properties: [
 		{
@@ -27,7 +27,7 @@ export const create: Operation = {
 			name: 'exportFrom',
 			type: 'options',
 			default: 'project',
-			description: 'What the export is to contain',
+			description: 'What to export',
 			options: [
 				{ name: 'Dataset', value: 'dataset', description: 'All annotations of one dataset' },
 				{ name: 'Project', value: 'project', description: 'All annotations of one project' },
@@ -51,7 +51,8 @@ export const create: Operation = {
 			type: 'collection',
 			placeholder: 'Add option',
 			default: {},
-			description: 'Without Wait Until Ready the export is returned at once, not yet ready',
+			description:
+				'Without Wait Until Ready the export is returned immediately, before it is ready',
 			options: waitOptions,
 		},
 		...simplifyFields,

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { exportState } from '../../shared/export';
 import { idOf, readText, textOf } from '../../shared/values';
 import { download as downloadFile } from '../../transport/download';
 import { readFileName } from '../../transport/fileName';
@@ -12,6 +11,7 @@ import type { Operation } from '../operation';
 import { collectionOf, given, parameterOf } from '../parameters';
 import { exportEndpoint, exportLocator } from './locator';
 import { completeExport, simplifyExport } from './output';
+import { exportState } from './state';
 import { maxWaitIn, statusWords, waitOptions, waitUntilReady } from './waiting';
 
 export const download: Operation = {
@@ -50,7 +50,7 @@ export const download: Operation = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. street-scenes.zip',
-					description: 'A name for the file, in place of the one that it comes with',
+					description: 'File name to use instead of the original',
 				},
 				...waitOptions,
 			],

@@ -1,7 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { ExportState } from '../../shared/export';
-import { exportState } from '../../shared/export';
 import { momentIn } from '../../shared/moments';
 import { notUnderstood } from '../../shared/values';
 import { all, EXPORTS } from '../../transport/paths';
@@ -12,6 +10,8 @@ import { itemsOf } from '../operation';
 import { collectionOf, given, momentReader, wantedCount } from '../parameters';
 import { isEvery } from '../words';
 import { completeExport, simplifyExport } from './output';
+import type { ExportState } from './state';
+import { exportState } from './state';
 
 const filters: INodeProperties = {
 	displayName: 'Filters',

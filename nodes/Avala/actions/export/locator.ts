@@ -1,6 +1,5 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { exportState } from '../../shared/export';
 import { momentIn } from '../../shared/moments';
 import { idOf } from '../../shared/values';
 import type { Endpoint } from '../../transport/paths';
@@ -10,13 +9,13 @@ import { searchEntries } from '../listSearch';
 import { idIn, locatorOf } from '../locator';
 import type { ItemRun } from '../operation';
 import { parameterOf } from '../parameters';
+import { exportState } from './state';
 
 /** Picks one export. */
 export const exportLocator = locatorOf({
 	displayName: 'Export',
 	name: 'exportId',
-	noun: 'export',
-	example: EXPORTS.example,
+	collection: EXPORTS,
 	searchListMethod: 'searchExports',
 	description: 'The export to work on',
 	propertyHint:

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { exportState } from '../../shared/export';
 import { simplified } from '../simplified';
+import { exportState } from './state';
 
 /** The ten fields that tell the most, by the same names in every wire format. */
 export function simplifyExport(sent: IDataObject): IDataObject {

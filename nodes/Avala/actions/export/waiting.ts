@@ -1,17 +1,19 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { NodeApiError, UserError } from 'n8n-workflow';
 
-import { exportState } from '../../shared/export';
-import { idOf, readBoolean, readNumber } from '../../shared/values';
+import { idOf, numberOf, readBoolean, readNumber } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import type { Endpoint } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
 import { pause } from '../../transport/waiting';
 import { given } from '../parameters';
+import { exportState } from './state';
 
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 15_000;
 const GROWTH = 1.5;
+/** Left for the last read, so that it too ends within the wait. */
+const LAST_READ_MS = 1_000;
 const DEFAULT_MAX_WAIT_MINUTES = 10;
 const MINUTE_MS = 60_000;
 
@@ -61,22 +63,26 @@ export async function waitUntilReady(
 	maxWaitMs: number,
 	known?: IDataObject,
 ): Promise<IDataObject> {
-	const end = Date.now() + maxWaitMs;
+	const lastReadAt = Date.now() + maxWaitMs - LAST_READ_MS;
 	let latest = known;
-	let fault: Error | undefined;
+	let fault: NodeApiError | undefined;
 	let pauseMs = FIRST_PAUSE_MS;
 	for (let isFirst = true; ; isFirst = false) {
 		if (!isFirst || latest === undefined) {
-			const read = await readOrFault(connection, endpoint);
-			fault = read instanceof Error ? read : undefined;
-			if (!(read instanceof Error)) latest = read;
+			const deadline = Math.max(Date.now(), lastReadAt) + LAST_READ_MS;
+			const read = await readOrFault({ ...connection, deadline }, endpoint);
+			fault = read instanceof NodeApiError ? read : undefined;
+			if (!(read instanceof NodeApiError)) latest = read;
 		}
 		const state = latest && exportState(latest);
 		if (latest && state === 'ready') return latest;
 		if (latest && state === 'failed') throw failedError(endpoint, latest);
-		const leftMs = end - Date.now();
-		if (leftMs <= 0) throw tooLongError(endpoint, maxWaitMs, latest, fault);
-		await pause(Math.min(pauseMs, leftMs), connection.cancelled);
+		const leftMs = lastReadAt - Date.now();
+		const askedMs = numberOf(fault?.context.retryAfterMs) ?? 0;
+		if (leftMs <= 0 || askedMs > leftMs) {
+			throw tooLongError(endpoint, { maxWaitMs, isOver: leftMs <= 0, latest, fault });
+		}
+		await pause(Math.max(askedMs, Math.min(pauseMs, leftMs)), connection.cancelled);
 		pauseMs = Math.min(pauseMs * GROWTH, LONGEST_PAUSE_MS);
 	}
 }
@@ -119,15 +125,19 @@ function failedError(endpoint: Endpoint, latest: IDataObject): UserError {
 
 function tooLongError(
 	{ subject }: Endpoint,
-	maxWaitMs: number,
-	latest: IDataObject | undefined,
-	fault: Error | undefined,
+	{
+		maxWaitMs,
+		isOver,
+		latest,
+		fault,
+	}: { maxWaitMs: number; isOver: boolean; latest?: IDataObject; fault?: NodeApiError },
 ): UserError {
 	const minutes = Math.round((maxWaitMs / MINUTE_MS) * 100) / 100;
 	const capital = subject.charAt(0).toUpperCase() + subject.slice(1);
+	const problem = isOver ? 'was not ready within' : 'cannot be read again within';
 	return new UserError(
 		[
-			`${capital} was not ready within ${minutes === 1 ? '1 minute' : `${minutes} minutes`}${latest ? `: ${statusWords(latest)}` : ''}.`,
+			`${capital} ${problem} ${minutes === 1 ? '1 minute' : `${minutes} minutes`}${latest ? `: ${statusWords(latest)}` : ''}.`,
 			...(fault ? [`The last attempt to read it failed: ${fault.message}`] : []),
 			"It may still become ready: raise 'Max Wait (Minutes)', or look at it later with Export Get or Download by its ID.",
 		].join(' '),

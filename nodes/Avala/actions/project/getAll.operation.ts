@@ -6,7 +6,7 @@ import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { collectionOf, given, wantedCount } from '../parameters';
 import type { KnownWords } from '../words';
-import { isWord, readWord } from '../words';
+import { explainNothing, isWord, readWord } from '../words';
 import { listProjects, simplifyProject } from './read';
 
 const STATUSES: KnownWords = [
@@ -67,6 +67,7 @@ export const getAll: Operation = {
 					(status === undefined || isWord(project.status ?? '', status)),
 			}),
 		});
+		explainNothing(run, projects.length, [{ name: 'Status', word: status, known: STATUSES }]);
 		return itemsOf(isSimple ? projects.map(simplifyProject) : projects);
 	},
 };

@@ -5,6 +5,7 @@ import { apiError } from '../../transport/errors';
 import type { Collection } from '../../transport/paths';
 import { all, one, PROJECTS, PROJECTS_OF_OLDER_SERVERS } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
+import { avalaPages } from '../../transport/pages';
 import { unlessRefused } from '../../transport/request';
 import type { Wanted } from '../getMany';
 import { getMany } from '../getMany';
@@ -12,30 +13,36 @@ import type { ItemRun } from '../operation';
 import { simplified } from '../simplified';
 
 /**
- * One project, from where older servers keep it if need be. On newer ones that is for Avala's staff, so
- * the first refusal is the one that tells.
+ * The collection of projects that this server has. Its list tells: a single project that is not found
+ * may not exist, and a later page may be gone.
  */
-export async function readProject(connection: Connection, id: string): Promise<IDataObject> {
-	const read = async (projects: Collection) =>
-		await avalaEntry(connection, { method: 'GET', endpoint: one(projects, id) });
-	const first = read(PROJECTS);
-	return (
-		(await unlessRefused([404], first)) ??
-		(await unlessRefused([403, 404], read(PROJECTS_OF_OLDER_SERVERS))) ??
-		(await first)
-	);
+export async function projectsOf(connection: Connection): Promise<Collection> {
+	const firstPage = avalaPages(connection, all(PROJECTS), { pageSize: 1 }).next();
+	const found = await unlessRefused([404, 405], firstPage);
+	return found === undefined ? PROJECTS_OF_OLDER_SERVERS : PROJECTS;
 }
 
-/** The projects that match, from where older servers keep them if need be. */
+async function projectsFor(run: ItemRun): Promise<Collection> {
+	return await run.once(['projectsOf'], async () => await projectsOf(run.connection));
+}
+
+/** One project, from where this server keeps it. */
+export async function readProject(run: ItemRun, id: string): Promise<IDataObject> {
+	const endpoint = one(await projectsFor(run), id);
+	return await avalaEntry(run.connection, { method: 'GET', endpoint });
+}
+
+/** The projects that match, from where this server keeps them. */
 export async function listProjects(run: ItemRun, wanted: Wanted): Promise<IDataObject[]> {
-	const projects =
-		(await unlessRefused([404], getMany(run, all(PROJECTS), wanted))) ??
-		(await unlessRefused([403], getMany(run, all(PROJECTS_OF_OLDER_SERVERS), wanted)));
-	if (projects !== undefined) return projects;
+	const collection = await projectsFor(run);
 	const [newer, older] = [PROJECTS.path, PROJECTS_OF_OLDER_SERVERS.path];
+	const listing = getMany(run, all(collection), wanted);
+	if (collection.path === newer) return await listing;
+	const projects = await unlessRefused([403], listing);
+	if (projects !== undefined) return projects;
 	throw apiError(
 		run.connection,
-		`Avala does not list the projects of this API key: it does not know ${newer} (404), and ${older}, where older servers keep them, is closed to the key (403). Check the base URL of the Avala credential, and have the owner of the key grant it the permission ${PROJECTS.permissions.read} at Avala.`,
+		`Avala does not list the projects of this API key: it has none at ${newer}, and ${older}, where older servers keep them, is closed to the key (403). Check the base URL of the Avala credential, and have the owner of the key grant it the permission ${PROJECTS.permissions.read} at Avala.`,
 		`The requests were GET ${newer} and GET ${older}.`,
 		403,
 	);

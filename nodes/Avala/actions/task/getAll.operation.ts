@@ -10,7 +10,7 @@ import { itemsOf } from '../operation';
 import { collectionOf, given, wantedCount } from '../parameters';
 import { projectLocator } from '../project/locator';
 import type { KnownWords } from '../words';
-import { isWord, readWord } from '../words';
+import { explainNothing, isWord, readWord } from '../words';
 import { simplifyTask } from './simplify';
 
 const STATUSES: KnownWords = [
@@ -63,6 +63,7 @@ export const getAll: Operation = {
 				matches: (task) => isOf(task, project) && isWord(task.status, status),
 			}),
 		});
+		explainNothing(run, tasks.length, [{ name: 'Status', word: status, known: STATUSES }]);
 		return itemsOf(isSimple ? tasks.map(simplifyTask) : tasks);
 	},
 };
@@ -75,8 +76,23 @@ function readFilters(run: ItemRun): { project?: string; status?: string } {
 	};
 }
 
-/** A task that does not say which project it belongs to is believed to be what was asked for. */
+/**
+ * A task that does not say which project it belongs to, or says it by a name or another kind of ID, is
+ * believed to be what was asked for.
+ */
 function isOf(task: IDataObject, wanted: string | undefined): boolean {
 	const project = uidOf(task.project_uid ?? task.project);
-	return wanted === undefined || project === undefined || project === wanted;
+	return (
+		wanted === undefined ||
+		project === undefined ||
+		project === wanted ||
+		kindOf(project) !== kindOf(wanted)
+	);
+}
+
+/** IDs of one server look alike: numbers, hexadecimal digits as in a UUID, or words that begin with the same letters. */
+function kindOf(id: string): string {
+	if (/^\d+$/.test(id)) return 'number';
+	if (/^[\da-f-]{16,}$/i.test(id)) return 'hexadecimal';
+	return id.replace(/[^a-z].*$/is, '').toLowerCase();
 }

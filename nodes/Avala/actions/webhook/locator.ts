@@ -12,6 +12,9 @@ import { searchEntries } from '../listSearch';
 import type { ItemRun } from '../operation';
 import { parameterOf } from '../parameters';
 
+const LONGEST_SHOWN_URL = 24;
+const SHOWN_END = 14;
+
 /** Picks one webhook: from a searchable list, by its ID, or by its target URL. */
 export const webhookLocator: INodeProperties = {
 	displayName: 'Webhook',
@@ -117,10 +120,20 @@ export async function searchWebhooks(
 	});
 }
 
-/** `task.completed – …000004/webhook`, and what is inactive is marked. */
+/** `(test) task.completed – …000004/webhook on n8n.example.com`, where n8n's test URLs and what is inactive are marked. */
 function nameOf({ targetUrl, events, isActive }: Webhook): string {
 	const [first = 'no event types', ...others] = events;
 	const types = others.length === 0 ? first : `${first} +${others.length}`;
-	const end = targetUrl.length > 24 ? `…${targetUrl.slice(-20)}` : targetUrl || 'no target URL';
-	return `${isActive ? '' : '(inactive) '}${types} – ${end}`;
+	const marks = [
+		...(isActive ? [] : ['inactive']),
+		...(targetUrl.includes('/webhook-test/') ? ['test'] : []),
+	];
+	return `${marks.length === 0 ? '' : `(${marks.join(', ')}) `}${types} – ${shortened(targetUrl)}`;
+}
+
+/** The end first: in n8n's URLs that is what differs. */
+function shortened(targetUrl: string): string {
+	if (targetUrl.length <= LONGEST_SHOWN_URL) return targetUrl || 'no target URL';
+	const host = URL.canParse(targetUrl) ? ` on ${new URL(targetUrl).host}` : '';
+	return `…${targetUrl.slice(-SHOWN_END)}${host}`;
 }

@@ -10,7 +10,7 @@ export const test: Operation = {
 		value: 'test',
 		action: 'Send test event to webhook',
 		description:
-			'Have Avala send a test event now and report the response; a failed test is no error',
+			'Have Avala send a test event now and report the response; a failed test is not an error',
 	},
 	properties: [{ ...webhookLocator, required: true }],
 	async execute(run) {

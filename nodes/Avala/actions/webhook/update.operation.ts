@@ -3,14 +3,14 @@ import { UserError } from 'n8n-workflow';
 
 import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
 import { subscribe } from '../../shared/subscription';
-import { isBlank, readBoolean, readText, textsIn } from '../../shared/values';
+import { readBoolean, readText, textsIn } from '../../shared/values';
 import type { Endpoint } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
 import { unlessRefused } from '../../transport/request';
 import { customEvents, webhookEvents } from '../fields';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
-import { collectionOf, given } from '../parameters';
+import { collectionOf, given, isLeftEmpty } from '../parameters';
 import { webhookLocator, webhookToChange } from './locator';
 import { hintAtRefused } from './refusedTypes';
 
@@ -19,7 +19,8 @@ export const update: Operation = {
 		name: 'Update',
 		value: 'update',
 		action: 'Update webhook',
-		description: 'Change target URL or event types, enable or disable. The secret cannot change.',
+		description:
+			'Change target URL or event types, activate or deactivate. The secret cannot change.',
 	},
 	properties: [
 		{ ...webhookLocator, required: true },
@@ -44,7 +45,7 @@ export const update: Operation = {
 				},
 				{
 					...webhookEvents,
-					description: 'What Avala sends from now on, in place of the event types before',
+					description: 'Event types that replace the current ones',
 				},
 				{
 					displayName: 'Target URL',
@@ -66,7 +67,9 @@ export const update: Operation = {
 		]);
 		// A field that was added and left empty changes nothing.
 		const fields = Object.fromEntries(
-			Object.entries(added).filter(([name, value]) => name === 'isActive' || !isBlank(value)),
+			Object.entries(added).filter(
+				([name, value]) => name === 'isActive' || !isLeftEmpty(run, ['updateFields', name], value),
+			),
 		);
 		const targetUrl = given(fields, 'targetUrl', (value) => readText('Target URL', value));
 		const isActive = given(fields, 'isActive', (value) => readBoolean('Active', value));

@@ -1,13 +1,22 @@
-import { exportState } from '../../../nodes/Avala/shared/export';
+import { exportState } from '../../../nodes/Avala/actions/export/state';
 
 it.each([
 	['exported', 'ready'],
 	['completed', 'ready'],
 	['Completed', 'ready'],
+	['complete', 'ready'],
+	['ready', 'ready'],
+	['success', 'ready'],
+	['succeeded', 'ready'],
+	['done', 'ready'],
+	['finished', 'ready'],
 	['failed', 'failed'],
+	['failure', 'failed'],
+	[' ERROR ', 'failed'],
 	['requested', 'running'],
 	['pending', 'running'],
 	['processing', 'running'],
+	['canceled', 'running'],
 	['a word of tomorrow', 'running'],
 	[null, 'running'],
 	[undefined, 'running'],

@@ -1,0 +1,161 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+
+import { Avala } from '../../../nodes/Avala/Avala.node';
+import type { Sandbox } from '../../../sandbox';
+import { startSandbox } from '../../../sandbox';
+import { loadOptionsContext } from '../../support/contexts';
+import { serve } from '../../support/localServer';
+import { failureOf } from '../../support/resources';
+
+type Method = 'searchDatasets' | 'searchExports' | 'searchProjects' | 'searchWebhooks';
+type Search = (
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	token?: string,
+) => Promise<INodeListSearchResult>;
+
+let avala: Sandbox;
+beforeAll(async () => {
+	avala = await startSandbox({ rateLimit: false, pingOnCreate: false });
+});
+afterAll(async () => await avala.stop());
+beforeEach(() => {
+	avala.configure({ wireFormat: 'newer', projectsAt: 'byFormat' });
+	avala.reset();
+});
+afterEach(() => jest.restoreAllMocks());
+
+async function search(
+	method: Method,
+	filter?: string,
+	token?: unknown,
+	{ apiKey, baseUrl } = { apiKey: avala.apiKey, baseUrl: avala.baseUrl },
+): Promise<INodeListSearchResult> {
+	const { listSearch } = new Avala().methods as { listSearch: Record<Method, Search> };
+	const context = loadOptionsContext({}, { apiKey, baseUrl });
+	return await listSearch[method].call(context, filter, token as string | undefined);
+}
+
+const values = ({ results }: INodeListSearchResult) => results.map(({ value }) => value);
+const names = ({ results }: INodeListSearchResult) => results.map(({ name }) => name);
+
+/** Runs a test against a server with endless pages of 20 datasets, `Set 0` on; all take so long to come. */
+async function withEndlessPages(
+	tookMs: number,
+	test: (searchIn: (filter?: string, token?: unknown) => Promise<INodeListSearchResult>) => unknown,
+): Promise<number> {
+	let now = Date.now();
+	jest.spyOn(Date, 'now').mockImplementation(() => now);
+	const server = await serve(({ url = '' }, response) => {
+		now += tookMs;
+		const page = Number(new URL(url, server.url).searchParams.get('page') ?? 0);
+		const results = Array.from({ length: 20 }, (_, index) => ({
+			uid: `ds_${page}_${index}`,
+			name: `Set ${page * 20 + index}.`,
+		}));
+		response.end(JSON.stringify({ results, next: `?page=${page + 1}` }));
+	});
+	try {
+		const account = { apiKey: 'k', baseUrl: server.url };
+		await test(async (filter, token) => await search('searchDatasets', filter, token, account));
+		return server.requests.length;
+	} finally {
+		await server.close();
+	}
+}
+
+describe('a search in a list of the editor', () => {
+	it('finds the oldest of more than 600 projects, since n8n loads further pages on scrolling alone', async () => {
+		for (let index = 0; index < 621; index++) avala.addProject({ name: `Batch ${index}.` });
+		expect(names(await search('searchProjects', 'batch 0.'))).toEqual(['Batch 0.']);
+	});
+
+	it('finds what is far down on a server with pages of 20', async () => {
+		await withEndlessPages(0, async (searchIn) => {
+			expect(names(await searchIn('set 620.'))).toEqual(['Set 620.']);
+		});
+	});
+
+	it('stops as soon as a screenful is found', async () => {
+		const requests = await withEndlessPages(0, async (searchIn) => {
+			expect((await searchIn('set')).results).toHaveLength(20);
+		});
+		expect(requests).toBe(1);
+	});
+
+	it('ends after 50 pages, where scrolling goes on', async () => {
+		const requests = await withEndlessPages(0, async (searchIn) => {
+			const found = await searchIn('set 7.');
+			expect(names(found)).toEqual(['Set 7.']);
+			expect(names(await searchIn('set 1007.', found.paginationToken))).toEqual(['Set 1007.']);
+		});
+		expect(requests).toBe(100);
+	});
+
+	it('ends after 10 seconds', async () => {
+		const requests = await withEndlessPages(3000, async (searchIn) => {
+			expect(names(await searchIn('set 7.'))).toEqual(['Set 7.']);
+		});
+		expect(requests).toBe(4);
+	});
+
+	it('says how far it looked when it found nothing by then', async () => {
+		await withEndlessPages(0, async (searchIn) => {
+			const { message } = await failureOf(searchIn('no such name'));
+			expect(message).toBe(
+				'None of the first 1000 datasets contains "no such name", and there are more. Select the dataset by its ID instead.',
+			);
+			// What is shown already stays when scrolling brings nothing.
+			const { results, paginationToken } = await searchIn('no such name', '/?page=2');
+			expect(results).toEqual([]);
+			expect(paginationToken).toBeDefined();
+		});
+	});
+
+	it('says how long Avala asks to wait, instead of waiting for more than half a minute', async () => {
+		avala.fault({ status: 429, headers: { 'retry-after': '45' } });
+		const { message } = await failureOf(search('searchDatasets', 'street'));
+		expect(message).toContain('Avala asks to wait 45 s before the next request.');
+		expect(avala.requests()).toHaveLength(1);
+	});
+
+	it('of exports finds them by time, state, name and ID', async () => {
+		const ready = avala.addExport({
+			state: 'ready',
+			name: 'Street scenes',
+			createdAt: '2026-03-02T10:30:00Z',
+		});
+		const failed = avala.addExport({ state: 'failed', name: 'Crop health' });
+		expect(values(await search('searchExports'))).toEqual([failed.uid, ready.uid]);
+		expect((await search('searchExports', '2026-03-02 10:30')).results).toEqual([
+			{ name: '2026-03-02 10:30 ready – Street scenes', value: ready.uid },
+		]);
+		for (const [filter, { uid }] of [
+			['FAILED', failed],
+			['street', ready],
+			[failed.uid, failed],
+		] as const) {
+			expect(values(await search('searchExports', filter))).toEqual([uid]);
+		}
+	});
+
+	it.each<[string, Method, () => void]>([
+		['datasets', 'searchDatasets', () => avala.addDataset()],
+		['exports', 'searchExports', () => avala.addExport({ state: 'ready' })],
+		['projects', 'searchProjects', () => avala.addProject()],
+		['projects of an older server', 'searchProjects', () => avala.addProject()],
+		['webhooks', 'searchWebhooks', () => avala.addWebhook({})],
+	])('goes on past the first page, and gives each entry once: %s', async (what, method, add) => {
+		if (what.endsWith('older server')) avala.configure({ projectsAt: 'root' });
+		for (let index = 0; index < 230; index++) add();
+		let found = await search(method);
+		const seen = values(found);
+		expect(found.paginationToken).toBeDefined();
+		while (found.paginationToken !== undefined) {
+			found = await search(method, undefined, found.paginationToken);
+			seen.push(...values(found));
+		}
+		expect(seen.length).toBeGreaterThanOrEqual(230);
+		expect(new Set(seen).size).toBe(seen.length);
+	});
+});

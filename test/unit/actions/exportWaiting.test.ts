@@ -1,0 +1,121 @@
+import type { IDataObject, IExecuteFunctions, INode } from 'n8n-workflow';
+
+import { waitUntilReady } from '../../../nodes/Avala/actions/export/waiting';
+import type { Connection } from '../../../nodes/Avala/transport/connection';
+import { EXPORTS, one } from '../../../nodes/Avala/transport/paths';
+
+const ENDPOINT = one(EXPORTS, 'exp_1');
+const RUNNING = { uid: 'exp_1', status: 'processing' };
+const READY = { uid: 'exp_1', status: 'exported' };
+const MINUTE = 60_000;
+
+interface Response {
+	status?: number;
+	headers?: IDataObject;
+	body?: IDataObject;
+	/** How long it takes to come. */
+	tookMs?: number;
+}
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+/** Waits for an export that Avala shows as given, and tells in seconds when it was read and when the wait ended. */
+async function wait(
+	maxWaitMs: number,
+	respond: (request: number) => Response,
+	known?: IDataObject,
+): Promise<{ readAt: number[]; endedAt: number; outcome: IDataObject | Error }> {
+	const startedAt = Date.now();
+	const now = () => (Date.now() - startedAt) / 1000;
+	const readAt: number[] = [];
+	const request = async (_: string, { timeout }: { timeout: number }) => {
+		readAt.push(now());
+		const { status = 200, headers = {}, body = {}, tookMs = 0 } = respond(readAt.length);
+		await new Promise((resolve) => setTimeout(resolve, Math.min(tookMs, timeout)));
+		if (tookMs > timeout) throw Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' });
+		return { statusCode: status, headers, body: JSON.stringify(body) };
+	};
+	const node: Partial<INode> = { name: 'Avala', type: 'avala' };
+	const context = {
+		getNode: () => node,
+		logger: { debug: () => {} },
+		helpers: { httpRequestWithAuthentication: request },
+	};
+	const connection: Connection = {
+		context: context as unknown as IExecuteFunctions,
+		credential: {},
+		baseUrl: 'https://avala.example.com',
+		secrets: [],
+		deadline: Infinity,
+	};
+	let endedAt: number | undefined;
+	const ended = waitUntilReady(connection, ENDPOINT, maxWaitMs, known)
+		.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
+		.finally(() => (endedAt = now()));
+	while (endedAt === undefined) await jest.advanceTimersByTimeAsync(100);
+	return { readAt, endedAt, outcome: await ended };
+}
+
+const messageOf = (outcome: unknown) => (outcome instanceof Error ? outcome.message : '');
+
+describe('waiting for an export', () => {
+	it('reads again after 2 s, and after pauses that grow to 15 s', async () => {
+		const { readAt, outcome } = await wait(10 * MINUTE, (request) => ({
+			body: request < 9 ? RUNNING : READY,
+		}));
+		const pauses = readAt.slice(1).map((time, index) => time - (readAt[index] ?? 0));
+		expect(pauses).toEqual([2, 3, 4.5, 6.75, 10.125, 15, 15, 15].map((s) => expect.closeTo(s, 1)));
+		expect(outcome).toEqual(READY);
+	});
+
+	it('does not read at once what was created just now', async () => {
+		const { readAt } = await wait(MINUTE, () => ({ body: READY }), RUNNING);
+		expect(readAt).toEqual([expect.closeTo(2, 1)]);
+	});
+
+	it('ends with Max Wait, and reads a last time shortly before', async () => {
+		const { readAt, endedAt, outcome } = await wait(MINUTE, () => ({ body: RUNNING }));
+		expect(readAt.at(-1)).toBeCloseTo(59, 0);
+		expect(endedAt).toBeLessThanOrEqual(60.2);
+		expect(messageOf(outcome)).toContain('Export exp_1 was not ready within 1 minute');
+	});
+
+	it.each<[string, Response]>([
+		['responds after half a minute', { tookMs: 29_000, body: RUNNING }],
+		['does not respond', { tookMs: 3_600_000 }],
+		['asks for a second or two again and again', { status: 429, headers: { 'retry-after': '2' } }],
+		['has a passing fault', { status: 503 }],
+	])('ends with Max Wait while Avala %s', async (_, response) => {
+		for (const minutes of [0.01, 1, 1.5]) {
+			const { endedAt } = await wait(minutes * MINUTE, () => response);
+			expect(endedAt).toBeLessThanOrEqual(Math.max(1, minutes * 60) + 0.2);
+		}
+	});
+
+	it('reads once, however short Max Wait is', async () => {
+		const { outcome } = await wait(0, () => ({ tookMs: 500, body: READY }));
+		expect(outcome).toEqual(READY);
+	});
+
+	it('pauses as long as Avala asks for', async () => {
+		const { readAt, outcome } = await wait(10 * MINUTE, (request) =>
+			request === 1 ? { status: 429, headers: { 'retry-after': '120' } } : { body: READY },
+		);
+		expect(readAt).toEqual([0, expect.closeTo(120, 0)]);
+		expect(outcome).toEqual(READY);
+	});
+
+	it('ends at once when Avala asks for a pause that ends after Max Wait', async () => {
+		const { readAt, endedAt, outcome } = await wait(
+			MINUTE,
+			() => ({ status: 429, headers: { 'retry-after': '120' } }),
+			RUNNING,
+		);
+		expect(readAt).toEqual([expect.closeTo(2, 1)]);
+		expect(endedAt).toBeLessThan(3);
+		expect(messageOf(outcome)).toMatch(
+			/^Export exp_1 cannot be read again within 1 minute: its state is running.*Avala asks to wait 120 s.*raise 'Max Wait/,
+		);
+	});
+});
