@@ -3,24 +3,22 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { AvalaEvent } from '../shared/event';
 import { idOf, isObject } from '../shared/values';
-import type { Connection } from '../transport/connection';
 import { connect } from '../transport/connection';
 import { avalaPages } from '../transport/pages';
-import type { Collection } from '../transport/paths';
-import { all, PROJECTS, PROJECTS_OF_OLDER_SERVERS } from '../transport/paths';
-import { unlessRefused } from '../transport/request';
+import { all } from '../transport/paths';
+import { projectsOf } from '../transport/projects';
 
 /** More than anyone looks through in a list; an ID can be entered as an expression. */
 const MAX_PAGES = 10;
 
 /** Whether an event names one or more projects, and none of these. */
 export function concernsOtherProject(event: AvalaEvent, projects: readonly string[]): boolean {
-	const named = projectsOf(event);
+	const named = namedIn(event);
 	return named.length > 0 && !named.some((uid) => projects.includes(uid));
 }
 
 /** A task names its project, an export its projects; an event of a project is about the project itself. */
-function projectsOf({ type, data }: AvalaEvent): string[] {
+function namedIn({ type, data }: AvalaEvent): string[] {
 	if (!isObject(data)) return [];
 	const { project_uid: uid, project_id: id, project, projects } = data;
 	const several: unknown[] = Array.isArray(projects) ? projects : [];
@@ -39,19 +37,9 @@ export async function loadProjects(this: ILoadOptionsFunctions): Promise<INodePr
 	const connection = await connect(this).catch((error: unknown) => {
 		throw new NodeOperationError(this.getNode(), error instanceof Error ? error : String(error));
 	});
-	return (
-		(await unlessRefused([404], optionsOf(connection, PROJECTS))) ??
-		(await optionsOf(connection, PROJECTS_OF_OLDER_SERVERS))
-	);
-}
-
-async function optionsOf(
-	connection: Connection,
-	collection: Collection,
-): Promise<INodePropertyOptions[]> {
 	const projects: IDataObject[] = [];
 	let pages = 0;
-	for await (const { entries } of avalaPages(connection, all(collection))) {
+	for await (const { entries } of avalaPages(connection, all(await projectsOf(connection)))) {
 		projects.push(...entries);
 		pages += 1;
 		if (pages >= MAX_PAGES) break;

@@ -3,10 +3,10 @@ import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from '
 import { idOf } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import { all, PROJECTS } from '../../transport/paths';
+import { projectsOf } from '../../transport/projects';
 import type { ListSearchEntry } from '../listSearch';
 import { searchEntries } from '../listSearch';
 import { locatorOf } from '../locator';
-import { projectsOf } from './read';
 
 /** Picks one project. */
 export const projectLocator = locatorOf({

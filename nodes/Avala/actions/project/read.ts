@@ -1,26 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Connection } from '../../transport/connection';
 import { apiError } from '../../transport/errors';
 import type { Collection } from '../../transport/paths';
 import { all, one, PROJECTS, PROJECTS_OF_OLDER_SERVERS } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
-import { avalaPages } from '../../transport/pages';
+import { projectsOf } from '../../transport/projects';
 import { unlessRefused } from '../../transport/request';
 import type { Wanted } from '../getMany';
 import { getMany } from '../getMany';
 import type { ItemRun } from '../operation';
 import { simplified } from '../simplified';
-
-/**
- * The collection of projects that this server has. Its list tells: a single project that is not found
- * may not exist, and a later page may be gone.
- */
-export async function projectsOf(connection: Connection): Promise<Collection> {
-	const firstPage = avalaPages(connection, all(PROJECTS), { pageSize: 1 }).next();
-	const found = await unlessRefused([404, 405], firstPage);
-	return found === undefined ? PROJECTS_OF_OLDER_SERVERS : PROJECTS;
-}
 
 async function projectsFor(run: ItemRun): Promise<Collection> {
 	return await run.once(['projectsOf'], async () => await projectsOf(run.connection));
