@@ -74,8 +74,8 @@ export async function showEvents(stage: Stage, workflows: DemoWorkflow[]): Promi
 			indented(item.json),
 		);
 		if (item.binary !== undefined) {
-			const { name: fileName, text } = await stage.client.file(item);
-			lines.push(`✔ Export downloaded     ${fileName}, ${Buffer.byteLength(text)} bytes arrived`);
+			const { name: fileName, content } = await stage.client.file(item);
+			lines.push(`✔ Export downloaded     ${fileName}, ${content.length} bytes arrived`);
 		}
 	}
 	lines.push(
