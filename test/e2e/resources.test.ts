@@ -13,7 +13,7 @@ let stage: Stage;
 beforeAll(async () => {
 	stage = await openStage({
 		sandbox: { exports: { requestedMs: 500, processingMs: 500 } },
-		env: { N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' },
+		env: { N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem', N8N_LOG_LEVEL: 'debug' },
 	});
 });
 afterAll(async () => await stage?.close());
@@ -192,19 +192,26 @@ describe(`in n8n ${version}, a download`, () => {
 		}
 	});
 
-	it('that waits for its export ends as soon as the execution is stopped', async () => {
+	it('that waits for its export ends at once when the execution is stopped, and asks Avala no more', async () => {
 		const waiting = (uid: string) => ({ ...downloadOf(uid), options: { waitUntilReady: true } });
-		const { uid } = stage.avala.addExport({ plan: { requestedMs: 600_000 } });
+		const nodesEnded = () =>
+			stage.n8n.log().match(/Running node "Avala" finished with error/g)?.length ?? 0;
+		const before = nodesEnded();
+		const plan = { requestedMs: 600_000 };
+		const { uid } = stage.avala.addExport({ plan });
 		const executionId = await stage.startAvala(waiting(uid));
-		await untilTrue(() => readsOf(uid) > 0);
+		await untilTrue(() => readsOf(uid) === 3);
 		await stage.client.stopExecution(executionId);
 		expect(await stage.client.outcome(executionId)).toMatchObject({ status: 'canceled' });
-		const reads = readsOf(uid);
 
-		// Another one waits just as long until it reads its export again; the stopped one would have, too.
-		const other = stage.avala.addExport({ plan: { requestedMs: 500, processingMs: 500 } });
-		await stage.client.items(await stage.startAvala(waiting(other.uid)));
-		expect(readsOf(other.uid)).toBeGreaterThan(1);
-		expect(readsOf(uid)).toBe(reads);
+		// The first pause of another one is shorter than the one that was cut short here, the third.
+		const other = stage.avala.addExport({ plan });
+		const otherId = await stage.startAvala(waiting(other.uid));
+		await untilTrue(() => readsOf(other.uid) === 1);
+		stage.avala.emit('export.completed', { uid: other.uid });
+		await stage.client.items(otherId);
+		expect(readsOf(other.uid)).toBe(2);
+		expect(nodesEnded()).toBe(before + 1);
+		expect(readsOf(uid)).toBe(3);
 	});
 });
