@@ -74,8 +74,8 @@ export async function showEvents(stage: Stage, workflows: DemoWorkflow[]): Promi
 			indented(item.json),
 		);
 		if (item.binary !== undefined) {
-			const { name: fileName, text } = await stage.client.file(item);
-			lines.push(`✔ Export downloaded     ${fileName}, ${Buffer.byteLength(text)} bytes arrived`);
+			const { name: fileName, content } = await stage.client.file(item);
+			lines.push(`✔ Export downloaded     ${fileName}, ${content.length} bytes arrived`);
 		}
 	}
 	lines.push(
@@ -105,6 +105,8 @@ export async function showRecovery(stage: Stage): Promise<string> {
 			`✔ Event missed          ${missed}: ${RETRIES + 1} attempts failed (without the waiting in between)`,
 			`✔ Event recovered       execution ${executionId} of "${name}" returned:`,
 			...items.map(indented),
+			'  Deliveries of the guide’s format, which the sandbox uses again now, carry no event.',
+			'  To recover one yourself, choose the format "older" or "newer" in the sandbox.',
 		].join('\n');
 	} finally {
 		avala.wireFormat = wireFormat;

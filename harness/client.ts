@@ -339,17 +339,17 @@ export class N8nClient {
 	}
 
 	/** @returns the file that an item holds as binary data in this field */
-	async file(item: Json, field = 'data'): Promise<{ name: string; text: string }> {
+	async file(item: Json, field = 'data'): Promise<{ name: string; content: Buffer }> {
 		const { id, data, fileName } = toObject(toObject(item.binary)[field]);
 		const name = String(fileName);
 		// In n8n's memory mode the item itself holds the content.
-		if (typeof id !== 'string')
-			return { name, text: Buffer.from(String(data), 'base64').toString() };
+		if (typeof id !== 'string') return { name, content: Buffer.from(String(data), 'base64') };
 		const url = `${this.url}/rest/binary-data?action=download&id=${encodeURIComponent(id)}`;
 		const response = await fetch(url, {
 			headers: { 'browser-id': 'avala', cookie: this.cookie },
 		});
-		return { name, text: await response.text() };
+		if (!response.ok) throw new N8nRefusal(response.status, `n8n does not give the file ${name}`);
+		return { name, content: Buffer.from(await response.arrayBuffer()) };
 	}
 
 	private async hasPublishing(): Promise<boolean> {

@@ -11,6 +11,7 @@ import type { N8n } from './instance';
 import { startN8n } from './instance';
 import { freePort } from './ports';
 import type { CredentialRef, Json, Workflow } from './restData';
+import { toObject } from './restData';
 import type { TlsFront } from './tlsFront';
 import { startTlsFront } from './tlsFront';
 import type { N8nVersion } from './versions';
@@ -162,11 +163,22 @@ export class Stage {
 
 	/** Runs one operation of the Avala node by hand. @returns the JSON of the items it gave */
 	async runAvala(parameters: Json, items?: Json[]): Promise<Json[]> {
+		const given = await this.runAvalaForItems(parameters, items);
+		return given.map(({ json }) => toObject(json));
+	}
+
+	/** Like `runAvala`. @returns the items with their binary data */
+	async runAvalaForItems(parameters: Json, items?: Json[]): Promise<Json[]> {
+		const executionId = await this.startAvala(parameters, items);
+		return (await this.client.items(executionId, 300_000)).Avala ?? [];
+	}
+
+	/** Starts one operation of the Avala node by hand. @returns the execution's id */
+	async startAvala(parameters: Json, items?: Json[]): Promise<string> {
 		const { id } = await this.client.createWorkflow(
 			avalaWorkflow(this.credential, parameters, items),
 		);
-		const executionId = await this.client.run(id, 'Start');
-		return (await this.client.result(executionId ?? '', 300_000)).Avala ?? [];
+		return (await this.client.run(id, 'Start')) ?? '';
 	}
 
 	/** Triggers an event in Avala. @returns its first delivery, after the first attempt */

@@ -47,7 +47,8 @@ export function createContext(options: SandboxOptions): Context {
 			case 'api':
 				return `${context.origin}/api/v1/exports/${uid}/download`;
 			case 'relative':
-				return `/files/${fileName(uid, plan.file)}`;
+				// By its uid, whatever the file is called.
+				return `/files/${fileName(uid, { size: plan.file.size })}`;
 		}
 	};
 	const showExport = (entry: StoredExport) =>

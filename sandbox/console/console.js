@@ -16,6 +16,13 @@ const FORMATS = {
 	newer: 'as in Avala’s newer documents: the bare resource, with its type and id in headers',
 };
 
+/** Whether Get Missed Events has something to give back. */
+function recoveryIn(wireFormat) {
+	return wireFormat === 'guide'
+		? 'This format’s deliveries carry no event: to recover missed events, choose older or newer.'
+		: 'This format’s deliveries carry the event, so missed events can be recovered.';
+}
+
 async function post(url, body) {
 	const response = await fetch(url, {
 		method: 'POST',
@@ -83,7 +90,7 @@ function showNotes({ webhooks, deliveries, deliveriesFail, wireFormat, wireForma
 	}
 	element('fail').setAttribute('aria-pressed', String(deliveriesFail));
 	element('fail-note').textContent = deliveriesFail
-		? 'Every delivery fails with 503. Click again to let them arrive.'
+		? 'Every delivery fails with 503. Click again to let them arrive. What fails for good can be recovered in the formats older and newer.'
 		: 'As if n8n were down: each delivery fails with 503 and waits for its retry.';
 	const waiting = deliveries.filter(
 		({ status, attempts }) => status === 'pending' && attempts > 0,
@@ -96,7 +103,7 @@ function showNotes({ webhooks, deliveries, deliveriesFail, wireFormat, wireForma
 	if (choice.options.length === 0) choice.append(...wireFormats.map((name) => new Option(name)));
 	choice.value = wireFormat;
 	element('format-note').textContent =
-		`Events are sent ${FORMATS[wireFormat]}; the nodes accept all three formats.`;
+		`Events are sent ${FORMATS[wireFormat]}; the nodes accept all three formats. ${recoveryIn(wireFormat)}`;
 }
 
 async function refresh() {

@@ -129,6 +129,20 @@ describe('the console', () => {
 		await own.getByRole('status').getByText('no active webhook subscribes').waitFor();
 	});
 
+	it('says in which formats missed events can be recovered', async () => {
+		own = await openPage(browser, avala.url);
+		await own.getByRole('button', { name: 'Make deliveries fail' }).click();
+		await own.getByText('can be recovered in the formats older and newer').waitFor();
+		for (const [wireFormat, note] of [
+			['older', 'carry the event'],
+			['newer', 'carry the event'],
+			['guide', 'carry no event: to recover missed events, choose older or newer'],
+		] as const) {
+			await own.getByLabel('Format').selectOption(wireFormat);
+			await own.getByText(`This format’s deliveries ${note}`).waitFor();
+		}
+	});
+
 	it('shows what events change: a task, an export, a project', async () => {
 		own = await openPage(browser, avala.url);
 		await rows('Exports').getByText('None yet').waitFor();

@@ -4,6 +4,8 @@ import type { Stage } from '../../harness/stage';
 import { credentialData } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
 import { NEWEST_N8N } from '../../harness/versions';
+import { avalaTrigger, workflowOf } from '../../harness/workflows';
+import { NEWEST_EVENTS } from '../../sandbox/eventTypes';
 import { inParallel, untilTrue } from '../../harness/waiting';
 
 jest.setTimeout(300_000);
@@ -116,6 +118,33 @@ describe(`an activation in n8n ${version}`, () => {
 			/No event type is selected.*Select at least one|"Avala Trigger":\s+- Missing or invalid required parameters/,
 		);
 		expect(stage.avala.webhooks()).toEqual([]);
+	});
+
+	it('of all event types works on a server that knows fewer, and leaves out the others', async () => {
+		stage.avala.configure({ knownEvents: 'newest' });
+		try {
+			const workflow = await stage.createTriggerWorkflow({ events: ['*'] });
+			await stage.client.activate(workflow.id);
+			expect(new Set(stage.avala.webhooks()[0]?.events)).toEqual(new Set(NEWEST_EVENTS));
+			await expectOneThatWorks(workflow.id);
+			expect(stage.n8n.log()).toMatch(/does not know the event types .*task\.created/);
+		} finally {
+			stage.avala.configure({ knownEvents: 'documented' });
+		}
+	});
+
+	it('of a node without a webhook ID fails and says what to do, unless n8n has given it one', async () => {
+		const trigger = { ...avalaTrigger(stage.credential), webhookId: undefined };
+		const workflow = await stage.client.createWorkflow(workflowOf('No webhook ID', [trigger]));
+		if (version === NEWEST_N8N) {
+			await stage.client.activate(workflow.id);
+			await expectOneThatWorks(workflow.id);
+		} else {
+			await expect(stage.client.activate(workflow.id)).rejects.toThrow(
+				/no webhook ID.*save it, and publish it again/,
+			);
+			expect(stage.avala.webhooks()).toEqual([]);
+		}
 	});
 
 	it('works once a wrong key has been corrected', async () => {

@@ -1,90 +1,207 @@
+import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
+import type { Json } from '../../harness/restData';
 import type { Stage } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
+import type { StoredWebhook } from '../../sandbox';
+import type { LocalServer } from '../support/localServer';
+import { serve } from '../support/localServer';
 
 jest.setTimeout(400_000);
 
 let stage: Stage;
+let target: LocalServer;
+/** What the target responds with. */
+let status = 200;
 beforeAll(async () => {
-	stage = await openStage({ sandbox: { wireFormat: 'older' } });
+	target = await serve((_, response: ServerResponse) => {
+		response.writeHead(status).end(`The target says ${status}.`);
+	});
+	stage = await openStage({ sandbox: { allowHttpLoopbackTargets: true } });
 });
-afterAll(async () => await stage?.close());
-beforeEach(() => stage.avala.reset());
+afterAll(async () => {
+	await stage?.close();
+	await target?.close();
+});
+beforeEach(() => {
+	status = 200;
+	stage.avala.reset();
+});
 
 const locator = (value: string, mode = 'id') => ({ __rl: true, mode, value });
 
-describe(`the Avala node in n8n ${version}`, () => {
-	it('creates, finds, updates, tests and deletes a webhook', async () => {
-		const webhook = { resource: 'webhook' };
-		const targetUrl = 'https://localhost:1/nobody-listens';
-		const [created] = await stage.runAvala({
-			...webhook,
-			operation: 'create',
-			targetUrl,
-			events: ['task.completed'],
+describe.each(['guide', 'older', 'newer'] as const)(
+	`in n8n ${version} and the %s wire format, the Avala node`,
+	(wireFormat) => {
+		beforeEach(() => {
+			stage.avala.wireFormat = wireFormat;
+			stage.avala.reset();
 		});
-		expect(created).toMatchObject({
+
+		/** A webhook as Avala shows it, without its secret. */
+		const shown = ({ uid, targetUrl, events, isActive, createdAt, updatedAt }: StoredWebhook) => ({
+			uid,
 			target_url: targetUrl,
-			secret: stage.avala.webhooks()[0]?.secret,
+			events,
+			is_active: isActive,
+			created_at: createdAt,
+			updated_at: updatedAt,
 		});
-		const webhookId = locator(String(created?.uid));
 
-		expect(
-			await stage.runAvala({ ...webhook, operation: 'get', webhookId: locator(targetUrl, 'url') }),
-		).toEqual([expect.objectContaining({ uid: created?.uid })]);
-		expect(await stage.runAvala({ ...webhook, operation: 'getAll', returnAll: true })).toHaveLength(
-			1,
-		);
-		expect(
-			await stage.runAvala({
-				...webhook,
-				operation: 'update',
-				webhookId,
-				updateFields: { isActive: false },
-			}),
-		).toEqual([expect.objectContaining({ is_active: false })]);
-		expect(await stage.runAvala({ ...webhook, operation: 'test', webhookId })).toEqual([
-			expect.objectContaining({ success: false }),
-		]);
-		expect(await stage.runAvala({ ...webhook, operation: 'delete', webhookId })).toEqual([
-			{ deleted: true },
-		]);
-		expect(stage.avala.webhooks()).toEqual([]);
-	});
+		it('creates, finds, updates, tests and deletes a webhook', async () => {
+			const targetUrl = `${target.url}/${wireFormat}`;
+			const run = async (operation: string, parameters: Json) =>
+				await stage.runAvala({ resource: 'webhook', operation, ...parameters });
+			const stored = () => {
+				const [webhook] = stage.avala.webhooks();
+				if (webhook) return webhook;
+				throw new Error('Avala has no webhook.');
+			};
 
-	it('reads deliveries, reports their health and recovers missed events', async () => {
-		const delivery = { resource: 'delivery' };
-		const missed = {
-			id: 'evt_1',
-			type: 'task.completed',
-			created_at: '2026-03-02T10:30:00Z',
-			data: { uid: 't' },
-		};
-		stage.avala.seedDeliveries([
-			{ uid: 'd_1', status: 'failed', responseStatus: 500, attempts: 5, event: missed },
-			{ uid: 'd_2' },
-		]);
-		expect(await stage.runAvala({ ...delivery, operation: 'get', deliveryId: 'd_1' })).toEqual([
-			expect.objectContaining({ uid: 'd_1', response_status_code: 500, attempt_count: 5 }),
-		]);
-		expect(
-			await stage.runAvala({
-				...delivery,
-				operation: 'getAll',
-				returnAll: true,
-				filters: { status: 'failed' },
-			}),
-		).toHaveLength(1);
-		expect(await stage.runAvala({ ...delivery, operation: 'getHealth' })).toEqual([
-			expect.objectContaining({ total: 2, failed: 1, success_rate: 50 }),
-		]);
-		expect(
-			await stage.runAvala({ ...delivery, operation: 'getMissedEvents', returnAll: true }),
-		).toEqual([
-			expect.objectContaining({ recovered: true, delivery_id: 'd_1', type: 'task.completed' }),
-		]);
-	});
+			const created = await run('create', { targetUrl, events: ['task.completed'] });
+			const { uid, secret } = stored();
+			expect(created).toEqual([{ ...shown(stored()), secret }]);
+			expect(created).toEqual([
+				expect.objectContaining({ target_url: targetUrl, events: ['task.completed'] }),
+			]);
+			const webhookId = locator(uid);
+			expect(await run('get', { webhookId: locator(targetUrl, 'url') })).toEqual([shown(stored())]);
+
+			stage.avala.addWebhook({ targetUrl: 'https://example.com/other', isActive: false });
+			expect(await run('getAll', { returnAll: true })).toEqual(stage.avala.webhooks().map(shown));
+			expect(await run('getAll', { returnAll: true, filters: { isActive: true } })).toEqual([
+				expect.objectContaining({ uid }),
+			]);
+
+			const updateFields = { isActive: false, events: ['export.completed'] };
+			expect(await run('update', { webhookId, updateFields })).toEqual([
+				expect.objectContaining({ uid, is_active: false, events: ['export.completed'] }),
+			]);
+
+			const [test] = await run('test', { webhookId });
+			expect(test).toEqual({
+				success: true,
+				...(wireFormat === 'newer'
+					? { message: 'The target responded with 200.' }
+					: { response: { status_code: 200, body: 'The target says 200.' } }),
+			});
+			status = 500;
+			expect(await run('test', { webhookId })).toEqual([
+				{
+					success: false,
+					[wireFormat === 'guide' ? 'error' : 'message']: 'The target responded with 500.',
+				},
+			]);
+			// The ping of the creation, and two tests.
+			const signature = wireFormat === 'newer' ? 'x-avala-webhook-signature' : 'x-avala-signature';
+			const received = target.requests.filter(({ url }) => url === `/${wireFormat}`);
+			expect(received.map(({ headers }) => headers[signature])).toEqual(
+				Array.from({ length: 3 }, () => expect.stringMatching(/^[0-9a-f]{64}$/)),
+			);
+
+			expect(await run('delete', { webhookId })).toEqual([{ deleted: true }]);
+			expect(stage.avala.webhooks()).toEqual([
+				expect.objectContaining({ targetUrl: 'https://example.com/other' }),
+			]);
+		});
+
+		it('reads deliveries, reports their health and recovers the events that failed for good', async () => {
+			const run = async (operation: string, parameters: Json = {}) =>
+				await stage.runAvala({ resource: 'delivery', operation, ...parameters });
+			const webhook = stage.avala.addWebhook({ targetUrl: target.url });
+			stage.avala.emit('task.completed');
+			await stage.avala.idle();
+			status = 500;
+			const missed = stage.avala.emit('task.completed');
+			await stage.avala.idle();
+			for (let retries = 0; retries < 4; retries++) {
+				stage.avala.retryNow();
+				await stage.avala.idle();
+			}
+			const [failed, delivered] = stage.avala.deliveries();
+			expect([failed?.status, delivered?.status]).toEqual(['failed', 'delivered']);
+
+			const shownFailed = {
+				uid: failed?.uid,
+				webhook_uid: webhook.uid,
+				event_type: 'task.completed',
+				status: 'failed',
+				response_status_code: 500,
+				response_body: 'The target says 500.',
+				attempt_count: 5,
+				error_message: expect.stringContaining('500'),
+				next_retry_at: null,
+				created_at: failed?.createdAt,
+			};
+			expect(await run('get', { deliveryId: failed?.uid })).toEqual([shownFailed]);
+			expect(await run('getAll', { returnAll: true })).toEqual([
+				shownFailed,
+				expect.objectContaining({
+					uid: delivered?.uid,
+					status: 'delivered',
+					response_status_code: 200,
+					attempt_count: 1,
+					error_message: null,
+				}),
+			]);
+			expect(await run('getAll', { returnAll: true, filters: { status: 'failed' } })).toEqual([
+				shownFailed,
+			]);
+			const counts = {
+				total: 2,
+				succeeded: 1,
+				failed: 1,
+				pending: 0,
+				retrying: 0,
+				success_rate: 50,
+			};
+			expect(await run('getHealth')).toEqual([
+				expect.objectContaining({
+					...counts,
+					by_event: [expect.objectContaining({ event_type: 'task.completed', ...counts })],
+					by_webhook: [
+						expect.objectContaining({
+							webhook_uid: webhook.uid,
+							target_url: target.url,
+							...counts,
+						}),
+					],
+					recent_failures: [expect.objectContaining({ uid: failed?.uid, attempt_count: 5 })],
+				}),
+			]);
+
+			const ofDelivery = {
+				type: 'task.completed',
+				delivery_id: failed?.uid,
+				webhook_uid: webhook.uid,
+			};
+			expect(await run('getMissedEvents', { returnAll: true })).toEqual([
+				wireFormat === 'guide'
+					? {
+							...ofDelivery,
+							id: failed?.uid,
+							created_at: failed?.createdAt,
+							data: null,
+							error_message: expect.stringContaining('500'),
+							recoverable: false,
+						}
+					: {
+							...ofDelivery,
+							id: expect.stringMatching(
+								wireFormat === 'older' ? /^evt_[0-9a-f]{32}$/ : /^[-0-9a-f]{36}$/,
+							),
+							created_at: wireFormat === 'older' ? missed.created_at : missed.data.updated_at,
+							data: missed.data,
+							recovered: true,
+						},
+			]);
+		});
+	},
+);
+
+describe(`the Avala node in n8n ${version}`, () => {
+	beforeEach(() => (stage.avala.wireFormat = 'older'));
 
 	it('shows the fields of an operation and of the trigger before the first run', async () => {
 		const fields = async (schema: string) => {

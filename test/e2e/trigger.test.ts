@@ -1,3 +1,4 @@
+import type { Json } from '../../harness/restData';
 import type { Stage } from '../../harness/stage';
 import { credentialData, sign } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
@@ -85,6 +86,35 @@ describe(`in n8n ${version}`, () => {
 		}
 		await stage.client.deactivate(workflow.id);
 		expect(stage.avala.webhooks()).toEqual([]);
+	});
+
+	it('starts nothing for events of other projects than the selected ones, and passes those that name none', async () => {
+		const [selected, other] = stage.avala.projects();
+		const workflow = await stage.createTriggerWorkflow({
+			events: ['task.completed', 'dataset.created', 'project.updated'],
+			options: { projects: [selected?.uid] },
+		});
+		await stage.client.activate(workflow.id);
+		const responses: unknown[] = [];
+		const send = async (type: string, data: Json) => {
+			const { delivery } = await stage.deliver(type, data);
+			const { started, reason } = JSON.parse(delivery.responseBody) as Json;
+			responses.push(started === true ? 'started' : reason);
+		};
+		const otherProject = 'Events of this project do not start this workflow.';
+		const expected: unknown[] = [];
+		for (const wireFormat of ['guide', 'older', 'newer'] satisfies WireFormat[]) {
+			stage.avala.wireFormat = wireFormat;
+			await send('task.completed', { project_uid: other?.uid, project: other?.uid });
+			await send('project.updated', { uid: other?.uid });
+			await send('task.completed', { project_uid: selected?.uid, project: selected?.uid });
+			await send('dataset.created', {});
+			expected.push(otherProject, otherProject, 'started', 'started');
+		}
+		expect(responses).toEqual(expected);
+		expect(await stage.client.untilExecuted(workflow.id, 6)).toHaveLength(6);
+		expect(await stage.client.executions(workflow.id)).toHaveLength(6);
+		await stage.client.deactivate(workflow.id);
 	});
 
 	it('leaves no webhook after ten activations and deactivations in a row', async () => {

@@ -167,6 +167,36 @@ describe('the link of an export', () => {
 		expect((await fetch(avala.url + link)).status).toBe(401);
 	});
 
+	it('on the API’s origin shows the file of a ready export of the account only, to a key that may read exports', async () => {
+		await open({
+			keys: [
+				{ key: 'other', account: 'other' },
+				{ key: 'no-exports', scopes: ['tasks.read'] },
+			],
+		});
+		const file = { content: 'a,b', name: 'two columns.csv' };
+		const { uid } = avala.addExport({ state: 'ready', plan: { link: 'relative', file } });
+		const link = await linkOf(uid);
+		const get = async (path: string, key = avala.apiKey) =>
+			await fetch(avala.url + path, { headers: { 'x-avala-api-key': key } });
+		const response = await get(link);
+		expect(response.headers.get('content-disposition')).toContain('two_columns.csv');
+		expect(await response.text()).toBe('a,b');
+
+		const running = avala.addExport().uid;
+		const failed = avala.addExport({ state: 'failed' }).uid;
+		const refusals = [
+			await get('/files/exp_none.json'),
+			await get(`/files/${running}.json`),
+			await get(`/files/${failed}.json`),
+			await get(link, 'other'),
+			await get(link, 'no-exports'),
+		];
+		expect(refusals.map(({ status }) => status)).toEqual([404, 404, 404, 404, 403]);
+		expect(await refusals[0]?.json()).toEqual({ detail: 'Not found.' });
+		expect(await refusals[4]?.text()).toContain('exports.read');
+	});
+
 	it('is of the form that is usual for the wire format', async () => {
 		await open();
 		const { uid } = avala.addExport({ state: 'ready' });

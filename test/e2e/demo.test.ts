@@ -1,0 +1,113 @@
+import type { DemoWorkflow } from '../../demo/demo';
+import { publishWorkflows, showEvents, showRecovery } from '../../demo/demo';
+import { N8nClient } from '../../harness/client';
+import { describeAddresses } from '../../harness/localRun';
+import type { Json } from '../../harness/restData';
+import type { Stage } from '../../harness/stage';
+import { openStage, version } from '../../harness/suite';
+
+jest.setTimeout(300_000);
+
+let stage: Stage;
+let workflows: DemoWorkflow[];
+beforeAll(async () => {
+	stage = await openStage();
+	workflows = await publishWorkflows(stage);
+});
+afterAll(async () => await stage?.close());
+
+/** The text that stands behind this label. */
+function printed(text: string, label: string): string {
+	const [, found] = new RegExp(`${label} +(.+)`).exec(text) ?? [];
+	if (found !== undefined) return found;
+	throw new Error(`${label} is not in:\n${text}`);
+}
+
+/** The JSON that is printed indented, one object after the other. */
+function printedJson(text: string): Json[] {
+	const objects = [...text.matchAll(/^ {4}\{\n[^]*?^ {4}\}$/gm)];
+	return objects.map(([json]) => JSON.parse(json) as Json);
+}
+
+describe(`the demo in n8n ${version}`, () => {
+	it('prints the webhooks, the events with what came of them, the size of the file, and the forgery', async () => {
+		const report = await showEvents(stage, workflows);
+		const webhooks = stage.avala.webhooks();
+		expect(webhooks).toHaveLength(2);
+		for (const { uid, events, targetUrl } of webhooks) {
+			expect(report).toContain(`✔ Webhook registered    ${uid} for ${events.join(', ')}`);
+			expect(report).toContain(`\n  ${targetUrl}`);
+		}
+		for (const { event } of stage.avala.deliveries())
+			expect(report).toContain(`✔ Event sent            ${event.type} ${event.id}`);
+		for (const { name } of workflows) expect(report).toContain(`of "${name}"`);
+		expect(report).toContain('n8n responded 200: {"received":true,"started":true}');
+
+		const [entry] = stage.avala.exports();
+		const [task] = stage.avala
+			.tasks()
+			.filter(({ status }) => status === 'completed')
+			.slice(-1);
+		expect(printedJson(report)).toEqual([
+			{ message: expect.stringContaining('task.completed: '), project: task?.project },
+			expect.objectContaining({ uid: entry?.uid, state: 'ready' }),
+		]);
+		const file = await fetch(`${stage.avala.url}/files/${entry?.uid}.json`, {
+			headers: { 'x-avala-api-key': stage.avala.apiKey },
+		});
+		const { byteLength } = await file.arrayBuffer();
+		expect(byteLength).toBeGreaterThan(100);
+		expect(printed(report, 'Export downloaded')).toBe(
+			`${entry?.uid}.json, ${byteLength} bytes arrived`,
+		);
+		expect(printed(report, 'Forgery rejected')).toMatch(/^n8n responded 401 /);
+	});
+
+	it('prints the event that it missed and recovered, and in which format a user can do so', async () => {
+		const report = await showRecovery(stage);
+		const [missed] = stage.avala.deliveries().filter(({ status }) => status === 'failed');
+		const uid = missed?.event.data.uid;
+		expect(printed(report, 'Event missed')).toMatch(
+			new RegExp(`^task\\.completed ${String(uid)}: 5 attempts failed`),
+		);
+		expect(printedJson(report)).toEqual([
+			expect.objectContaining({
+				type: 'task.completed',
+				delivery_id: missed?.uid,
+				recovered: true,
+				data: expect.objectContaining({ uid }),
+			}),
+		]);
+
+		const [workflow] = (await stage.client.workflows()).filter(({ name }) =>
+			report.includes(`of "${name}"`),
+		);
+		const recover = async () => {
+			const executionId = await stage.client.run(workflow?.id ?? '', 'Start');
+			return (await stage.client.result(executionId ?? ''))['Missed Events'];
+		};
+		expect(stage.avala.wireFormat).toBe('guide');
+		expect(await recover()).toEqual([expect.objectContaining({ recoverable: false })]);
+		expect(report).toMatch(/choose the format "older"/);
+		stage.avala.wireFormat = 'older';
+		expect(await recover()).toEqual(printedJson(report));
+	});
+
+	it('prints addresses, a login, a base URL and a key that work', async () => {
+		const text = describeAddresses(stage);
+		const editor = await fetch(printed(text, 'n8n'));
+		expect(await editor.text()).toContain('<title>n8n');
+		const login = {
+			emailOrLdapLoginId: printed(text, 'Email'),
+			password: printed(text, 'Password'),
+		};
+		const user = await new N8nClient(stage.n8n.url).call('POST', '/rest/login', login);
+		expect(user).toMatchObject({ email: login.emailOrLdapLoginId });
+		const console = await fetch(printed(text, 'Sandbox'));
+		expect(await console.text()).toContain('<title>Avala sandbox');
+		const webhooks = await fetch(`${printed(text, 'Base URL')}/webhooks/`, {
+			headers: { 'x-avala-api-key': printed(text, 'API key') },
+		});
+		expect(webhooks.status).toBe(200);
+	});
+});
