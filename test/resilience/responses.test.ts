@@ -121,7 +121,7 @@ describe('whatever Avala responds', () => {
 		const next = `${avala.baseUrl}/${path}/?cursor=self`;
 		avala.fault({ status: 200, body: { results: [{ uid: 'd' }], next, previous: null } });
 		expect(await run(parameters)).toMatchObject({
-			message: expect.stringContaining('go on without an end') as unknown,
+			message: expect.stringContaining('never end') as unknown,
 		});
 		expect(avala.requests()).toHaveLength(2);
 	});

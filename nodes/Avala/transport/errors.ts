@@ -48,7 +48,7 @@ const BY_STATUS: Record<number, Diagnosis> = {
 	403: {
 		problem: ({ endpoint }) => `The API key may not access ${endpoint.subject}`,
 		advice: ({ method, endpoint: { collection } }) =>
-			`It needs the permission ${method === 'GET' ? collection.permissions.read : collection.permissions.write}: have its owner grant it at Avala, or use another key.`,
+			`It needs the permission ${method === 'GET' ? collection.permissions.read : collection.permissions.write}: have its owner grant it in Avala, or use another key.`,
 	},
 	404: {
 		problem: ({ endpoint }) => `Avala does not know ${endpoint.subject}`,
@@ -83,7 +83,7 @@ const REDIRECT: Diagnosis = {
 };
 
 const SERVER_TROUBLE: Diagnosis = {
-	problem: ({ endpoint }) => `Avala has trouble with the request for ${endpoint.subject}`,
+	problem: ({ endpoint }) => `Avala could not process the request for ${endpoint.subject}`,
 	advice: () =>
 		'The fault is on Avala’s side. Try again in a few minutes; if it persists, check Avala’s status page.',
 };

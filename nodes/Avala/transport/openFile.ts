@@ -75,7 +75,7 @@ function checked(
 ): URL {
 	const what = from ? `The redirect that ${from.host} responded with` : 'The link that Avala sent';
 	const refused = (why: string) => linkRefused(connection, endpoint, from, `${what} ${why}.`);
-	if (link === '' || !URL.canParse(link, base)) throw refused('is no address');
+	if (link === '' || !URL.canParse(link, base)) throw refused('is not a valid address');
 	const url = new URL(link, base);
 	const isLocal = new URL(connection.baseUrl).protocol === 'http:';
 	if (url.protocol !== 'https:' && !(isLocal && isSafeUrl(url))) {

@@ -81,7 +81,7 @@ export async function* avalaPages(
 				connection,
 				askedFor(connection, request),
 				status,
-				'its pages go on without an end, and bring nothing new',
+				'its pages never end and contain nothing new',
 			);
 		}
 		url = next;

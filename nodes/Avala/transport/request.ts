@@ -84,7 +84,7 @@ export async function withRetries<T>(
 			!cancelled?.aborted;
 		if (!isWorthIt) throw error;
 		context.logger.debug(
-			`Avala: ${what} is tried again in ${pauseMs} ms (${error.httpCode ?? 'no response'}).`,
+			`Avala: ${what} will be retried in ${pauseMs} ms (${error.httpCode ?? 'no response'}).`,
 		);
 		await pause(pauseMs, cancelled);
 	}

@@ -199,7 +199,7 @@ describe('the API that gives a file itself', () => {
 		[401, 'Avala refused the API key'],
 		[403, 'The API key may not access export'],
 		[404, 'Avala does not know export'],
-		[500, 'Avala has trouble with the request for export'],
+		[500, 'Avala could not process the request for export'],
 	])('is not asked for another link after %d, and the error tells why', async (status, words) => {
 		const link = avala.url + PATH;
 		avala.fault({ path: PATH, status, body: { detail: 'No.' } });

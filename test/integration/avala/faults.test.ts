@@ -114,7 +114,7 @@ describe('errors say what happened and what to do', () => {
 		[
 			'server trouble',
 			{ status: 500, body: { detail: 'Boom.' } },
-			/trouble with the request for webhook wh_1/,
+			/could not process the request for webhook wh_1/,
 			/Boom.*few minutes/,
 			'500',
 		],
@@ -128,7 +128,7 @@ describe('errors say what happened and what to do', () => {
 		[
 			'an error page that is not JSON',
 			{ status: 500, body: '<html><h1>Bad day</h1>' },
-			/trouble/,
+			/could not process/,
 			/500: Bad day/,
 			'500',
 		],
@@ -294,7 +294,7 @@ describe('the key stays on the API’s own origin', () => {
 	it('and pages that go on without anything new end with an error', async () => {
 		const next = `${avala.baseUrl}/webhook-deliveries/?cursor=round`;
 		avala.fault({ status: 200, body: { results: [{ uid: 'd' }], next, previous: null } });
-		expect((await failure(LIST)).message).toContain('go on without an end');
+		expect((await failure(LIST)).message).toContain('never end');
 		expect(counts()).toBe(2);
 	});
 });

@@ -51,7 +51,7 @@ describe('a refusal says what happened, what Avala said and what to do', () => {
 		],
 		[
 			403,
-			'The API key may not access webhook wh_1. Avala responded 403. It needs the permission webhooks.read: have its owner grant it at Avala, or use another key.',
+			'The API key may not access webhook wh_1. Avala responded 403. It needs the permission webhooks.read: have its owner grant it in Avala, or use another key.',
 		],
 		[
 			404,
@@ -80,7 +80,7 @@ describe('a refusal says what happened, what Avala said and what to do', () => {
 		],
 		[
 			500,
-			'Avala has trouble with the request for webhook wh_1. Avala responded 500. The fault is on Avala’s side. Try again in a few minutes; if it persists, check Avala’s status page.',
+			'Avala could not process the request for webhook wh_1. Avala responded 500. The fault is on Avala’s side. Try again in a few minutes; if it persists, check Avala’s status page.',
 		],
 	])('%d', (status, message) => {
 		const error = refused({ status });
@@ -132,7 +132,7 @@ describe('a refusal of the key names the permission that it needs', () => {
 			['DELETE', toWrite],
 		] as const) {
 			expect(refused({ status: 403 }, { endpoint, method }).message).toBe(
-				`The API key may not access ${subject}. Avala responded 403. It needs the permission ${permission}: have its owner grant it at Avala, or use another key.`,
+				`The API key may not access ${subject}. Avala responded 403. It needs the permission ${permission}: have its owner grant it in Avala, or use another key.`,
 			);
 		}
 	});

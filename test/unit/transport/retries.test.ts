@@ -60,14 +60,14 @@ describe('a request that fails', () => {
 		const { at, log } = await trying(0, { status: 503 });
 		expect(at).toEqual([0, 500, 1500, 3500]);
 		expect(log).toEqual([
-			'Avala: GET /x is tried again in 500 ms (503).',
-			'Avala: GET /x is tried again in 1000 ms (503).',
-			'Avala: GET /x is tried again in 2000 ms (503).',
+			'Avala: GET /x will be retried in 500 ms (503).',
+			'Avala: GET /x will be retried in 1000 ms (503).',
+			'Avala: GET /x will be retried in 2000 ms (503).',
 		]);
 	});
 
 	it('without a response is told as such in the log', async () => {
-		expect((await trying(0)).log[0]).toBe('Avala: GET /x is tried again in 500 ms (no response).');
+		expect((await trying(0)).log[0]).toBe('Avala: GET /x will be retried in 500 ms (no response).');
 	});
 
 	it('is tried once when nothing else may come of another try', async () => {
