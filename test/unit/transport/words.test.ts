@@ -118,6 +118,8 @@ describe('Avala’s words in an error', () => {
 
 	it('show the words before the one in which a long text is cut', () => {
 		expect(tidy(`Bad ${'x'.repeat(5000)}`, [])).toBe('Bad');
+		expect(tidy('x'.repeat(4001), [])).toBe('');
+		expect(tidy('x'.repeat(4000), [])).toBe('x'.repeat(4000));
 	});
 
 	it.each([
