@@ -336,7 +336,7 @@ describe('where a link may lead', () => {
 			/^The file of export \S+ was not downloaded\. The link that Avala sent contains a user name or a password/,
 		],
 		['a user name in it', 'https://a@storage.example.com/x.zip', /user name or a password/],
-		['no address', 'http://[', /no address/],
+		['no address', 'http://[', /not a valid address/],
 	])('is not followed: %s', async (_, downloadUrl, reason) => {
 		const error = await failureOf(download(ready({ downloadUrl })));
 		expect(error.message).toMatch(reason);

@@ -227,13 +227,13 @@ describe('All on a server that knows fewer event types', () => {
 
 	it('Create leaves no webhook behind when it fails halfway, and names one that it must leave', async () => {
 		avala.fault({ method: 'PATCH', status: 500 });
-		await expect(create()).rejects.toThrow('Avala has trouble');
+		await expect(create()).rejects.toThrow('Avala could not process');
 		expect(avala.webhooks()).toEqual([]);
 
 		avala.fault({ method: 'DELETE', status: 403, body: { detail: 'No.' } });
 		const error: unknown = await create().catch((thrown: unknown) => thrown);
 		const [left] = avala.webhooks();
-		expect(String(error)).toMatch(/Avala has trouble.*could not be deleted: .*No\./);
+		expect(String(error)).toMatch(/Avala could not process.*could not be deleted: .*No\./);
 		expect(String(error)).toContain(`webhook ${left?.uid}`);
 	});
 

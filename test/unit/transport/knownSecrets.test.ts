@@ -12,6 +12,13 @@ describe('a known secret is hidden, and nothing around it', () => {
 		['behind other bytes in a URL', 'a=%20%6B%65%79%31&b', ['key1'], 'a=%20#&b'],
 		['behind a character of two bytes', '%C3%BC%6B%65%79%31', ['key1'], '%C3%BC#'],
 		['behind a byte that is no character', '%FF%6B%65%79%31!', ['key1'], '%FF#!'],
+		[
+			'behind another character in JSON',
+			'x\\u00fc\\u006B\\u0065\\u0079\\u0031!',
+			['key1'],
+			'x\\u00fc#!',
+		],
+		['with control characters in JSON', 'x a\\bc\\fd\\ne\\rf\\tg y', ['a\bc\fd\ne\rf\tg'], 'x # y'],
 		['in hexadecimal HTML', 'x &#x6B;&#x00065;y1 y', ['key1'], 'x # y'],
 		['in named HTML', 'a&amp;b&LT;c&gt;d&quot;e&apos;f', [`a&b<c>d"e'f`], '#'],
 		['with the last character of all', 'x &#x10FFFF;key y', ['\u{10FFFF}key'], 'x # y'],

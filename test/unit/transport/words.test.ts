@@ -54,6 +54,8 @@ describe('Avala’s words in an error', () => {
 		['a name of a secret with a short sentence', { token: ['Required.'] }, 'token: Required.'],
 		['a value of a secret', { secret: 'hunter2' }, 'secret: [redacted].'],
 		['an empty object', {}, ''],
+		['an object without a text', { a: 7 }, '{"a":7}.'],
+		['a list of a field and a text', [{ field: 'a', message: 'A.' }, 'B.'], 'a: A. B.'],
 		['a page', '<html><style>x</style><h1>Bad day</h1></html>', 'x Bad day.'],
 		['nothing', '', ''],
 	])('are read from %s', (_, body, expected) => {
@@ -79,6 +81,7 @@ describe('Avala’s words in an error', () => {
 			'secret: This field may not be blank.',
 		);
 		expect(avalasWords('{"token":["Is required."]}', []).fields).toEqual(['token']);
+		expect(avalasWords('{"detail":"Is required."}', []).fields).toEqual([]);
 	});
 
 	it('hide a value that stands in such a field', () => {
@@ -118,6 +121,8 @@ describe('Avala’s words in an error', () => {
 
 	it('show the words before the one in which a long text is cut', () => {
 		expect(tidy(`Bad ${'x'.repeat(5000)}`, [])).toBe('Bad');
+		expect(tidy('x'.repeat(4001), [])).toBe('');
+		expect(tidy('x'.repeat(4000), [])).toBe('x'.repeat(4000));
 	});
 
 	it.each([
