@@ -178,7 +178,7 @@ const LASTING_CODE =
 export function whyNoResponse(error: unknown): { reason: string; isPassing: boolean } {
 	if (error instanceof CutOff) return { reason: error.message, isPassing: error.isPassing };
 	const code = errorCode(error);
-	const message = error instanceof Error ? error.message : 'unknown reason';
+	const message = error instanceof Error ? error.message.replace(/\.$/, '') : 'unknown reason';
 	const known = code === undefined ? undefined : KNOWN_REASONS[code];
 	return {
 		reason: known ?? (code === undefined ? message : `${message} (${code})`),

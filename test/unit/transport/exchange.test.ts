@@ -178,6 +178,7 @@ describe('a request without a response', () => {
 
 	it('is told in the words of the error where there is no code', () => {
 		expect(whyNoResponse(failure(undefined))).toEqual({ reason: 'words', isPassing: true });
+		expect(whyNoResponse(new Error('n8n says so.')).reason).toBe('n8n says so');
 		expect(whyNoResponse('text')).toEqual({ reason: 'unknown reason', isPassing: true });
 	});
 
