@@ -8,8 +8,8 @@ import { nameAndType, UNKNOWN_TYPE } from './fileName';
 import type { OpenFile } from './openFile';
 import { discard, openFile } from './openFile';
 import type { Endpoint } from './paths';
-import type { Readable, Watch } from './received';
-import { Received, WebPage } from './received';
+import type { Readable, Watch } from './transfer';
+import { Transfer, WebPage } from './transfer';
 
 const IDLE_LIMIT_MS = 60_000;
 const PROGRESS_EVERY_MS = 5_000;
@@ -78,24 +78,24 @@ async function passOn(
 		fallback: fallbackName,
 		contentType,
 	});
-	const received = new Received(headers, file.body, {
+	const transfer = new Transfer(headers, file.body, {
 		idleLimitMs,
 		cancelled: connection.cancelled,
 		onProgress: progressLog(connection, endpoint),
 	});
 	const stored = await wanted
-		.store(received.stream, name, mimeType)
+		.store(transfer.stream, name, mimeType)
 		.catch((error: unknown) => {
 			connection.cancelled?.throwIfAborted();
-			if (received.failure === undefined) throw error;
-			if (received.failure instanceof WebPage) throw webPage();
+			if (transfer.failure === undefined) throw error;
+			if (transfer.failure instanceof WebPage) throw webPage();
 			throw cutOff(connection, endpoint, url, {
-				reason: whyNoResponse(received.failure).reason,
-				bytes: received.receivedBytes,
-				expected: received.expectedBytes,
+				reason: whyNoResponse(transfer.failure).reason,
+				bytes: transfer.receivedBytes,
+				expected: transfer.expectedBytes,
 			});
 		})
-		.finally(() => received.close());
+		.finally(() => transfer.close());
 	// n8n takes a file for text when it does not know the name either.
 	const isUnknown = mimeType === undefined && stored.mimeType === 'text/plain';
 	return isUnknown ? { ...stored, mimeType: UNKNOWN_TYPE, fileType: undefined } : stored;

@@ -10,7 +10,7 @@ import { linkRefused, refusedByStorage, storageSilent } from './fileErrors';
 import type { Endpoint } from './paths';
 import type { Outcome } from './request';
 import { TRANSIENT_STATUSES, withRetries } from './request';
-import { askedWaitMs } from './waiting';
+import { askedWaitMs } from './pauses';
 import { avalasWords } from './words';
 
 const MAX_REDIRECTS = 5;

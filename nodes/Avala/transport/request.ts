@@ -8,7 +8,7 @@ import { noResponseError, refusedError, unusableError } from './errors';
 import type { Exchanged } from './exchange';
 import { exchange, whyNoResponse } from './exchange';
 import type { Endpoint } from './paths';
-import { askedWaitMs, pause } from './waiting';
+import { askedWaitMs, pause } from './pauses';
 import { avalasWords, tidy } from './words';
 
 /** The time limit of Avala's own SDKs, for one try. */

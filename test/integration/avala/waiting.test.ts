@@ -3,7 +3,7 @@ import type { IExecuteFunctions, INode } from 'n8n-workflow';
 import type { Connection } from '../../../nodes/Avala/transport/connection';
 import { all, WEBHOOKS } from '../../../nodes/Avala/transport/paths';
 import { avalaRequest } from '../../../nodes/Avala/transport/request';
-import { askedWaitMs, pause } from '../../../nodes/Avala/transport/waiting';
+import { askedWaitMs, pause } from '../../../nodes/Avala/transport/pauses';
 import type { Fault, Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { executeAvala } from '../../support/contexts';

@@ -3,8 +3,8 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { idOf, readText } from '../../shared/values';
 import type { ItemRun } from '../operation';
 import { collectionOf, given } from '../parameters';
-import type { KnownWords } from '../words';
-import { explainNothing, isWord, readWord } from '../words';
+import type { KnownWords } from '../filterWords';
+import { explainNothing, isWord, readWord } from '../filterWords';
 
 const DATA_TYPES: KnownWords = [
 	{ name: '3D Image', value: 'image_3d' },

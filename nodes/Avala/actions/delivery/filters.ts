@@ -14,7 +14,7 @@ import { notUnderstood } from '../../shared/values';
 import { customEvents } from '../fields';
 import type { ItemRun } from '../operation';
 import { collectionOf, given, momentReader } from '../parameters';
-import { explainNothing, isEvery } from '../words';
+import { explainNothing, isEvery } from '../filterWords';
 import { webhookIdOf, webhookLocator } from '../webhook/locator';
 
 const withoutStatus: INodeProperties[] = [

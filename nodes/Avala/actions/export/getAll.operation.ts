@@ -8,7 +8,7 @@ import { getMany } from '../getMany';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { collectionOf, given, momentReader, wantedCount } from '../parameters';
-import { isEvery } from '../words';
+import { isEvery } from '../filterWords';
 import { completeExport, simplifyExport } from './output';
 import type { ExportState } from './state';
 import { exportState } from './state';

@@ -5,7 +5,7 @@ import { idOf, numberOf, readBoolean, readNumber } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import type { Endpoint } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
-import { pause } from '../../transport/waiting';
+import { pause } from '../../transport/pauses';
 import { given } from '../parameters';
 import { exportState } from './state';
 

@@ -5,8 +5,8 @@ import { isSimplified, limit, returnAll, simplifyFields } from '../fields';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { collectionOf, given, wantedCount } from '../parameters';
-import type { KnownWords } from '../words';
-import { explainNothing, isWord, readWord } from '../words';
+import type { KnownWords } from '../filterWords';
+import { explainNothing, isWord, readWord } from '../filterWords';
 import { listProjects, simplifyProject } from './read';
 
 const STATUSES: KnownWords = [

@@ -9,8 +9,8 @@ import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { collectionOf, given, wantedCount } from '../parameters';
 import { projectLocator } from '../project/locator';
-import type { KnownWords } from '../words';
-import { explainNothing, isWord, readWord } from '../words';
+import type { KnownWords } from '../filterWords';
+import { explainNothing, isWord, readWord } from '../filterWords';
 import { simplifyTask } from './simplify';
 
 const STATUSES: KnownWords = [

@@ -30,7 +30,7 @@ export interface Watch {
 }
 
 /** The body of a response on its way to n8n. */
-export class Received {
+export class Transfer {
 	/** To be given to n8n. It ends well only when the body is whole. */
 	readonly stream: Readable;
 
