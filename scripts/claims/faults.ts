@@ -558,9 +558,8 @@ export const FAULTS: Fault[] = [
 		edits: [
 			{
 				file: trigger('secret'),
-				search:
-					'words.length < SHORTEST_SECRET || MASKS.some((mask) => mask.test(secret) || mask.test(words))',
-				replace: "words === ''",
+				search: 'MASK.test(shown) ||',
+				replace: '',
 			},
 		],
 		test: {
@@ -573,8 +572,8 @@ export const FAULTS: Fault[] = [
 		edits: [
 			{
 				file: trigger('registration'),
-				search: '!isEcho(created.secret, value) && !isMasked(created.secret);',
-				replace: '!isEcho(created.secret, value);',
+				search: '!isMasked(shown);',
+				replace: 'true;',
 			},
 		],
 		test: {

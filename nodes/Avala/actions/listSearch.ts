@@ -13,8 +13,9 @@ import type { Endpoint } from '../transport/paths';
 
 /** A list is shown once it holds this many; more come as the user scrolls. */
 const WANTED_RESULTS = 20;
-/** One search takes half of the requests that Avala allows in a minute at most. */
+/** One search takes half of the requests that Avala allows in a minute at most; pages may hold few entries. */
 const MAX_PAGES = 50;
+const MAX_ENTRIES = 2_000;
 /** After this no further page is requested. */
 const TIME_LIMIT_MS = 10_000;
 /** A slow page may take until then; a wait that Avala asks for beyond it is shown as an error. */
@@ -62,7 +63,8 @@ export async function searchEntries(
 		}
 		pages += 1;
 		seen += entries.length;
-		if (results.length >= WANTED_RESULTS || pages >= MAX_PAGES || Date.now() >= endsAt) {
+		const isBound = pages >= MAX_PAGES || seen >= MAX_ENTRIES || Date.now() >= endsAt;
+		if (results.length >= WANTED_RESULTS || isBound) {
 			if (results.length === 0 && wanted !== '' && next && start === undefined) {
 				const { noun, plural } = endpoint.collection;
 				throw new NodeOperationError(

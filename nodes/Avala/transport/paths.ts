@@ -90,10 +90,15 @@ export function one(collection: Collection, id: string, action?: string): Endpoi
 /** What an expression gives as text where it finds no value, or an object. */
 const MISSING: readonly string[] = ['undefined', 'null', 'nan', 'none', '[object object]'];
 
+/** Whether a text shows that an expression found no value, or an object. */
+export function isMissing(text: string): boolean {
+	return MISSING.includes(text.toLowerCase());
+}
+
 /** Whether a text without blanks around it can be an ID, and so leads to no other path. */
 export function isId(text: string): boolean {
 	const isSafe = /^\w[\w.~-]{0,199}$/.test(text) && !text.includes('..');
-	return isSafe && !MISSING.includes(text.toLowerCase());
+	return isSafe && !isMissing(text);
 }
 
 /**
@@ -118,7 +123,7 @@ export function checkedId(
 			: parameter === undefined
 				? `${quoted} is not ${what}`
 				: `'${parameter}' is ${quoted}, which is not ${what}`;
-	const cause = MISSING.includes(text.toLowerCase())
+	const cause = isMissing(text)
 		? ' An expression gives this text when it finds no value, or an object: check the expression.'
 		: '';
 	throw new UserError(

@@ -28,7 +28,7 @@ export async function getWebhook(
 	);
 }
 
-/** The same where the list of webhooks is looked through for what this does not find. */
+/** For callers that look through the list next: every refusal of the ID counts as not found. */
 export async function findStored(
 	connection: Connection,
 	uid: string,

@@ -11,7 +11,7 @@ import {
 	readNumber,
 	readTexts,
 } from '../shared/values';
-import { isId } from '../transport/paths';
+import { isMissing } from '../transport/paths';
 import { entriesOf, invalidEntry } from './ipAllowlist';
 
 /** The trigger's parameters, checked. */
@@ -97,10 +97,10 @@ function isExpression(context: IHookFunctions | IWebhookFunctions, name: string)
 	return values.some((value) => typeof value === 'string' && value.startsWith('='));
 }
 
-/** @throws UserError for an entry that can be no ID: no event would ever name it */
+/** @throws UserError for an entry that can be no ID, such as a list written as text: no event would ever name it */
 function readProjects(value: unknown): string[] {
 	const ids = readTexts('Project Names or IDs', value);
-	if (ids.every(isId)) return ids;
+	if (!ids.some((id) => isMissing(id) || /[\s[\]{}'"]/.test(id))) return ids;
 	throw notUnderstood('Project Names or IDs', 'a list of project IDs', value);
 }
 

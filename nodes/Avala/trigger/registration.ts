@@ -10,7 +10,7 @@ import type { CreatedWebhook } from './remote';
 import { correctWebhook, postWebhook } from './remote';
 import { cleanUp, deleteAll, deleteOurs, isOurs, tellUnknown } from './removal';
 import type { Secret } from './secret';
-import { configuredSecret, isEcho, isGiven, isMasked, isSecretKnown, proofOf } from './secret';
+import { configuredSecret, isDerived, isMasked, isSecretKnown, proofOf } from './secret';
 import { webhookAtStart } from './startList';
 import type { Registration } from './stored';
 import { NOT_REGISTERED, readRegistration, writeRegistration } from './stored';
@@ -20,8 +20,9 @@ import { wantedWebhook } from './wanted';
 /**
  * Keeps the webhook whose ID is stored if it has this trigger's target URL and its secret is known, corrects
  * its event types and enables it if need be: one request, however many webhooks the account has. Without
- * such a webhook the whole list is needed, a request for each 100: a killed or failed activation may have
- * left webhooks with this target URL, which are deleted. Webhooks with another target URL are not touched.
+ * such a webhook the whole list is needed, a request for each 100. A webhook on it with this target URL is
+ * kept when n8n starts and its secret can only be the derived one; otherwise all such are deleted, since a
+ * killed or failed activation may have left them. Webhooks with another target URL are not touched.
  *
  * @returns false when there is none to keep, and so none left with this target URL
  */
@@ -38,7 +39,7 @@ export async function keepWebhook(context: IHookFunctions): Promise<boolean> {
 	if (isKnown) {
 		const listed = await findWebhooks(connection, wanted.targetUrl);
 		const [only, ...others] = listed;
-		if (isStart && only && others.length === 0 && isGiven(registration, secret)) {
+		if (isStart && only && others.length === 0 && isDerived(registration, secret)) {
 			await keepListed(context, connection, only, wanted, secret);
 			return true;
 		}
@@ -127,9 +128,14 @@ export async function createWebhook(context: IHookFunctions): Promise<void> {
 /** Avala decides what it signs with: should it have generated a secret of its own, that one counts. */
 function registrationOf(created: CreatedWebhook, { value, isOwn }: Secret): Registration {
 	const { uid: webhookId, refusedEvents } = created;
+	const { secret: shown } = created;
+	// A part of the given secret is a hint at it, and the credential's is not stored with a prefix either.
 	const isOther =
-		created.secret !== undefined && !isEcho(created.secret, value) && !isMasked(created.secret);
-	const secret = isOther ? created.secret : value;
+		shown !== undefined &&
+		!value.includes(shown) &&
+		!(isOwn && shown.endsWith(value)) &&
+		!isMasked(shown);
+	const secret = isOther ? shown : value;
 	return {
 		webhookId,
 		...((isOther || !isOwn) && { secret }),

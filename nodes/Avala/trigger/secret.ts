@@ -56,37 +56,34 @@ export function isSecretKnown({ webhookId, secret, secretProof }: Registration, 
 	return secret !== undefined;
 }
 
-/** Whether the webhook was signed with the secret that Avala was given, not with one that it generated. */
-export function isGiven({ secret }: Registration, current: Secret): boolean {
-	return current.isOwn ? secret === undefined : secret === current.value;
+/** Whether the stored secret is the one that this node derives from this API key at every registration. */
+export function isDerived({ secret }: Registration, current: Secret): boolean {
+	return !current.isOwn && secret === current.value;
 }
 
 /** Nobody generates a shorter secret; the last four characters of one are all that some servers show. */
 const SHORTEST_SECRET = 8;
 
-/** What servers write in the place of a secret that they do not show. */
-const MASKS: readonly RegExp[] = [
-	/[*#]{3}|[-_]{4}|\.{3}|x{4}|(.)\1{7}/i,
-	/[^!-~]|^[<([{$%]/,
-	/redacted|hidden|masked|filtered|removed|omitted|obfuscated|concealed|censored/i,
-	/encrypted|protected|confidential|sensitive|placeholder|unavailable|write.?only/i,
-	/\b(?:not|never|only|already|no|null|none|undefined|unset|unknown|private|secured)\b/i,
-];
+/** Signs and words by which servers hide a secret. */
+const MASK =
+	/[*#]{3}|[-_]{4}|\.{3}|x{4}|(.)\1{7}|[^!-~]|^[<([{]|redacted|hidden|masked|filtered|encrypted|protected|placeholder|write.?only/i;
+
+/** Of plain words: that there is none to see, or where it is. No server generates a secret of such words. */
+const NOTICE =
+	/^(?:[^a-z]*[a-z]{1,20}[^a-z]*$|.*\b(?:already|available|configured|dashboard|defined|displayed|given|here|no|none|not|null|once|only|private|provided|returned|secured|securely|see|sensitive|set|shown|stored|saved|supplied|unchanged|undefined|unknown|your)\b)/i;
 
 /**
  * Whether this is no secret, but shown in the place of one (`********`, `whsec_••••1234`, `not-shown`):
  * whoever knew it could sign with it.
  */
-export function isMasked(secret: string): boolean {
-	const words = secret.replace(/^whsec_/, '').replace(/_/g, '-');
+export function isMasked(shown: string): boolean {
+	const secret = shown.replace(/^whsec_/, '');
+	const isOfWords = !/\d/.test(secret) && !/[a-z][A-Z]/.test(secret);
 	return (
-		words.length < SHORTEST_SECRET || MASKS.some((mask) => mask.test(secret) || mask.test(words))
+		secret.length < SHORTEST_SECRET ||
+		MASK.test(shown) ||
+		(isOfWords && NOTICE.test(secret.replace(/_/g, '-')))
 	);
-}
-
-/** Whether the secret in Avala's response is the one that it was given, or shows a part of it, and none of its own. */
-export function isEcho(shown: string, given: string): boolean {
-	return given.includes(shown) || (given.length >= SHORTEST_SECRET && shown.includes(given));
 }
 
 async function readSecret(context: TriggerContext): Promise<Secret> {

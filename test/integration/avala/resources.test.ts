@@ -220,14 +220,17 @@ describe('projects', () => {
 		expect(await run('project', 'get', { projectId: byId(uid) })).toHaveLength(1);
 	});
 
-	it('are looked for in the newer place once, whatever the items ask for', async () => {
-		avala.configure({ projectsAt: 'root' });
-		const items = avala.projects().map(({ uid, name }) => ({ uid, name }));
-		const found = await run('project', 'get', { projectId: byId('={{ $json.uid }}') }, { items });
-		expect(found.map(({ json }) => json.uid)).toEqual(items.map(({ uid }) => uid));
-		await run('project', 'getAll', { filters: { name: '={{ $json.name }}' } }, { items });
-		const asked = paths().filter((path) => path?.includes('/users/me/'));
-		expect(asked).toEqual(['/api/v1/users/me/projects/', '/api/v1/users/me/projects/']);
+	it('cost one request each where the newer place is', async () => {
+		const { uid = '' } = avala.projects()[0] ?? {};
+		await run('project', 'get', { projectId: byId(uid) });
+		await names('project', {});
+		expect(paths()).toEqual([`/api/v1/users/me/projects/${uid}/`, '/api/v1/users/me/projects/']);
+	});
+
+	it('come one by one although the list is closed to the key', async () => {
+		const { uid = '' } = avala.projects()[0] ?? {};
+		avala.fault({ path: '/api/v1/users/me/projects/', status: 403, body: { detail: 'No.' } });
+		expect(await run('project', 'get', { projectId: byId(uid) })).toHaveLength(1);
 	});
 
 	it.each([404, 405])(
@@ -242,23 +245,23 @@ describe('projects', () => {
 
 	it('do not come from there when a later page is gone', async () => {
 		for (let index = 0; index < 150; index++) avala.addProject();
-		// The first request finds the place, the second brings the first page.
-		avala.fault({ every: 3, status: 404, body: { detail: 'Invalid cursor' } });
-		for (const failing of [
-			async () => await names('project', {}),
-			async () => await search('searchProjects', 'no such name'),
-			async () => await search('searchProjects', '', '/api/v1/users/me/projects/?cursor=x'),
-		]) {
+		for (const [failing, nth] of [
+			[async () => await names('project', {}), 2],
+			// The first request finds the place, the second brings the first page.
+			[async () => await search('searchProjects', 'no such name'), 3],
+			[async () => await search('searchProjects', '', '/api/v1/users/me/projects/?cursor=x'), 1],
+		] as const) {
+			avala.clearFaults();
+			avala.fault({ every: nth, times: 1, status: 404, body: { detail: 'Invalid cursor' } });
 			const { message } = await failureOf(failing());
 			expect(message).toMatch(/does not know the projects.*404: Invalid cursor/);
 		}
 		expect(paths().filter((path) => path === '/api/v1/projects/')).toEqual([]);
 	});
 
-	it('of which one is not found are not looked for elsewhere', async () => {
+	it('of which one is not found anywhere are an error that names it', async () => {
 		const { message } = await failureOf(run('project', 'get', { projectId: byId('proj_none') }));
 		expect(message).toContain('does not know project proj_none');
-		expect(paths().filter((path) => path?.startsWith('/api/v1/projects/'))).toEqual([]);
 	});
 
 	it('that are closed to the key are an error that names the permission', async () => {

@@ -115,6 +115,17 @@ describe('an event is accepted', () => {
 		},
 	);
 
+	it('when Avala puts a prefix before the derived secret and signs with both', async () => {
+		const before: IDataObject = {};
+		await create.call(context({ staticData: before }));
+		const secret = `whsec_${String(before.webhookSecret)}`;
+		const body = { uid: 'wh_own', target_url: WEBHOOK_URL, events: ['task.completed'], secret };
+		avala.fault({ method: 'POST', status: 201, body });
+		const staticData: IDataObject = {};
+		await create.call(context({ staticData }));
+		expect(await deliver(secret, staticData)).toEqual(STARTED);
+	});
+
 	it('when Avala has generated a secret although the credential has one, also after it is published again', async () => {
 		const staticData: IDataObject = {};
 		const webhookSecret = 'from-the-credential';
@@ -228,24 +239,31 @@ describe('when n8n starts', () => {
 		]);
 	});
 
-	it.each([
-		['that it derived', ''],
-		['in the credential', 'from-the-credential'],
-	])(
-		'keeps the webhook although n8n has brought back the ID of an earlier one, with the secret %s',
-		async (_, webhookSecret) => {
-			const staticData: IDataObject = {};
-			await activate({ staticData, webhookSecret });
-			const earlier = { ...staticData };
-			await remove.call(context({ staticData, webhookSecret }));
-			await activate({ staticData, webhookSecret });
-			const before = avala.webhooks();
-			const hook = context({ staticData: earlier, activation: 'init', webhookSecret });
-			expect(await checkExists.call(hook)).toBe(true);
-			expect(avala.webhooks()).toEqual(before);
-			expect(earlier).toEqual(staticData);
-		},
-	);
+	it('keeps the webhook although n8n has brought back the ID of an earlier one', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		const earlier = { ...staticData };
+		await remove.call(context({ staticData }));
+		await activate({ staticData });
+		const before = avala.webhooks();
+		const hook = context({ staticData: earlier, activation: 'init' });
+		jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		expect(await checkExists.call(hook)).toBe(true);
+		expect(avala.webhooks()).toEqual(before);
+		expect(earlier).toEqual(staticData);
+	});
+
+	it('creates the webhook anew when the one that is there may have another secret of the credential', async () => {
+		const webhookSecret = 'from-the-credential';
+		const staticData: IDataObject = {};
+		await activate({ staticData, webhookSecret });
+		await deleteAtAvala(staticData.webhookId);
+		const { uid } = avala.addWebhook({ targetUrl: WEBHOOK_URL, events: ['task.completed'] });
+		await activate({ staticData, webhookSecret, activation: 'init' });
+		expect(ours()).toHaveLength(1);
+		expect(ours()[0]?.uid).not.toBe(uid);
+		expect(await deliver(webhookSecret, staticData, { webhookSecret })).toEqual(STARTED);
+	});
 
 	it('creates the webhook anew when the earlier ID is back and Avala signs with a secret of its own', async () => {
 		const { uid } = avala.addWebhook({ targetUrl: WEBHOOK_URL, events: ['task.completed'] });

@@ -250,6 +250,16 @@ describe('a secret that Avala shows in its response', () => {
 		'undefined',
 		'null-null',
 		'whsec_12ab',
+		'configured',
+		'unchanged',
+		'__secret__',
+		'**secret**',
+		'as-provided',
+		'shown-once',
+		'see-dashboard',
+		'user-defined',
+		'your-secret-here',
+		'Stored_Securely',
 	])('is no secret that anything could be signed with, but a mask: %s', (secret) => {
 		expect(isMasked(secret)).toBe(true);
 	});
@@ -267,6 +277,10 @@ describe('a secret that Avala shows in its response', () => {
 		'xK9f2LmQ7pRt',
 		'pass(word)[with]{brackets}<all>',
 		'knowledgeable-notary_1',
+		't8n/NO+TaOqmQqz4NAzqJl8CwL23VIJOPSbj7OkDs3Y=',
+		'$f3k%q9z&x1m(no)5w2r8t',
+		'qzkwvxjhbnmplokijuhygtfrdeswaqzx',
+		'aBcD-no-EfGhIjKlMnOpQrStUvWxYz',
 	])('is one when it looks like one: %s', (secret) => {
 		expect(isMasked(secret)).toBe(false);
 	});

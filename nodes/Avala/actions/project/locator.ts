@@ -25,7 +25,9 @@ export async function searchProjects(
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const projects = async (connection: Connection) => all(await projectsOf(connection));
+	const projects = async (connection: Connection) =>
+		// A token leads to the place by itself.
+		all(paginationToken === undefined ? await projectsOf(connection) : PROJECTS);
 	return await searchEntries(this, projects, { filter, paginationToken }, choiceOf);
 }
 

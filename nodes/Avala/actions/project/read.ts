@@ -11,28 +11,36 @@ import { getMany } from '../getMany';
 import type { ItemRun } from '../operation';
 import { simplified } from '../simplified';
 
-async function projectsFor(run: ItemRun): Promise<Collection> {
-	return await run.once(['projectsOf'], async () => await projectsOf(run.connection));
-}
-
-/** One project, from where this server keeps it. */
+/**
+ * One project, from where older servers keep it if need be. On newer ones that is for Avala's staff, so
+ * the first refusal is the one that tells.
+ */
 export async function readProject(run: ItemRun, id: string): Promise<IDataObject> {
-	const endpoint = one(await projectsFor(run), id);
-	return await avalaEntry(run.connection, { method: 'GET', endpoint });
+	const read = async (projects: Collection) =>
+		await avalaEntry(run.connection, { method: 'GET', endpoint: one(projects, id) });
+	const first = read(PROJECTS);
+	return (
+		(await unlessRefused([404, 405], first)) ??
+		(await unlessRefused([403, 404], read(PROJECTS_OF_OLDER_SERVERS))) ??
+		(await first)
+	);
 }
 
-/** The projects that match, from where this server keeps them. */
+/** The projects that match, from where older servers keep them if need be. */
 export async function listProjects(run: ItemRun, wanted: Wanted): Promise<IDataObject[]> {
-	const collection = await projectsFor(run);
-	const [newer, older] = [PROJECTS.path, PROJECTS_OF_OLDER_SERVERS.path];
-	const listing = getMany(run, all(collection), wanted);
-	if (collection.path === newer) return await listing;
-	const projects = await unlessRefused([403], listing);
+	const first = getMany(run, all(PROJECTS), wanted);
+	const found = await unlessRefused([404, 405], first);
+	if (found !== undefined) return found;
+	// A later page may be gone on any server.
+	if ((await projectsOf(run.connection)) === PROJECTS) return await first;
+	const older = getMany(run, all(PROJECTS_OF_OLDER_SERVERS), wanted);
+	const projects = await unlessRefused([403], older);
 	if (projects !== undefined) return projects;
+	const paths = [PROJECTS.path, PROJECTS_OF_OLDER_SERVERS.path];
 	throw apiError(
 		run.connection,
-		`Avala does not list the projects of this API key: it has none at ${newer}, and ${older}, where older servers keep them, is closed to the key (403). Check the base URL of the Avala credential, and have the owner of the key grant it the permission ${PROJECTS.permissions.read} at Avala.`,
-		`The requests were GET ${newer} and GET ${older}.`,
+		`Avala does not list the projects of this API key: it has none at ${paths[0]}, and ${paths[1]}, where older servers keep them, is closed to the key (403). Check the base URL of the Avala credential, and have the owner of the key grant it the permission ${PROJECTS.permissions.read} at Avala.`,
+		`The requests were GET ${paths.join(' and GET ')}.`,
 		403,
 	);
 }
