@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { readMoment } from '../shared/moments';
-import { isBlank, isObject, notUnderstood, readBoolean, readWholeNumber } from '../shared/values';
+import { isObject, notUnderstood, readBoolean, readWholeNumber } from '../shared/values';
 import type { ItemRun } from './operation';
 
 /** A parameter of the operation as an expression or an AI agent may have filled it in. */
@@ -42,27 +42,6 @@ export function given<T>(
 	read: (value: unknown) => T,
 ): T | undefined {
 	return name in fields ? read(fields[name]) : undefined;
-}
-
-/**
- * Whether nothing was entered. A value that an expression leaves empty does not count: n8n marks
- * expressions with an equals sign.
- *
- * @param path of the parameter, such as a collection and the name of its field
- */
-export function isLeftEmpty(
-	{ context }: ItemRun,
-	path: readonly string[],
-	value: unknown,
-): boolean {
-	const entered = path.reduce<unknown>(
-		(within, name) => (isObject(within) ? within[name] : undefined),
-		context.getNode().parameters,
-	);
-	const isExpression = [entered]
-		.flat(Infinity)
-		.some((entry) => typeof entry === 'string' && entry.startsWith('='));
-	return isBlank(value) && !isExpression;
 }
 
 /** How many results are wanted: all of them (Infinity), or the limit. */

@@ -24,9 +24,6 @@ export const UNKNOWN_TYPE = 'application/octet-stream';
 /** What storage says when it does not know. */
 const UNKNOWN_TYPES: readonly string[] = [UNKNOWN_TYPE, 'binary/octet-stream'];
 
-/** Ends of addresses that are not what a file is called: words for any file, and IDs. */
-const NO_NAME = /^(?:content|data|download|exports?|file|raw|[0-9a-f-]{16,})$/i;
-
 /** What a file is called from, in the order in which it is believed. */
 export interface NameSources {
 	/** What the user wants. */
@@ -51,7 +48,7 @@ export function nameAndType(sources: NameSources): { name: string; mimeType?: st
 		given ??
 		cleaned(encodedNameIn(disposition)) ??
 		cleaned(plainNameIn(disposition)) ??
-		nameIn(url, fallback) ??
+		nameIn(url) ??
 		`${cleaned(fallback) ?? 'export'}${extensionOf(knownType)}`;
 	const extension = /\.(\w+)$/.exec(name)?.[1]?.toLowerCase();
 	return { name, mimeType: knownType ?? typeOf(extension) };
@@ -109,10 +106,10 @@ function plainNameIn(disposition: string): string | undefined {
 	return decoded.includes('\ufffd') ? text : decoded;
 }
 
-/** The last part of an address, unless it stands for any file, or is the ID that the fallback ends in. */
-function nameIn(url: URL, fallback: string): string | undefined {
+/** The last part of an address if it has an extension; without one it may as well be an ID or a word such as `download`. */
+function nameIn(url: URL): string | undefined {
 	const name = cleaned(percentDecoded(url.pathname.split('/').pop() ?? ''));
-	return name === undefined || NO_NAME.test(name) || fallback.endsWith(name) ? undefined : name;
+	return name !== undefined && /[^.]\.\w{1,10}$/.test(name) ? name : undefined;
 }
 
 function typeOf(extension: string | undefined): string | undefined {

@@ -270,30 +270,6 @@ describe('Create', () => {
 	});
 });
 
-describe('a field that an expression leaves empty is refused, though one that was left empty is not', () => {
-	const update = (updateFields: object) => ({
-		resource: 'webhook',
-		operation: 'update',
-		webhookId: { __rl: true, mode: 'id', value: 'wh_1' },
-		updateFields,
-	});
-
-	it.each<[string, (given: string) => object, unknown]>([
-		['Target URL', (given) => update({ targetUrl: given, isActive: true }), ''],
-		['Event Types', (given) => update({ events: given, isActive: true }), []],
-		['Event Types', (given) => update({ events: given, isActive: true }), ' '],
-		['Custom Event Types', (given) => update({ customEvents: [given], isActive: true }), ''],
-		['Custom Event Types', (given) => create({ additionalFields: { customEvents: given } }), []],
-		['Event Types', (given) => createCustom({ events: given }), ''],
-	])("'%s'", async (name, parameters, value) => {
-		await expect(fromItem(parameters, value)).rejects.toThrow(`'${name}' must be`);
-		expect(avala.requests()).toEqual([]);
-	});
-
-	const createCustom = (parameters: object) =>
-		create({ ...parameters, additionalFields: { customEvents: ['task.approved'] } });
-});
-
 describe('Update', () => {
 	it('refuses an Active that an expression leaves empty', async () => {
 		const { uid } = avala.addWebhook({});

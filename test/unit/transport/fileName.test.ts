@@ -55,15 +55,18 @@ describe('the name of a downloaded file', () => {
 		expect(nameOf({ disposition, contentType: 'application/zip' })).toBe('export-exp_1.zip');
 	});
 
-	it('is the last part of the address, unless that stands for any file or is an ID', () => {
+	it('is the last part of the address if it has an extension', () => {
 		const from = (path: string) => nameOf({ url: new URL(path, 'https://s.example.com') });
 		expect(from('/a/street%20scenes.zip?Signature=abc')).toBe('street scenes.zip');
 		expect(from('/a/..%2f..%2fx.zip')).toBe('x.zip');
 		expect(from('/a/download')).toBe('export-exp_1');
 		expect(from('/a/%E0%A4%A.zip')).toBe('export-exp_1');
 		expect(from('/a/v1.2/download')).toBe('export-exp_1');
-		expect(from('/a/street-scenes?Signature=abc')).toBe('street-scenes');
-		expect(from('/a/file.not-an-extension')).toBe('file.not-an-extension');
+		expect(from('/a/street-scenes?Signature=abc')).toBe('export-exp_1');
+		expect(from('/a/file.not-an-extension')).toBe('export-exp_1');
+		expect(
+			nameOf({ url: new URL('https://s.example.com/Zk39fjQ'), contentType: 'application/zip' }),
+		).toBe('export-exp_1.zip');
 		expect(from('/a/100%.zip')).toBe('100%.zip');
 		expect(from('/a/100%25%20done.zip')).toBe('100% done.zip');
 		for (const none of ['Download', 'file', 'export', 'exp_1', 'export-exp_1', '']) {

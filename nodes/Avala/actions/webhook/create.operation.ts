@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 
 import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
 import { subscribe } from '../../shared/subscription';
-import { idOf, messageOf, readBoolean, readText, textOf } from '../../shared/values';
+import { idOf, isBlank, messageOf, readBoolean, readText, textOf } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import { withSecret } from '../../transport/connection';
 import { avalaEntry } from '../../transport/entry';
@@ -12,7 +12,7 @@ import { avalaRequest, unlessRefused } from '../../transport/request';
 import { customEvents, webhookEvents, withCustomEvents } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
-import { collectionOf, given, isLeftEmpty, parameterOf } from '../parameters';
+import { collectionOf, given, parameterOf } from '../parameters';
 import { hintAtRefused } from './refusedTypes';
 
 const events: INodeProperties = { ...webhookEvents, default: ['task.completed'] };
@@ -76,17 +76,13 @@ export const create: Operation = {
 		const types = parameterOf(run, 'events', []);
 		// A field that was added and left empty adds nothing.
 		const custom = given(fields, 'customEvents', (value) =>
-			isLeftEmpty(run, ['additionalFields', 'customEvents'], value)
-				? undefined
-				: readEventTypes('Custom Event Types', value),
+			isBlank(value) ? undefined : readEventTypes('Custom Event Types', value),
 		);
 		const isActive = given(fields, 'isActive', (value) => readBoolean('Active', value));
 		const secret = given(fields, 'secret', readSecret);
 		// Custom event types are enough.
 		const wanted = expandEvents(
-			custom !== undefined && isLeftEmpty(run, ['events'], types)
-				? []
-				: readEventTypes('Event Types', types),
+			custom !== undefined && isBlank(types) ? [] : readEventTypes('Event Types', types),
 			custom,
 		);
 		const targetUrl = readText('Target URL', parameterOf(run, 'targetUrl', ''));

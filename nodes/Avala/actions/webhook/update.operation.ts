@@ -3,14 +3,14 @@ import { UserError } from 'n8n-workflow';
 
 import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
 import { subscribe } from '../../shared/subscription';
-import { readBoolean, readText, textsIn } from '../../shared/values';
+import { isBlank, readBoolean, readText, textsIn } from '../../shared/values';
 import type { Endpoint } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
 import { unlessRefused } from '../../transport/request';
 import { customEvents, webhookEvents } from '../fields';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
-import { collectionOf, given, isLeftEmpty } from '../parameters';
+import { collectionOf, given } from '../parameters';
 import { webhookLocator, webhookToChange } from './locator';
 import { hintAtRefused } from './refusedTypes';
 
@@ -67,9 +67,7 @@ export const update: Operation = {
 		]);
 		// A field that was added and left empty changes nothing.
 		const fields = Object.fromEntries(
-			Object.entries(added).filter(
-				([name, value]) => name === 'isActive' || !isLeftEmpty(run, ['updateFields', name], value),
-			),
+			Object.entries(added).filter(([name, value]) => name === 'isActive' || !isBlank(value)),
 		);
 		const targetUrl = given(fields, 'targetUrl', (value) => readText('Target URL', value));
 		const isActive = given(fields, 'isActive', (value) => readBoolean('Active', value));
