@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { momentIn } from './moments';
-import { idOf, numberOf, textOf, uidOf } from './values';
+import { idOf, isObject, numberOf, textOf, uidOf } from './values';
 
 type JsonValue = IDataObject[string];
 
@@ -11,6 +11,7 @@ type JsonValue = IDataObject[string];
  */
 export interface Delivery extends IDataObject {
 	uid: JsonValue;
+	/** The ID alone, also where the server sends more about the webhook. */
 	webhook_uid: JsonValue;
 	event_type: JsonValue;
 	response_status_code: JsonValue;
@@ -44,7 +45,10 @@ const LONGEST_DELAY_MS = 60 * MINUTE_MS;
 export function normaliseDelivery(sent: IDataObject): Delivery {
 	return Object.assign(sent, {
 		uid: kept(sent.uid, idOf) ?? '',
-		webhook_uid: kept(sent.webhook_uid, idOf) ?? kept(sent.subscription, uidOf),
+		webhook_uid:
+			webhookUid(sent.webhook_uid) ??
+			webhookUid(sent.subscription) ??
+			kept(sent.webhook_uid ?? sent.subscription, webhookUid),
 		event_type: kept(sent.event_type, idOf) ?? '',
 		response_status_code: kept(sent.response_status_code ?? sent.response_status, numberOf),
 		response_body: kept(sent.response_body, textOf) ?? kept(sent.response_preview, textOf),
@@ -59,9 +63,8 @@ function kept(value: JsonValue, read: (value: unknown) => JsonValue): JsonValue 
 	return read(value) ?? (value === '' ? null : value) ?? null;
 }
 
-/** The webhook that it went to: its ID, which some servers send with more about it. */
-export function webhookUidOf({ webhook_uid: sent }: Delivery): JsonValue {
-	return uidOf(sent) ?? sent;
+function webhookUid(sent: unknown): string | undefined {
+	return uidOf(sent) ?? (isObject(sent) ? idOf(sent.id) : undefined);
 }
 
 /** The event type as text; empty when there is none. */
@@ -82,8 +85,16 @@ export function statusOf(delivery: Delivery): DeliveryStatus {
 	const word = wordOf(delivery);
 	if (word === 'success' || word === 'delivered') return 'delivered';
 	if (word === 'failed' || word === 'pending') return word;
-	const code = numberOf(delivery.response_status_code) ?? 0;
-	return code >= 200 && code < 300 ? 'delivered' : 'pending';
+	return isAccepted(codeOf(delivery)) ? 'delivered' : 'pending';
+}
+
+/** The status that the target responded with. */
+function codeOf({ response_status_code: sent }: Delivery): number | undefined {
+	return numberOf(sent);
+}
+
+function isAccepted(code = 0): boolean {
+	return code >= 200 && code < 300;
 }
 
 function wordOf({ status }: Delivery): string | undefined {
@@ -103,12 +114,11 @@ export function outcomeOf(delivery: Delivery, now: number): DeliveryOutcome {
 	return wordOf(delivery) !== 'pending' && isOver(delivery, now) ? 'failed' : 'retrying';
 }
 
-/** Whether the event has not arrived although it was tried, and so `causeOf` can tell why. */
+/** Whether the event has not arrived although it was tried. */
 export function hasFailed(delivery: Delivery): boolean {
 	const status = statusOf(delivery);
 	if (status === 'delivered') return wasTakenByStartingN8n(delivery);
-	const { response_status_code: code } = delivery;
-	return status === 'failed' || triesOf(delivery, 0) > 0 || code !== null;
+	return status === 'failed' || triesOf(delivery, 0) > 0 || codeOf(delivery) !== undefined;
 }
 
 /** How often it was tried. */
@@ -116,16 +126,17 @@ export function triesOf({ attempt_count: sent }: Delivery, whenNotTold: number):
 	return numberOf(sent) ?? whenNotTold;
 }
 
-/** Why an event has not arrived, or not yet. */
-export function causeOf(delivery: Delivery): JsonValue {
+/** Why an event has not arrived, or not yet; null when it is pending although the target has accepted it. */
+export function causeOf(delivery: Delivery): string | null {
 	if (wasTakenByStartingN8n(delivery)) {
 		return 'n8n was starting up: it responded 200 and no workflow saw the event';
 	}
-	const { error_message, response_status_code: code } = delivery;
-	if (error_message !== null) return error_message;
-	return code === null
-		? 'No response from the target'
-		: `The target responded ${idOf(code) ?? 'with an error'}`;
+	const message = textOf(delivery.error_message);
+	if (message !== undefined) return message;
+	const code = codeOf(delivery);
+	if (code === undefined) return 'No response from the target';
+	if (isAccepted(code) && statusOf(delivery) === 'pending') return null;
+	return `The target responded ${code}`;
 }
 
 function wasTakenByStartingN8n(delivery: Delivery): boolean {

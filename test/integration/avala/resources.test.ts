@@ -174,40 +174,51 @@ it('tasks of a project are not those of another whose ID only looks alike', asyn
 	expect(await names('task', { projectId: byId('p-1') })).toEqual(['p-1']);
 });
 
-describe('tasks of a project, on a server that names projects in its own way', () => {
-	const tasksOf = async (wanted: string, projects: unknown[]) => {
+describe('tasks of a project, on a server that gives those of all projects', () => {
+	const tasksOf = async (wanted: string, projects: unknown[], hints: string[] = []) => {
 		const results = projects.map((project, index) => ({ uid: `t${index}`, project }));
 		avala.fault({ path: '/api/v1/tasks/', status: 200, body: { results, next: null } });
 		const filters = { projectId: byId(wanted) };
-		const output = await run('task', 'getAll', { returnAll: true, filters });
+		const parameters = { resource: 'task', operation: 'getAll', returnAll: true, filters };
+		const output = await runOn(avala, parameters, { hints });
 		return output.map(({ json }) => json.project);
 	};
 	const UUID = '6f1c2b9e-0a53-4c37-9d0e-5b8f2f6f7a10';
-	const OTHER_UUID = '0d9a8c1e-77b4-4f0a-8f53-1c2d3e4f5a6b';
-
-	it.each([
-		['a number', 'proj_1a2b', 17],
-		['a number', UUID, 17],
-		['a name', 'proj_1a2b', 'Street scenes'],
-		['a name', UUID, 'Street'],
-		['a name', '17', 'Batch-2'],
-	])('are not lost where it is %s', async (_, wanted, project) => {
-		expect(await tasksOf(wanted, [project, project])).toEqual([project, project]);
-	});
 
 	it.each([
 		['proj_1a2b', 'proj_9z8y'],
-		[UUID, OTHER_UUID],
-		[UUID, OTHER_UUID.replaceAll('-', '')],
+		['street-scenes', 'other-project'],
+		['aB3xK9', 'Zk3fQ1'],
+		['Street', UUID],
+		[UUID, UUID.replaceAll('-', '')],
 		['17', 18],
-	])('are not mixed with those of others whose ID can be compared: %s', async (wanted, other) => {
-		expect(await tasksOf(wanted, [other, wanted, other])).toEqual([wanted]);
-		avala.clearFaults();
-		expect(await tasksOf(wanted, [other, other])).toEqual([]);
+	])('are not mixed with those of others: %s and %s', async (wanted, other) => {
+		const hints: string[] = [];
+		expect(await tasksOf(wanted, [other, wanted, other], hints)).toEqual([wanted]);
+		expect(hints).toEqual([]);
 	});
 
-	it('are the same when it is a number or text', async () => {
-		expect(await tasksOf('17', [17, '17', 18])).toEqual([17, '17']);
+	it('are the same when it is a number, text, or an object with its ID', async () => {
+		const ofWanted = [17, '17', { uid: 17, name: 'Street' }];
+		expect(await tasksOf('17', [...ofWanted, 18, { uid: 18 }])).toEqual(ofWanted);
+	});
+
+	it('are kept where they do not say which project they belong to', async () => {
+		expect(await tasksOf('proj_1a2b', [null, 'proj_9z8y'])).toEqual([null]);
+	});
+
+	it('are explained by a hint when none of them names it', async () => {
+		const hints: string[] = [];
+		expect(await tasksOf('proj_1a2b', [17, 'Street', 17], hints)).toEqual([]);
+		expect(hints).toEqual([
+			'Avala sent 3 tasks, but none of them names the project "proj_1a2b": they name "17", "Street". If one of these is the project you mean, enter it as the project\'s ID.',
+		]);
+	});
+
+	it('need no hint when there are none', async () => {
+		const hints: string[] = [];
+		expect(await tasksOf('proj_1a2b', [], hints)).toEqual([]);
+		expect(hints).toEqual([]);
 	});
 });
 

@@ -42,7 +42,7 @@ describe('a word that Avala does not document, for which nothing is found', () =
 		[PROJECTS, 'status', 'finished', 'Status', 'completed', 'active, archived, canceled, '],
 		[PROJECTS, 'status', 'cancelled', 'Status', 'canceled', 'active, archived, canceled, '],
 		[DATASETS, 'visibility', 'pubic', 'Visibility', 'public', 'private, public.'],
-		[DATASETS, 'dataType', 'video2', 'Data Type', 'video', 'image_3d, image, lidar, '],
+		[DATASETS, 'dataType', 'vidoe', 'Data Type', 'video', 'image_3d, image, lidar, '],
 		[DATASETS, 'status', 'create', 'Status', 'created', 'created, creating.'],
 		[DELIVERIES, 'customEvents', ['x.y', 'task.done'], 'Custom Event Types', 'task.completed', ''],
 		[HEALTH, 'customEvents', 'task.complted', 'Custom Event Types', 'task.completed', ''],
@@ -57,21 +57,30 @@ describe('a word that Avala does not document, for which nothing is found', () =
 
 	it.each([
 		[TASKS, 'status', 'in review', 'Status', 'active, completed, in_progress, pending.'],
+		[TASKS, 'status', 'ready', 'Status', 'active, completed, in_progress, pending.'],
 		[PROJECTS, 'status', 'stopped', 'Status', 'active, archived, canceled, '],
+		[PROJECTS, 'status', 'inactive', 'Status', 'active, archived, canceled, '],
+		[PROJECTS, 'status', 'reactive', 'Status', 'active, archived, canceled, '],
+		[DATASETS, 'dataType', 'image_2d', 'Data Type', 'image_3d, image, lidar, '],
+		[DATASETS, 'dataType', 'video2', 'Data Type', 'image_3d, image, lidar, '],
+		[DELIVERIES, 'customEvents', 'task.undeleted', 'Custom Event Types', 'task.completed, '],
 		[DATASETS, 'dataType', 'point cloud', 'Data Type', 'image_3d, image, lidar, '],
 		[DELIVERIES, 'customEvents', 'model.trained', 'Custom Event Types', 'task.completed, '],
 		[HEALTH, 'customEvents', 'model.trained', 'Custom Event Types', 'task.completed, '],
 		[MISSED, 'customEvents', 'model.trained', 'Custom Event Types', 'task.completed, '],
-	] as const)('is named by a hint when it is like no other: %j, %s %j', async (...given) => {
-		const [operation, field, value, name, known] = given;
-		const hints: string[] = [];
-		await run(operation, { [field]: value }, hints);
-		expect(hints).toEqual([
-			expect.stringContaining(
-				`Nothing was found for '${name}' ${JSON.stringify(value)}, which Avala does not document. Known values: ${known}`,
-			),
-		]);
-	});
+	] as const)(
+		'is named by a hint when it may be a word of the server: %j, %s %j',
+		async (...given) => {
+			const [operation, field, value, name, known] = given;
+			const hints: string[] = [];
+			await run(operation, { [field]: value }, hints);
+			expect(hints).toEqual([
+				expect.stringContaining(
+					`Nothing was found for '${name}' ${JSON.stringify(value)}, which Avala does not document. Known values: ${known}`,
+				),
+			]);
+		},
+	);
 });
 
 describe('no hint and no error', () => {

@@ -74,9 +74,9 @@ describe('waiting for an export', () => {
 		expect(readAt).toEqual([expect.closeTo(2, 1)]);
 	});
 
-	it('ends with Max Wait, and reads a last time shortly before', async () => {
+	it('reads a last time when Max Wait ends, and ends then', async () => {
 		const { readAt, endedAt, outcome } = await wait(MINUTE, () => ({ body: RUNNING }));
-		expect(readAt.at(-1)).toBeCloseTo(59, 0);
+		expect(readAt.at(-1)).toBeCloseTo(60, 0);
 		expect(endedAt).toBeLessThanOrEqual(60.2);
 		expect(messageOf(outcome)).toContain('Export exp_1 was not ready within 1 minute');
 	});
@@ -85,17 +85,26 @@ describe('waiting for an export', () => {
 		['responds after half a minute', { tookMs: 29_000, body: RUNNING }],
 		['does not respond', { tookMs: 3_600_000 }],
 		['asks for a second or two again and again', { status: 429, headers: { 'retry-after': '2' } }],
+		['asks for five minutes', { status: 429, headers: { 'retry-after': '300' } }],
 		['has a passing fault', { status: 503 }],
-	])('ends with Max Wait while Avala %s', async (_, response) => {
-		for (const minutes of [0.01, 1, 1.5]) {
-			const { endedAt } = await wait(minutes * MINUTE, () => response);
-			expect(endedAt).toBeLessThanOrEqual(Math.max(1, minutes * 60) + 0.2);
+	])('ends half a minute after Max Wait at most, while Avala %s', async (_, response) => {
+		for (const minutes of [0, 0.01, 1, 1.5]) {
+			const { endedAt, outcome } = await wait(minutes * MINUTE, () => response);
+			expect(endedAt).toBeLessThanOrEqual(minutes * 60 + 30.2);
+			expect(messageOf(outcome)).toContain('was not ready within');
 		}
 	});
 
-	it('reads once, however short Max Wait is', async () => {
-		const { outcome } = await wait(0, () => ({ tookMs: 500, body: READY }));
+	it.each([
+		['the only one', 0, 1],
+		['the first one', 0.01, 1],
+		['the last one', 0.01, 2],
+	])('gives each read the time that it needs: %s', async (_, minutes, slow) => {
+		const { outcome, readAt } = await wait(minutes * MINUTE, (request) =>
+			request === slow ? { tookMs: 25_000, body: READY } : { body: RUNNING },
+		);
 		expect(outcome).toEqual(READY);
+		expect(readAt).toHaveLength(slow);
 	});
 
 	it('pauses as long as Avala asks for', async () => {
@@ -106,16 +115,17 @@ describe('waiting for an export', () => {
 		expect(outcome).toEqual(READY);
 	});
 
-	it('ends at once when Avala asks for a pause that ends after Max Wait', async () => {
-		const { readAt, endedAt, outcome } = await wait(
-			MINUTE,
-			() => ({ status: 429, headers: { 'retry-after': '120' } }),
-			RUNNING,
+	it('reads a last time when Avala asks for a pause that ends after Max Wait', async () => {
+		const busy = { status: 429, headers: { 'retry-after': '300' } };
+		const { readAt, outcome } = await wait(MINUTE, (request) =>
+			request === 1 ? busy : { body: READY },
 		);
-		expect(readAt).toEqual([expect.closeTo(2, 1)]);
-		expect(endedAt).toBeLessThan(3);
-		expect(messageOf(outcome)).toMatch(
-			/^Export exp_1 cannot be read again within 1 minute: its state is running.*Avala asks to wait 120 s.*raise 'Max Wait/,
+		expect(readAt).toEqual([0, expect.closeTo(60, 0)]);
+		expect(outcome).toEqual(READY);
+		const ended = await wait(MINUTE, () => busy, RUNNING);
+		expect(ended.readAt).toEqual([expect.closeTo(2, 1), expect.closeTo(60, 0)]);
+		expect(messageOf(ended.outcome)).toMatch(
+			/^Export exp_1 was not ready within 1 minute: its state is running.*The last attempt to read it failed: .*Avala asks to wait 300 s.*raise 'Max Wait/,
 		);
 	});
 });

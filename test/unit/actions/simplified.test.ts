@@ -76,9 +76,22 @@ describe('what Simplify leaves', () => {
 	};
 
 	it('of a delivery keeps what cannot be read, as Avala sent it', () => {
-		const sent = { ...ODD_DELIVERY, webhook_uid: { uid: 'w', target_url: 'https://x.example' } };
-		expect(simplifyDelivery(normaliseDelivery({ ...sent }))).toEqual({ ...sent, webhook_uid: 'w' });
+		const sent = { ...ODD_DELIVERY, webhook_uid: { name: 'w' } };
+		expect(simplifyDelivery(normaliseDelivery({ ...sent }))).toEqual({
+			...sent,
+			error_message: 'No response from the target',
+		});
 		expect(completeDelivery(normaliseDelivery({ ...sent }))).toEqual(sent);
+	});
+
+	it('of a delivery that has not failed is no error that is no text', () => {
+		const sent = { status: 'delivered', error_message: { code: 1 } };
+		expect(simplifyDelivery(normaliseDelivery(sent))).toMatchObject({ error_message: null });
+	});
+
+	it('of a delivery that is pending after a response 2xx is no cause', () => {
+		const pending = { status: 'pending', response_status: 200, attempts: 1 };
+		expect(simplifyDelivery(normaliseDelivery(pending))).toMatchObject({ error_message: null });
 	});
 
 	it.each([
@@ -93,6 +106,7 @@ describe('what Simplify leaves', () => {
 			{ subscription: { uid: 'w', x: 1 } },
 			{ webhook_uid: 'w', subscription: { uid: 'w', x: 1 } },
 		],
+		['a webhook in place of its ID', { webhook_uid: { uid: 'w', x: 1 } }, { webhook_uid: 'w' }],
 		['a webhook without an ID', { subscription: { x: 1 } }, { webhook_uid: { x: 1 } }],
 		['a preview that is no text', { response_preview: [1] }, { response_body: [1] }],
 		['a time as a number', { created_at: 1772447400 }, { created_at: 1772447400 }],

@@ -42,12 +42,46 @@ it('a delivery that n8n took while it was starting has failed, however the statu
 	expect(outcomeOf(delivery, 0)).toBe('failed');
 });
 
-it('a delivery with values that cannot be read has failed, with what was sent as its cause', () => {
-	const sent = { status: 'pending', response_status_code: '502 Bad Gateway', attempts: '3 of 5' };
-	expect(outcomeOf(normaliseDelivery({ ...sent }), 0)).toBe('retrying');
-	expect(causeOf(normaliseDelivery({ ...sent }))).toBe('The target responded 502 Bad Gateway');
-	const odd = { ...sent, response_status_code: { code: 502 } };
-	expect(causeOf(normaliseDelivery(odd))).toBe('The target responded with an error');
+it.each([['none'], [false], ['502 Bad Gateway'], [{ code: 502 }]])(
+	'a response status that is no number tells nothing: %j',
+	(code) => {
+		const sent = { uid: 'd1', status: 'pending', response_status: code, attempts: 0 };
+		expect(outcomeOf(normaliseDelivery({ ...sent }), 0)).toBe('pending');
+		const failed = normaliseDelivery({ ...sent, status: 'failed' });
+		expect(causeOf(failed)).toBe('No response from the target');
+	},
+);
+
+it.each([[{}], [[]], [false], [{ code: 1 }], ['']])(
+	'an error that is no text is not the cause of a failure: %j',
+	(error) => {
+		const sent = { status: 'failed', error_message: error, response_status: 500 };
+		expect(causeOf(normaliseDelivery(sent))).toBe('The target responded 500');
+	},
+);
+
+it('a delivery that is pending although the target responded 2xx tells no cause', () => {
+	const sent = { status: 'pending', response_status: 200, attempts: 1 };
+	expect(causeOf(normaliseDelivery({ ...sent }))).toBeNull();
+	expect(causeOf(normaliseDelivery({ ...sent, error_message: 'cut off' }))).toBe('cut off');
+	expect(causeOf(normaliseDelivery({ ...sent, status: 'failed' }))).toBe(
+		'The target responded 200',
+	);
+});
+
+it.each([
+	[{ webhook_uid: 'wh_1' }, 'wh_1'],
+	[{ webhook_uid: 7 }, '7'],
+	[{ webhook_uid: { uid: 'wh_1', target_url: 'https://x.example' } }, 'wh_1'],
+	[{ webhook_uid: { id: 7 } }, '7'],
+	[{ subscription: 'wh_1' }, 'wh_1'],
+	[{ subscription: { uid: 'wh_1', id: 7 } }, 'wh_1'],
+	[{ subscription: { id: 'wh_1' } }, 'wh_1'],
+	[{ webhook_uid: {}, subscription: 'wh_1' }, 'wh_1'],
+	[{ webhook_uid: { name: 'x' } }, { name: 'x' }],
+	[{}, null],
+])('the webhook of %j is %j', (sent, uid) => {
+	expect(normaliseDelivery({ ...sent }).webhook_uid).toEqual(uid);
 });
 
 const HOUR = 3_600_000;

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { Delivery, DeliveryStatus } from '../../shared/delivery';
-import { eventTypeOf, statusOf, webhookUidOf } from '../../shared/delivery';
+import { eventTypeOf, statusOf } from '../../shared/delivery';
 import {
 	ALL_EVENTS,
 	EVENT_CATALOGUE,
@@ -135,7 +135,7 @@ export function matches(
 	{ webhookId, eventTypes, status }: DeliveryFilters,
 ): boolean {
 	return (
-		(webhookId === undefined || webhookUidOf(delivery) === webhookId) &&
+		(webhookId === undefined || delivery.webhook_uid === webhookId) &&
 		(eventTypes.length === 0 || eventTypes.includes(eventTypeOf(delivery).toLowerCase())) &&
 		(status === undefined || statusOf(delivery) === status)
 	);

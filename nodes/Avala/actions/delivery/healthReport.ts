@@ -1,14 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
-import {
-	causeOf,
-	createdAt,
-	eventTypeOf,
-	outcomeOf,
-	triesOf,
-	webhookUidOf,
-} from '../../shared/delivery';
+import { causeOf, createdAt, eventTypeOf, outcomeOf, triesOf } from '../../shared/delivery';
 import { idOf } from '../../shared/values';
 
 /** As many as fit a message in a chat. */
@@ -78,7 +71,7 @@ export class HealthReport {
 	add(delivery: Delivery): void {
 		this.all.add(delivery, this.now);
 		countsIn(this.byEvent, eventTypeOf(delivery)).add(delivery, this.now);
-		countsIn(this.byWebhook, idOf(webhookUidOf(delivery)) ?? '').add(delivery, this.now);
+		countsIn(this.byWebhook, idOf(delivery.webhook_uid) ?? '').add(delivery, this.now);
 		if (createdAt(delivery) !== undefined) {
 			this.newest ??= delivery;
 			this.oldest = delivery;
@@ -88,7 +81,7 @@ export class HealthReport {
 		if (isFailure && this.failures.length < MAX_RECENT_FAILURES) {
 			this.failures.push({
 				uid: delivery.uid,
-				webhook_uid: webhookUidOf(delivery),
+				webhook_uid: delivery.webhook_uid,
 				event_type: delivery.event_type,
 				response_status_code: delivery.response_status_code,
 				attempt_count: delivery.attempt_count,

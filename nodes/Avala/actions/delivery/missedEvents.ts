@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
-import { createdAt, eventTypeOf, outcomeOf, webhookUidOf } from '../../shared/delivery';
+import { createdAt, eventTypeOf, outcomeOf } from '../../shared/delivery';
 import type { AvalaEvent } from '../../shared/event';
 import { isTestType, normaliseEvent } from '../../shared/event';
 import { idOf, isObject } from '../../shared/values';
@@ -38,7 +38,7 @@ export async function findMissed(
 			const { key, isUnique } = event
 				? keyOf(event, delivery)
 				: { key: entryKey(delivery), isUnique: true };
-			const place = `${idOf(webhookUidOf(delivery)) ?? ''} ${key}`;
+			const place = `${idOf(delivery.webhook_uid) ?? ''} ${key}`;
 			const outcome = outcomeOf(delivery, now);
 			if (outcome === 'succeeded') increase(arrived, place);
 			if (outcome !== 'failed' || (createdAt(delivery) ?? -Infinity) >= createdBefore) continue;

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
-import { causeOf, eventTypeOf, webhookUidOf } from '../../shared/delivery';
+import { causeOf, eventTypeOf } from '../../shared/delivery';
 import { idOf, isObject } from '../../shared/values';
 import type { Collection } from '../../transport/paths';
 import { DATASETS, EXPORTS, isId, one, PROJECTS, TASKS } from '../../transport/paths';
@@ -24,8 +24,7 @@ const OF_ALL_REQUESTS: ReadonlySet<number> = new Set([401, 429, ...TRANSIENT_STA
  * it names as that is now, else only what is known of it.
  */
 export async function recover(run: ItemRun, { delivery, event }: Missed): Promise<IDataObject> {
-	const { uid, event_type, created_at } = delivery;
-	const webhook_uid = webhookUidOf(delivery);
+	const { uid, webhook_uid, event_type, created_at } = delivery;
 	if (event) return { ...event, webhook_uid, recovered: true };
 	const known = { id: uid, type: event_type, created_at, delivery_id: uid, webhook_uid };
 	const data = await readResource(run, delivery);

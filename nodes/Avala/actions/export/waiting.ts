@@ -12,8 +12,8 @@ import { exportState } from './state';
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 15_000;
 const GROWTH = 1.5;
-/** Left for the last read, so that it too ends within the wait. */
-const LAST_READ_MS = 1_000;
+/** Every read has this time, as any request; the last one may end so much after the wait. */
+const READ_MS = 30_000;
 const DEFAULT_MAX_WAIT_MINUTES = 10;
 const MINUTE_MS = 60_000;
 
@@ -51,8 +51,8 @@ export function maxWaitIn(options: IDataObject): number | undefined {
 }
 
 /**
- * Reads the export again and again, with growing pauses, until it is ready. A passing fault of Avala
- * or of the network does not end the wait; the user's stop does at once.
+ * Reads the export again and again, with growing pauses, until it is ready, and a last time when the
+ * wait ends. A passing fault of Avala or of the network does not end it; the user's stop does at once.
  *
  * @param known the export as it was read last; without it, it is read at once
  * @throws UserError when it failed or is not ready in time, with its ID, its state and what to do
@@ -63,13 +63,13 @@ export async function waitUntilReady(
 	maxWaitMs: number,
 	known?: IDataObject,
 ): Promise<IDataObject> {
-	const lastReadAt = Date.now() + maxWaitMs - LAST_READ_MS;
+	const end = Date.now() + maxWaitMs;
 	let latest = known;
 	let fault: NodeApiError | undefined;
 	let pauseMs = FIRST_PAUSE_MS;
 	for (let isFirst = true; ; isFirst = false) {
 		if (!isFirst || latest === undefined) {
-			const deadline = Math.max(Date.now(), lastReadAt) + LAST_READ_MS;
+			const deadline = Math.max(end, Date.now() + READ_MS);
 			const read = await readOrFault({ ...connection, deadline }, endpoint);
 			fault = read instanceof NodeApiError ? read : undefined;
 			if (!(read instanceof NodeApiError)) latest = read;
@@ -77,12 +77,10 @@ export async function waitUntilReady(
 		const state = latest && exportState(latest);
 		if (latest && state === 'ready') return latest;
 		if (latest && state === 'failed') throw failedError(endpoint, latest);
-		const leftMs = lastReadAt - Date.now();
+		const leftMs = end - Date.now();
+		if (leftMs <= 0) throw tooLongError(endpoint, maxWaitMs, latest, fault);
 		const askedMs = numberOf(fault?.context.retryAfterMs) ?? 0;
-		if (leftMs <= 0 || askedMs > leftMs) {
-			throw tooLongError(endpoint, { maxWaitMs, isOver: leftMs <= 0, latest, fault });
-		}
-		await pause(Math.max(askedMs, Math.min(pauseMs, leftMs)), connection.cancelled);
+		await pause(Math.min(Math.max(askedMs, pauseMs), leftMs), connection.cancelled);
 		pauseMs = Math.min(pauseMs * GROWTH, LONGEST_PAUSE_MS);
 	}
 }
@@ -125,19 +123,15 @@ function failedError(endpoint: Endpoint, latest: IDataObject): UserError {
 
 function tooLongError(
 	{ subject }: Endpoint,
-	{
-		maxWaitMs,
-		isOver,
-		latest,
-		fault,
-	}: { maxWaitMs: number; isOver: boolean; latest?: IDataObject; fault?: NodeApiError },
+	maxWaitMs: number,
+	latest: IDataObject | undefined,
+	fault: NodeApiError | undefined,
 ): UserError {
 	const minutes = Math.round((maxWaitMs / MINUTE_MS) * 100) / 100;
 	const capital = subject.charAt(0).toUpperCase() + subject.slice(1);
-	const problem = isOver ? 'was not ready within' : 'cannot be read again within';
 	return new UserError(
 		[
-			`${capital} ${problem} ${minutes === 1 ? '1 minute' : `${minutes} minutes`}${latest ? `: ${statusWords(latest)}` : ''}.`,
+			`${capital} was not ready within ${minutes === 1 ? '1 minute' : `${minutes} minutes`}${latest ? `: ${statusWords(latest)}` : ''}.`,
 			...(fault ? [`The last attempt to read it failed: ${fault.message}`] : []),
 			"It may still become ready: raise 'Max Wait (Minutes)', or look at it later with Export Get or Download by its ID.",
 		].join(' '),

@@ -20,6 +20,9 @@ const STATUSES: KnownWords = [
 	{ name: 'Pending', value: 'pending' },
 ];
 
+/** How many other projects a hint names. */
+const MOST_NAMES = 5;
+
 const filters: INodeProperties = {
 	displayName: 'Filters',
 	name: 'filters',
@@ -55,14 +58,24 @@ export const getAll: Operation = {
 			...(project !== undefined && { project }),
 			...(status !== undefined && { status }),
 		};
+		let sent = 0;
+		const ofOthers: string[] = [];
 		const tasks = await getMany(run, all(TASKS), {
 			wanted,
 			query,
 			// A server that does not know a filter gives all tasks, so each is looked at again.
 			...(Object.keys(query).length > 0 && {
-				matches: (task) => isOf(task, project) && isWord(task.status, status),
+				matches: (task) => {
+					sent += 1;
+					const other = otherProject(task, project);
+					if (other !== undefined) ofOthers.push(other);
+					return other === undefined && isWord(task.status, status);
+				},
 			}),
 		});
+		if (project !== undefined && sent > 0 && ofOthers.length === sent) {
+			run.hint(noneNames(project, ofOthers));
+		}
 		explainNothing(run, tasks.length, [{ name: 'Status', word: status, known: STATUSES }]);
 		return itemsOf(isSimple ? tasks.map(simplifyTask) : tasks);
 	},
@@ -77,22 +90,18 @@ function readFilters(run: ItemRun): { project?: string; status?: string } {
 }
 
 /**
- * A task that does not say which project it belongs to, or says it by a name or another kind of ID, is
- * believed to be what was asked for.
+ * The project that a task belongs to when it is not the wanted one. A task that does not say which
+ * project it belongs to is believed to be what was asked for.
  */
-function isOf(task: IDataObject, wanted: string | undefined): boolean {
+function otherProject(task: IDataObject, wanted: string | undefined): string | undefined {
 	const project = uidOf(task.project_uid ?? task.project);
-	return (
-		wanted === undefined ||
-		project === undefined ||
-		project === wanted ||
-		kindOf(project) !== kindOf(wanted)
-	);
+	return wanted === undefined || project === wanted ? undefined : project;
 }
 
-/** IDs of one server look alike: numbers, hexadecimal digits as in a UUID, or words that begin with the same letters. */
-function kindOf(id: string): string {
-	if (/^\d+$/.test(id)) return 'number';
-	if (/^[\da-f-]{16,}$/i.test(id)) return 'hexadecimal';
-	return id.replace(/[^a-z].*$/is, '').toLowerCase();
+/** A server may name the project of a task in another form than its ID. */
+function noneNames(wanted: string, projects: string[]): string {
+	const tasks = projects.length === 1 ? '1 task' : `${projects.length} tasks`;
+	const names = [...new Set(projects)].map((name) => JSON.stringify(name.slice(0, 80)));
+	const shown = [...names.slice(0, MOST_NAMES), ...(names.length > MOST_NAMES ? ['others'] : [])];
+	return `Avala sent ${tasks}, but none of them names the project ${JSON.stringify(wanted)}: they name ${shown.join(', ')}. If one of these is the project you mean, enter it as the project's ID.`;
 }
