@@ -10,8 +10,12 @@ const SECRET_NAME = /secret|token|password|passwd|api[_-]?key|authorization|cred
 const ASSIGNED_VALUE =
 	/["']?\s*([:=])\s*(?:\[\s*(?=["']))?(?:"((?:[^"\\]|\\.)*)"?|'((?:[^'\\]|\\.)*)'?|((?:(?:bearer|basic)\s+)?[^\s"',;}\]]+))/iy;
 
-/** A word, an abbreviation or a short number, as it may stand behind `Invalid token:`. */
-const PLAIN_WORD = /^(?:[a-z]{1,16}|[A-Z][a-z]{0,15}|[A-Z]{2,5}|\d{1,3})[.,:;!?]*$/;
+/**
+ * The words that a message on a field begins with, or consists of, as in `token: expired`. Any other
+ * word may be a password.
+ */
+const MESSAGE_WORD =
+	/^(?:a|already|an|blank|cannot|empty|expired|incorrect|invalid|is|may|missing|must|no|not|null|required|revoked|should|the|this|too|unknown|unsupported|wrong)[.,:;!?]*$/i;
 
 /**
  * What Avala's own SDKs hide in error texts, by its shape. No pattern looks at a character more than a
@@ -20,7 +24,7 @@ const PLAIN_WORD = /^(?:[a-z]{1,16}|[A-Z][a-z]{0,15}|[A-Z]{2,5}|\d{1,3})[.,:;!?]
 const SECRET_SHAPES: ReadonlyArray<readonly [RegExp, string]> = [
 	[/-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g, MARK],
 	[
-		/\b(bearer|basic)\s+(?!(?:authentication|authorization|credentials)\b)[\w.~+/=-]{8,}/gi,
+		/\b(bearer|basic)\s+(?!(?:authentication|authorization|credentials)\.?(?![\w.~+/=-]))[\w.~+/=-]{8,}/gi,
 		`$1 ${MARK}`,
 	],
 	// 40 digits are an Avala key, 64 a signing secret.
@@ -48,9 +52,9 @@ export function isSecretName(name: string): boolean {
 	return SECRET_NAME.test(name);
 }
 
-/** True for a word of a sentence, which is too plain to be a key or a secret. */
-export function isPlainWord(text: string): boolean {
-	return PLAIN_WORD.test(text);
+/** True for a word that says something about a field, and is no value of it. */
+export function isMessageWord(text: string): boolean {
+	return MESSAGE_WORD.test(text);
 }
 
 /** Hides the value behind each name such as `api_key`, in JSON, in a query or in prose. */
@@ -66,7 +70,8 @@ function hideNamedValues(text: string): string {
 		const [all, sign, quoted, singleQuoted, bare] = assigned;
 		const value = quoted ?? singleQuoted ?? bare ?? '';
 		const at = end + all.lastIndexOf(value);
-		if (text.startsWith(MARK, at) || (sign === ':' && isPlainWord(value))) continue;
+		const isMessage = sign === ':' && bare !== undefined && isMessageWord(bare);
+		if (text.startsWith(MARK, at) || isMessage) continue;
 		result += text.slice(done, at) + (value === '' ? '' : MARK);
 		done = at + value.length;
 	}

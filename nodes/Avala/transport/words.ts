@@ -1,6 +1,6 @@
 import { idOf, isObject, textOf } from '../shared/values';
 import { hideKnownSecrets } from './knownSecrets';
-import { isPlainWord, isSecretName, MARK, redact } from './redact';
+import { isMessageWord, isSecretName, MARK, redact } from './redact';
 
 /** How much of a text is looked at, and how much of it is shown. */
 const MAX_READ = 4000;
@@ -34,19 +34,27 @@ export function avalasWords(body: string, secrets: readonly string[]): AvalasWor
 	const value = parseJson(hideKnownSecrets(body, secrets, MARK));
 	const problems = value === undefined ? [] : problemsIn(value, 0).slice(0, MAX_PROBLEMS);
 	const fields = problems.flatMap(({ field }) => field ?? []);
-	const lines = problems.map(({ field, text }) => {
-		const shown = tidy(text, secrets);
-		if (field === undefined) return shown;
-		const isValue = isSecretName(field) && !/\s/.test(shown) && !isPlainWord(shown);
-		return `${tidy(field, secrets)}: ${isValue ? MARK : shown}`;
+	const lines = problems.map(({ field, texts }) => {
+		const shown = texts.map((text) => tidy(text, secrets));
+		if (field === undefined) return shown.join(' ');
+		// One at a time, or two values would look like a sentence.
+		const safe = isSecretName(field) ? shown.map(messageOrMark) : shown;
+		return `${tidy(field, secrets)}: ${safe.join(' ')}`;
 	});
 	const isEmpty = isObject(value) && Object.keys(value).length === 0;
-	const line = lines.length > 0 || isEmpty ? lines.join(' ') : tidy(body, secrets);
+	const all = lines.length > 0 || isEmpty ? lines.join(' ') : tidy(body, secrets);
+	// The words of a secret may have stood in several texts.
+	const line = hideKnownSecrets(all, secrets, MARK);
 	const short = line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 	return {
 		text: short && !/[.!?…]$/.test(short) ? `${short}.` : short,
 		fields: fields.map((field) => tidy(field, secrets)),
 	};
+}
+
+/** What is said of a secret: a sentence, or a word that messages consist of. */
+function messageOrMark(text: string): string {
+	return text.includes(' ') || isMessageWord(text) ? text : MARK;
 }
 
 /** A text from outside as one line without tags and secrets. */
@@ -64,35 +72,36 @@ export function tidy(text: string, secrets: readonly string[]): string {
 
 interface Problem {
 	field?: string;
-	text: string;
+	/** All that is said about the field. */
+	texts: string[];
 }
 
 function problemsIn(value: unknown, depth: number): Problem[] {
-	if (typeof value === 'string') return value.trim() === '' ? [] : [{ text: value }];
+	if (typeof value === 'string') return value.trim() === '' ? [] : [{ texts: [value] }];
 	if (depth >= MAX_DEPTH) return [];
 	if (Array.isArray(value)) return joined(value.flatMap((entry) => problemsIn(entry, depth + 1)));
 	if (!isObject(value)) return [];
 	if (isObject(value.error)) {
 		const { message, details } = value.error;
 		const text = textOf(message);
-		return [...(text ? [{ text }] : []), ...problemsIn(details, depth + 1)];
+		return [...(text ? [{ texts: [text] }] : []), ...problemsIn(details, depth + 1)];
 	}
 	const { detail, message, msg, error } = value;
 	const text = textOf(detail) ?? textOf(message) ?? textOf(msg) ?? textOf(error);
 	if (text === undefined) return Object.entries(value).flatMap((entry) => problemsOf(entry, depth));
 	const field = textOf(value.field) ?? pathIn(value.loc);
-	if (field !== undefined) return [{ field, text }];
+	if (field !== undefined) return [{ field, texts: [text] }];
 	// Beside a general text, codes and the like tell nothing; lists of fields do.
 	const further = Object.entries(value).filter(([, inner]) => typeof inner === 'object');
-	return [{ text }, ...further.flatMap((entry) => problemsOf(entry, depth))];
+	return [{ texts: [text] }, ...further.flatMap((entry) => problemsOf(entry, depth))];
 }
 
 function problemsOf([name, value]: [string, unknown], depth: number): Problem[] {
 	const problems = joined(problemsIn(value, depth + 1));
 	if (ENVELOPES.has(name)) return problems;
-	return problems.map(({ field, text }) => ({
+	return problems.map(({ field, texts }) => ({
 		field: field === undefined ? name : `${name}.${field}`,
-		text,
+		texts,
 	}));
 }
 
@@ -103,11 +112,11 @@ function pathIn(loc: unknown): string | undefined {
 	return path.length === 0 ? undefined : path.join('.');
 }
 
-/** Several sentences about the same are one. */
+/** Several sentences about the same are one problem. */
 function joined(problems: Problem[]): Problem[] {
 	const isPlain = problems.every(({ field }) => field === undefined);
 	if (!isPlain || problems.length < 2) return problems;
-	return [{ text: problems.map(({ text }) => text).join(' ') }];
+	return [{ texts: problems.flatMap(({ texts }) => texts).slice(0, MAX_PROBLEMS) }];
 }
 
 /** The value of a JSON text; undefined for any other text. */

@@ -53,6 +53,33 @@ describe('Avala’s words in an error', () => {
 		['a name of a secret with one word', { secret: ['invalid'] }, 'secret: invalid.'],
 		['a name of a secret with a short sentence', { token: ['Required.'] }, 'token: Required.'],
 		['a value of a secret', { secret: 'hunter2' }, 'secret: [redacted].'],
+		['a value of a secret in a list', { secret: ['swordfish'] }, 'secret: [redacted].'],
+		[
+			'several values of a secret',
+			{ tokens: ['AAAA1111bbbb', 'swordfish'] },
+			'tokens: [redacted] [redacted].',
+		],
+		[
+			'a message and a value of a secret',
+			{ secret: ['Too short.', 'swordfish'] },
+			'secret: Too short. [redacted].',
+		],
+		[
+			'a message that quotes a key',
+			{ secret: [`Must not be ${'0a'.repeat(20)}.`] },
+			'secret: Must not be [redacted].',
+		],
+		[
+			'a detail that names a secret',
+			{ detail: 'secret: This field may not be blank.' },
+			'secret: This field may not be blank.',
+		],
+		['a detail that quotes a secret', { detail: 'secret: Sommer' }, 'secret: [redacted].'],
+		[
+			'a list with many texts',
+			{ a: Array.from({ length: 25 }, () => 'A.') },
+			`a:${' A.'.repeat(20)}`,
+		],
 		['an empty object', {}, ''],
 		['an object without a text', { a: 7 }, '{"a":7}.'],
 		['a list of a field and a text', [{ field: 'a', message: 'A.' }, 'B.'], 'a: A. B.'],
@@ -144,6 +171,12 @@ describe('Avala’s words in an error', () => {
 			return performance.now() - startedAt;
 		});
 		expect(Math.min(...tookMs)).toBeLessThan(500);
+	});
+
+	it('hide a known secret whose words stand in several texts of a list', () => {
+		expect(wordsOf({ a: ['no correct', 'horse', 'here'] }, ['correct horse'])).toBe(
+			'a: no [redacted] here.',
+		);
 	});
 
 	it('is read behind a byte order mark', () => {
