@@ -6,9 +6,12 @@ export const MARK = '[redacted]';
 /** Names of fields whose value is a secret, whatever stands around the word. */
 const SECRET_NAME = /secret|token|password|passwd|api[_-]?key|authorization|credential/i;
 
-/** What follows such a name: a sign, and a value, or the first of a list, in quotes or up to the next blank. */
-const ASSIGNED_VALUE =
-	/["']?\s*([:=])\s*(?:\[\s*(?=["']))?(?:"((?:[^"\\]|\\.)*)"?|'((?:[^'\\]|\\.)*)'?|((?:(?:bearer|basic)\s+)?[^\s"',;}\]]+))/iy;
+/** What stands between such a name and its value, or the first of a list of values. */
+const SIGN = /["']?\s*([:=])\s*((?:(?!\[redacted\])\[\s*)+)?/y;
+/** A value in quotes, or up to the next blank. */
+const VALUE =
+	/"((?:[^"\\]|\\.)*)"?|'((?:[^'\\]|\\.)*)'?|((?:(?:bearer|basic)\s+)?(?:\[redacted\]|[^\s"',;}\]])+)/iy;
+const COMMA = /\s*,\s*/y;
 
 /**
  * The words that a message on a field begins with, or consists of, as in `token: expired`. Any other
@@ -57,25 +60,46 @@ export function isMessageWord(text: string): boolean {
 	return MESSAGE_WORD.test(text);
 }
 
-/** Hides the value behind each name such as `api_key`, in JSON, in a query or in prose. */
+/** Hides the values behind each name such as `api_key`, in JSON, in a query or in prose. */
 function hideNamedValues(text: string): string {
 	let result = '';
 	let done = 0;
 	for (const { 0: name, index } of text.matchAll(/[\w-]+/g)) {
-		const end = index + name.length;
 		if (index < done || !isSecretName(name)) continue;
-		ASSIGNED_VALUE.lastIndex = end;
-		const assigned = ASSIGNED_VALUE.exec(text);
-		if (!assigned) continue;
-		const [all, sign, quoted, singleQuoted, bare] = assigned;
-		const value = quoted ?? singleQuoted ?? bare ?? '';
-		const at = end + all.lastIndexOf(value);
-		const isMessage = sign === ':' && bare !== undefined && isMessageWord(bare);
-		if (text.startsWith(MARK, at) || isMessage) continue;
-		result += text.slice(done, at) + (value === '' ? '' : MARK);
-		done = at + value.length;
+		for (const { start, value } of valuesAt(text, index + name.length)) {
+			result += text.slice(done, start) + (value === '' ? '' : MARK);
+			done = start + value.length;
+		}
 	}
 	return result + text.slice(done);
+}
+
+/** The value behind a name that ends here, or all of a list; none where a message stands instead. */
+function valuesAt(text: string, nameEnd: number): Array<{ start: number; value: string }> {
+	const values: Array<{ start: number; value: string }> = [];
+	const [all, sign, list] = matchAt(SIGN, text, nameEnd) ?? [];
+	if (all === undefined) return values;
+	let next: number | undefined = nameEnd + all.length;
+	while (next !== undefined) {
+		const at: number = next;
+		const [found, double, single, bare] = matchAt(VALUE, text, at) ?? [];
+		if (found === undefined) break;
+		const isAlone = list === undefined;
+		if (isAlone && sign === ':' && bare !== undefined && isMessageWord(bare)) break;
+		values.push({
+			start: bare === undefined ? at + 1 : at,
+			value: double ?? single ?? bare ?? '',
+		});
+		const end = at + found.length;
+		const comma = isAlone ? null : matchAt(COMMA, text, end);
+		next = comma ? end + comma[0].length : undefined;
+	}
+	return values;
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+	pattern.lastIndex = at;
+	return pattern.exec(text);
 }
 
 /** A run of word characters without the JWT or the live key in it. */

@@ -132,6 +132,23 @@ describe('redact', () => {
 		['a secret in a secret', '{"secret":"token=abc","n":1}', '{"secret":"[redacted]","n":1}'],
 		['a JWT behind a letter', 'xeyJhbGciOiJI.eyJzdWIi.abc', 'x[redacted]'],
 		['a value in a list', '{"secret": ["hunter2"]}', '{"secret": ["[redacted]"]}'],
+		[
+			'each value in a list',
+			'{"tokens":["AAAA1111bbbb" , "CCCC2222dddd"],"n":["a","b"]}',
+			'{"tokens":["[redacted]" , "[redacted]"],"n":["a","b"]}',
+		],
+		[
+			'values in a list, in single quotes or none',
+			"tokens: ['a b', abc, invalid, 7] b, c",
+			"tokens: ['[redacted]', [redacted], [redacted], [redacted]] b, c",
+		],
+		['values in a list that was cut off', 'secrets=["a","b', 'secrets=["[redacted]","[redacted]'],
+		[
+			'values in a list in a list',
+			'{"secret": [["hunter2", "b"]]}',
+			'{"secret": [["[redacted]", "[redacted]"]]}',
+		],
+		['nothing in a list without values', '{"tokens":[],"n":["a"]}', '{"tokens":[],"n":["a"]}'],
 		['a value behind its name in JSON', '{"secret":"hunter2"}', '{"secret":"[redacted]"}'],
 		['a word that is given to a name', 'password=hunter', 'password=[redacted]'],
 		['a long word', 'token: qwertyuiopasdfghj', 'token: [redacted]'],
@@ -156,7 +173,17 @@ describe('redact', () => {
 	});
 
 	it('marks a known secret once, also behind its name', () => {
-		expect(redact('token: abcdefgh, n', ['abcdefgh'])).toBe('token: [redacted], n');
+		const redacted = (text: string) => redact(text, ['abcdefgh']);
+		expect(redacted('token: abcdefgh, n')).toBe('token: [redacted], n');
+		expect(redacted('{"token":"abcdefgh"}')).toBe('{"token":"[redacted]"}');
+		expect(redacted('Authorization: Bearer abcdefgh')).toBe('Authorization: [redacted]');
+		expect(redacted('tokens: [abcdefgh, hunter2]')).toBe('tokens: [[redacted], [redacted]]');
+	});
+
+	it('hides what stands beside a known secret behind a name', () => {
+		const redacted = (text: string) => redact(text, ['abcdefgh']);
+		expect(redacted('{"token":"abcdefgh hunter2"}')).toBe('{"token":"[redacted]"}');
+		expect(redacted('token: abcdefgh:hunter2')).toBe('token: [redacted]');
 	});
 
 	it.each([
