@@ -5,6 +5,8 @@ import { isMessageWord, isSecretName, MARK, redact } from './redact';
 /** How much of a text is looked at, and how much of it is shown. */
 const MAX_READ = 4000;
 const MAX_SHOWN = 400;
+/** Avala's are shorter. */
+const LONGEST_KEY = 100;
 /** Deeper than any of Avala's documents; without a bound a hostile response could exhaust the stack. */
 const MAX_DEPTH = 5;
 const MAX_PROBLEMS = 20;
@@ -65,9 +67,20 @@ export function tidy(text: string, secrets: readonly string[]): string {
 		.replace(/<[^<>]*>/g, ' ')
 		.replace(/\s+/g, ' ')
 		.trim();
-	// A word that was cut in two may be the beginning of a key.
-	const end = text.length > MAX_READ ? Math.max(0, line.lastIndexOf(' ')) : line.length;
+	const end = text.length > MAX_READ ? endBeforeCut(line) : line.length;
 	return redact(line.slice(0, end), secrets);
+}
+
+/**
+ * Where to end a line that was cut, so that no piece of a key stays: before its last word, or within it
+ * where that is longer than any key, as in Japanese or minified text.
+ */
+function endBeforeCut(line: string): number {
+	const word = line.lastIndexOf(' ') + 1;
+	// A JWT is longer than keys, and a piece of one does not look like one.
+	const jwt = line.indexOf('eyJ', word);
+	const end = line.length - LONGEST_KEY;
+	return Math.max(0, word - 1, jwt === -1 ? end : Math.min(jwt, end));
 }
 
 interface Problem {

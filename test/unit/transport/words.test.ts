@@ -147,9 +147,29 @@ describe('Avala’s words in an error', () => {
 	});
 
 	it('show the words before the one in which a long text is cut', () => {
-		expect(tidy(`Bad ${'x'.repeat(5000)}`, [])).toBe('Bad');
-		expect(tidy('x'.repeat(4001), [])).toBe('');
+		const text = `Bad ${'word '.repeat(1000)}`;
+		expect(tidy(text, [])).toBe(text.slice(0, 3998));
 		expect(tidy('x'.repeat(4000), [])).toBe('x'.repeat(4000));
+	});
+
+	it.each([
+		['a text without blanks', 'x'.repeat(4001), 'x'.repeat(3900)],
+		['a text with blanks at its beginning', `Bad ${'x'.repeat(4000)}`, `Bad ${'x'.repeat(3896)}`],
+		[
+			'a text in Japanese',
+			'無効な値です。'.repeat(600),
+			'無効な値です。'.repeat(600).slice(0, 3900),
+		],
+		['a text with a key at the cut', 'あ'.repeat(3960) + 'f1'.repeat(32), 'あ'.repeat(3900)],
+		[
+			'a text with a long token at the cut',
+			`${'あ'.repeat(3000)}eyJ${'a'.repeat(500)}.eyJ${'b'.repeat(600)}.c`,
+			'あ'.repeat(3000),
+		],
+		['a text with a bearer token at the cut', `Bearer ${'x'.repeat(5000)}`, 'Bearer [redacted]'],
+	])('show most of %s that is cut', (_, text, expected) => {
+		expect(tidy(text, [])).toBe(expected);
+		expect(wordsOf({ detail: text })).toContain(expected.slice(0, 400));
 	});
 
 	it.each([
