@@ -29,11 +29,11 @@ export interface AvalasWords {
 
 /**
  * Avala's own explanation, in the shapes that its documents show and those of common frameworks; of a
- * page that is no JSON its first words. Known secrets go first; everything else is read before it is
- * redacted, piece by piece, so that a field that is called `secret` can be named.
+ * page that is no JSON its first words. It is read as it was received and redacted piece by piece, so
+ * that a field that is called `secret` can be named, and a weak secret such as `null` breaks no JSON.
  */
 export function avalasWords(body: string, secrets: readonly string[]): AvalasWords {
-	const value = parseJson(hideKnownSecrets(body, secrets, MARK));
+	const value = parseJson(body);
 	const problems = value === undefined ? [] : problemsIn(value, 0).slice(0, MAX_PROBLEMS);
 	const fields = problems.flatMap(({ field }) => field ?? []);
 	const lines = problems.map(({ field, texts }) => {

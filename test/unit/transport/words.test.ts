@@ -193,6 +193,26 @@ describe('Avala’s words in an error', () => {
 		expect(Math.min(...tookMs)).toBeLessThan(500);
 	});
 
+	it.each([
+		['null', '{"events":["Bad null"],"more":null}'],
+		['true', '{"events":["Bad true"],"ok":true}'],
+		['1234', '{"events":["Bad 1234"],"code":1234}'],
+		['":["', '{"events":["Bad \\":[\\""]}'],
+		['events":', '{"events":["Bad events\\":"]}'],
+	])('are read from JSON in which the known secret %s is a part of the syntax', (secret, body) => {
+		expect(avalasWords(body, [secret])).toEqual({
+			text: 'events: Bad [redacted].',
+			fields: ['events'],
+		});
+	});
+
+	it('hide a known secret in the name of a field', () => {
+		expect(avalasWords('{"a horse\\u0062":["Bad"]}', ['horseb'])).toEqual({
+			text: 'a [redacted]: Bad.',
+			fields: ['a [redacted]'],
+		});
+	});
+
 	it('hide a known secret whose words stand in several texts of a list', () => {
 		expect(wordsOf({ a: ['no correct', 'horse', 'here'] }, ['correct horse'])).toBe(
 			'a: no [redacted] here.',
