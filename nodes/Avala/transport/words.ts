@@ -1,4 +1,4 @@
-import { idOf, isObject, textOf } from '../shared/values';
+import { idOf, isObject, textOf, textsIn } from '../shared/values';
 import { hideKnownSecrets } from './knownSecrets';
 import { isMessageWord, isSecretName, MARK, redact } from './redact';
 
@@ -32,7 +32,8 @@ export interface AvalasWords {
  * page that is no JSON its first words. It is read as it was received and redacted piece by piece, so
  * that a field that is called `secret` can be named, and a weak secret such as `null` breaks no JSON.
  */
-export function avalasWords(body: string, secrets: readonly string[]): AvalasWords {
+export function avalasWords(body: string, known: readonly string[]): AvalasWords {
+	const secrets = [...known, ...known.flatMap(readFromJson)];
 	const value = parseJson(body);
 	const problems = value === undefined ? [] : problemsIn(value, 0).slice(0, MAX_PROBLEMS);
 	const fields = problems.flatMap(({ field }) => field ?? []);
@@ -52,6 +53,11 @@ export function avalasWords(body: string, secrets: readonly string[]): AvalasWor
 		text: short && !/[.!?…]$/.test(short) ? `${short}.` : short,
 		fields: fields.map((field) => tidy(field, secrets)),
 	};
+}
+
+/** What a secret becomes when a server quotes it in JSON without escaping it. */
+function readFromJson(secret: string): string[] {
+	return secret.includes('\\') ? textsIn([parseJson(`"${secret}"`)]) : [];
 }
 
 /** What is said of a secret: a sentence, or a word that messages consist of. */

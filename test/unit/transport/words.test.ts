@@ -206,6 +206,12 @@ describe('Avala’s words in an error', () => {
 		});
 	});
 
+	it('hide a known secret that looks escaped, and that JSON quotes without escaping it', () => {
+		const secret = String.raw`C:\new\u0041b`;
+		expect(wordsOf(`{"detail":"no ${secret} here"}`, [secret])).toBe('no [redacted] here.');
+		expect(wordsOf({ detail: `no ${secret} here` }, [secret])).toBe('no [redacted] here.');
+	});
+
 	it('hide a known secret in the name of a field', () => {
 		expect(avalasWords('{"a horse\\u0062":["Bad"]}', ['horseb'])).toEqual({
 			text: 'a [redacted]: Bad.',
