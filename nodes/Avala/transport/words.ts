@@ -38,11 +38,13 @@ export function avalasWords(body: string, known: readonly string[]): AvalasWords
 	const problems = value === undefined ? [] : problemsIn(value, 0).slice(0, MAX_PROBLEMS);
 	const fields = problems.flatMap(({ field }) => field ?? []);
 	const lines = problems.map(({ field, texts }) => {
-		const shown = texts.map((text) => tidy(text, secrets));
-		if (field === undefined) return shown.join(' ');
+		const isOnSecret = field !== undefined && isSecretName(field);
 		// One at a time, or two values would look like a sentence.
-		const safe = isSecretName(field) ? shown.map(messageOrMark) : shown;
-		return `${tidy(field, secrets)}: ${safe.join(' ')}`;
+		const shown = texts.map((text) => {
+			const words = tidy(text, secrets);
+			return !isOnSecret || isSentence(text) || isMessageWord(words) ? words : MARK;
+		});
+		return `${field === undefined ? '' : `${tidy(field, secrets)}: `}${shown.join(' ')}`;
 	});
 	const isEmpty = isObject(value) && Object.keys(value).length === 0;
 	const all = lines.length > 0 || isEmpty ? lines.join(' ') : tidy(body, secrets);
@@ -60,9 +62,10 @@ function readFromJson(secret: string): string[] {
 	return secret.includes('\\') ? textsIn([parseJson(`"${secret}"`)]) : [];
 }
 
-/** What is said of a secret: a sentence, or a word that messages consist of. */
-function messageOrMark(text: string): string {
-	return text.includes(' ') || isMessageWord(text) ? text : MARK;
+/** True for several words, unless they are a token and its kind. */
+function isSentence(text: string): boolean {
+	const [first = '', ...others] = text.trim().split(/\s+/);
+	return others.length > (/^(?:bearer|basic)$/i.test(first) ? 1 : 0);
 }
 
 /** A text from outside as one line without tags and secrets. */

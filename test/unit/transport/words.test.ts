@@ -59,6 +59,9 @@ describe('Avala’s words in an error', () => {
 			{ tokens: ['AAAA1111bbbb', 'swordfish'] },
 			'tokens: [redacted] [redacted].',
 		],
+		['a value of a secret with tags in it', { secret: 'sword<b>fish</b>' }, 'secret: [redacted].'],
+		['a message of one word in tags', { secret: '<p>Required.</p>' }, 'secret: Required.'],
+		['a value of a header', { authorization: 'Bearer hunter2' }, 'authorization: [redacted].'],
 		[
 			'a message and a value of a secret',
 			{ secret: ['Too short.', 'swordfish'] },
