@@ -250,7 +250,7 @@ export const FAULTS: Fault[] = [
 		edits: [
 			{
 				file: transport('words'),
-				search: "text.length > MAX_READ ? Math.max(0, line.lastIndexOf(' ')) : line.length",
+				search: 'text.length > MAX_READ ? endBeforeCut(line) : line.length',
 				replace: 'line.length',
 			},
 		],

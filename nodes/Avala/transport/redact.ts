@@ -6,12 +6,19 @@ export const MARK = '[redacted]';
 /** Names of fields whose value is a secret, whatever stands around the word. */
 const SECRET_NAME = /secret|token|password|passwd|api[_-]?key|authorization|credential/i;
 
-/** What follows such a name: a sign, and a value, or the first of a list, in quotes or up to the next blank. */
-const ASSIGNED_VALUE =
-	/["']?\s*([:=])\s*(?:\[\s*(?=["']))?(?:"((?:[^"\\]|\\.)*)"?|'((?:[^'\\]|\\.)*)'?|((?:(?:bearer|basic)\s+)?[^\s"',;}\]]+))/iy;
+/** What stands between such a name and its value, or the first of a list of values. */
+const SIGN = /["']?\s*([:=])\s*((?:(?!\[redacted\])\[\s*)+)?/y;
+/** A value in quotes, or up to the next blank. */
+const VALUE =
+	/"((?:[^"\\]|\\.)*)"?|'((?:[^'\\]|\\.)*)'?|((?:(?:bearer|basic)\s+)?(?:\[redacted\]|[^\s"',;}\]])+)/iy;
+const COMMA = /\s*,\s*/y;
 
-/** A word, an abbreviation or a short number, as it may stand behind `Invalid token:`. */
-const PLAIN_WORD = /^(?:[a-z]{1,16}|[A-Z][a-z]{0,15}|[A-Z]{2,5}|\d{1,3})[.,:;!?]*$/;
+/**
+ * The words that a message on a field begins with, or consists of, as in `token: expired`. Any other
+ * word may be a password.
+ */
+const MESSAGE_WORD =
+	/^(?:a|already|an|blank|cannot|empty|expired|incorrect|invalid|is|may|missing|must|no|not|null|required|revoked|should|the|this|too|unknown|unsupported|wrong)[.,:;!?]*$/i;
 
 /**
  * What Avala's own SDKs hide in error texts, by its shape. No pattern looks at a character more than a
@@ -20,7 +27,7 @@ const PLAIN_WORD = /^(?:[a-z]{1,16}|[A-Z][a-z]{0,15}|[A-Z]{2,5}|\d{1,3})[.,:;!?]
 const SECRET_SHAPES: ReadonlyArray<readonly [RegExp, string]> = [
 	[/-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g, MARK],
 	[
-		/\b(bearer|basic)\s+(?!(?:authentication|authorization|credentials)\b)[\w.~+/=-]{8,}/gi,
+		/\b(bearer|basic)\s+(?!(?:authentication|authorization|credentials)\.?(?![\w.~+/=-]))[\w.~+/=-]{8,}/gi,
 		`$1 ${MARK}`,
 	],
 	// 40 digits are an Avala key, 64 a signing secret.
@@ -48,29 +55,51 @@ export function isSecretName(name: string): boolean {
 	return SECRET_NAME.test(name);
 }
 
-/** True for a word of a sentence, which is too plain to be a key or a secret. */
-export function isPlainWord(text: string): boolean {
-	return PLAIN_WORD.test(text);
+/** True for a word that says something about a field, and is no value of it. */
+export function isMessageWord(text: string): boolean {
+	return MESSAGE_WORD.test(text);
 }
 
-/** Hides the value behind each name such as `api_key`, in JSON, in a query or in prose. */
+/** Hides the values behind each name such as `api_key`, in JSON, in a query or in prose. */
 function hideNamedValues(text: string): string {
 	let result = '';
 	let done = 0;
 	for (const { 0: name, index } of text.matchAll(/[\w-]+/g)) {
-		const end = index + name.length;
 		if (index < done || !isSecretName(name)) continue;
-		ASSIGNED_VALUE.lastIndex = end;
-		const assigned = ASSIGNED_VALUE.exec(text);
-		if (!assigned) continue;
-		const [all, sign, quoted, singleQuoted, bare] = assigned;
-		const value = quoted ?? singleQuoted ?? bare ?? '';
-		const at = end + all.lastIndexOf(value);
-		if (text.startsWith(MARK, at) || (sign === ':' && isPlainWord(value))) continue;
-		result += text.slice(done, at) + (value === '' ? '' : MARK);
-		done = at + value.length;
+		for (const { start, value } of valuesAt(text, index + name.length)) {
+			result += text.slice(done, start) + (value === '' ? '' : MARK);
+			done = start + value.length;
+		}
 	}
 	return result + text.slice(done);
+}
+
+/** The value behind a name that ends here, or all of a list; none where a message stands instead. */
+function valuesAt(text: string, nameEnd: number): Array<{ start: number; value: string }> {
+	const values: Array<{ start: number; value: string }> = [];
+	const [all, sign, list] = matchAt(SIGN, text, nameEnd) ?? [];
+	if (all === undefined) return values;
+	let next: number | undefined = nameEnd + all.length;
+	while (next !== undefined) {
+		const at: number = next;
+		const [found, double, single, bare] = matchAt(VALUE, text, at) ?? [];
+		if (found === undefined) break;
+		const isAlone = list === undefined;
+		if (isAlone && sign === ':' && bare !== undefined && isMessageWord(bare)) break;
+		values.push({
+			start: bare === undefined ? at + 1 : at,
+			value: double ?? single ?? bare ?? '',
+		});
+		const end = at + found.length;
+		const comma = isAlone ? null : matchAt(COMMA, text, end);
+		next = comma ? end + comma[0].length : undefined;
+	}
+	return values;
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+	pattern.lastIndex = at;
+	return pattern.exec(text);
 }
 
 /** A run of word characters without the JWT or the live key in it. */

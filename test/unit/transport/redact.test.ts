@@ -132,9 +132,40 @@ describe('redact', () => {
 		['a secret in a secret', '{"secret":"token=abc","n":1}', '{"secret":"[redacted]","n":1}'],
 		['a JWT behind a letter', 'xeyJhbGciOiJI.eyJzdWIi.abc', 'x[redacted]'],
 		['a value in a list', '{"secret": ["hunter2"]}', '{"secret": ["[redacted]"]}'],
+		[
+			'each value in a list',
+			'{"tokens":["AAAA1111bbbb" , "CCCC2222dddd"],"n":["a","b"]}',
+			'{"tokens":["[redacted]" , "[redacted]"],"n":["a","b"]}',
+		],
+		[
+			'values in a list, in single quotes or none',
+			"tokens: ['a b', abc, invalid, 7] b, c",
+			"tokens: ['[redacted]', [redacted], [redacted], [redacted]] b, c",
+		],
+		['values in a list that was cut off', 'secrets=["a","b', 'secrets=["[redacted]","[redacted]'],
+		[
+			'values in a list in a list',
+			'{"secret": [["hunter2", "b"]]}',
+			'{"secret": [["[redacted]", "[redacted]"]]}',
+		],
+		['nothing in a list without values', '{"tokens":[],"n":["a"]}', '{"tokens":[],"n":["a"]}'],
 		['a value behind its name in JSON', '{"secret":"hunter2"}', '{"secret":"[redacted]"}'],
 		['a word that is given to a name', 'password=hunter', 'password=[redacted]'],
 		['a long word', 'token: qwertyuiopasdfghj', 'token: [redacted]'],
+		['a word that no message begins with', 'secret: Sommer', 'secret: [redacted]'],
+		['a word in capitals', 'token: ABCDE', 'token: [redacted]'],
+		['a word in quotes', '{"password":"swordfish"}', '{"password":"[redacted]"}'],
+		['a word of a message in quotes', '{"token": "invalid"}', '{"token": "[redacted]"}'],
+		['sixteen lower-case letters', '{"api_key": "abcdefghijklmnop"}', '{"api_key": "[redacted]"}'],
+		['a short number in quotes', '{"pin_token":"123"}', '{"pin_token":"[redacted]"}'],
+		['a number before other words', 'token: 16 and more', 'token: [redacted] and more'],
+		[
+			'a token that begins with a word of messages',
+			'Bearer credentials/abcdef0123456',
+			'Bearer [redacted]',
+		],
+		['one with a full stop in it', 'Basic credentials.YWRtaW46', 'Basic [redacted]'],
+		['one with a hyphen in it', 'bearer authorization-12345', 'bearer [redacted]'],
 		['a word in mixed case', 'token: qWerty', 'token: [redacted]'],
 		['a number that is long enough', 'password: 1234', 'password: [redacted]'],
 	])('hides %s, and nothing else', (_, text, expected) => {
@@ -142,17 +173,28 @@ describe('redact', () => {
 	});
 
 	it('marks a known secret once, also behind its name', () => {
-		expect(redact('token: abcdefgh, n', ['abcdefgh'])).toBe('token: [redacted], n');
+		const redacted = (text: string) => redact(text, ['abcdefgh']);
+		expect(redacted('token: abcdefgh, n')).toBe('token: [redacted], n');
+		expect(redacted('{"token":"abcdefgh"}')).toBe('{"token":"[redacted]"}');
+		expect(redacted('Authorization: Bearer abcdefgh')).toBe('Authorization: [redacted]');
+		expect(redacted('tokens: [abcdefgh, hunter2]')).toBe('tokens: [[redacted], [redacted]]');
+	});
+
+	it('hides what stands beside a known secret behind a name', () => {
+		const redacted = (text: string) => redact(text, ['abcdefgh']);
+		expect(redacted('{"token":"abcdefgh hunter2"}')).toBe('{"token":"[redacted]"}');
+		expect(redacted('token: abcdefgh:hunter2')).toBe('token: [redacted]');
 	});
 
 	it.each([
 		'The token is invalid.',
 		'Invalid token: expired',
+		'secret: missing',
+		'token: Revoked.',
 		'Bearer authentication required',
+		'It needs "Bearer authorization".',
+		'Send Basic credentials.',
 		'secret: This field may not be blank.',
-		'token: URL expected',
-		'secret: 16 characters at least',
-		'{"token": "invalid"}',
 		'password="" next',
 		'see www.docs.avala.example.com',
 		'eyJustAWord',

@@ -53,6 +53,36 @@ describe('Avala’s words in an error', () => {
 		['a name of a secret with one word', { secret: ['invalid'] }, 'secret: invalid.'],
 		['a name of a secret with a short sentence', { token: ['Required.'] }, 'token: Required.'],
 		['a value of a secret', { secret: 'hunter2' }, 'secret: [redacted].'],
+		['a value of a secret in a list', { secret: ['swordfish'] }, 'secret: [redacted].'],
+		[
+			'several values of a secret',
+			{ tokens: ['AAAA1111bbbb', 'swordfish'] },
+			'tokens: [redacted] [redacted].',
+		],
+		['a value of a secret with tags in it', { secret: 'sword<b>fish</b>' }, 'secret: [redacted].'],
+		['a message of one word in tags', { secret: '<p>Required.</p>' }, 'secret: Required.'],
+		['a value of a header', { authorization: 'Bearer hunter2' }, 'authorization: [redacted].'],
+		[
+			'a message and a value of a secret',
+			{ secret: ['Too short.', 'swordfish'] },
+			'secret: Too short. [redacted].',
+		],
+		[
+			'a message that quotes a key',
+			{ secret: [`Must not be ${'0a'.repeat(20)}.`] },
+			'secret: Must not be [redacted].',
+		],
+		[
+			'a detail that names a secret',
+			{ detail: 'secret: This field may not be blank.' },
+			'secret: This field may not be blank.',
+		],
+		['a detail that quotes a secret', { detail: 'secret: Sommer' }, 'secret: [redacted].'],
+		[
+			'a list with many texts',
+			{ a: Array.from({ length: 25 }, () => 'A.') },
+			`a:${' A.'.repeat(20)}`,
+		],
 		['an empty object', {}, ''],
 		['an object without a text', { a: 7 }, '{"a":7}.'],
 		['a list of a field and a text', [{ field: 'a', message: 'A.' }, 'B.'], 'a: A. B.'],
@@ -120,9 +150,29 @@ describe('Avala’s words in an error', () => {
 	});
 
 	it('show the words before the one in which a long text is cut', () => {
-		expect(tidy(`Bad ${'x'.repeat(5000)}`, [])).toBe('Bad');
-		expect(tidy('x'.repeat(4001), [])).toBe('');
+		const text = `Bad ${'word '.repeat(1000)}`;
+		expect(tidy(text, [])).toBe(text.slice(0, 3998));
 		expect(tidy('x'.repeat(4000), [])).toBe('x'.repeat(4000));
+	});
+
+	it.each([
+		['a text without blanks', 'x'.repeat(4001), 'x'.repeat(3900)],
+		['a text with blanks at its beginning', `Bad ${'x'.repeat(4000)}`, `Bad ${'x'.repeat(3896)}`],
+		[
+			'a text in Japanese',
+			'無効な値です。'.repeat(600),
+			'無効な値です。'.repeat(600).slice(0, 3900),
+		],
+		['a text with a key at the cut', 'あ'.repeat(3960) + 'f1'.repeat(32), 'あ'.repeat(3900)],
+		[
+			'a text with a long token at the cut',
+			`${'あ'.repeat(3000)}eyJ${'a'.repeat(500)}.eyJ${'b'.repeat(600)}.c`,
+			'あ'.repeat(3000),
+		],
+		['a text with a bearer token at the cut', `Bearer ${'x'.repeat(5000)}`, 'Bearer [redacted]'],
+	])('show most of %s that is cut', (_, text, expected) => {
+		expect(tidy(text, [])).toBe(expected);
+		expect(wordsOf({ detail: text })).toContain(expected.slice(0, 400));
 	});
 
 	it.each([
@@ -144,6 +194,38 @@ describe('Avala’s words in an error', () => {
 			return performance.now() - startedAt;
 		});
 		expect(Math.min(...tookMs)).toBeLessThan(500);
+	});
+
+	it.each([
+		['null', '{"events":["Bad null"],"more":null}'],
+		['true', '{"events":["Bad true"],"ok":true}'],
+		['1234', '{"events":["Bad 1234"],"code":1234}'],
+		['":["', '{"events":["Bad \\":[\\""]}'],
+		['events":', '{"events":["Bad events\\":"]}'],
+	])('are read from JSON in which the known secret %s is a part of the syntax', (secret, body) => {
+		expect(avalasWords(body, [secret])).toEqual({
+			text: 'events: Bad [redacted].',
+			fields: ['events'],
+		});
+	});
+
+	it('hide a known secret that looks escaped, and that JSON quotes without escaping it', () => {
+		const secret = String.raw`C:\new\u0041b`;
+		expect(wordsOf(`{"detail":"no ${secret} here"}`, [secret])).toBe('no [redacted] here.');
+		expect(wordsOf({ detail: `no ${secret} here` }, [secret])).toBe('no [redacted] here.');
+	});
+
+	it('hide a known secret in the name of a field', () => {
+		expect(avalasWords('{"a horse\\u0062":["Bad"]}', ['horseb'])).toEqual({
+			text: 'a [redacted]: Bad.',
+			fields: ['a [redacted]'],
+		});
+	});
+
+	it('hide a known secret whose words stand in several texts of a list', () => {
+		expect(wordsOf({ a: ['no correct', 'horse', 'here'] }, ['correct horse'])).toBe(
+			'a: no [redacted] here.',
+		);
 	});
 
 	it('is read behind a byte order mark', () => {
