@@ -185,6 +185,7 @@ describe('Avala’s words in an error', () => {
 			),
 		],
 		['deep nesting', `${'{"a":'.repeat(8000)}1${'}'.repeat(8000)}`],
+		['many texts about one field', `{"tokens":[${'"a",'.repeat(16_000)}"a"]}`],
 		['tags without an end', '<'.repeat(64 * 1024)],
 		['one long text', `{"detail":"${'token-'.repeat(10_000)}"}`],
 	])('are short, and read from %s in a moment even on a slow machine', (_, body) => {
