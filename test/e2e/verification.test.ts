@@ -133,7 +133,7 @@ describe(`a request in n8n ${version}`, () => {
 		expect(await post(webhook, EVENT, signed(EVENT, webhook.secret))).toEqual({
 			status: 401,
 			text: expect.stringMatching(
-				/created with another secret than the Avala credential contains now.*activate the workflow/,
+				/created with another secret than the Avala credential contains now.*publish it again/,
 			),
 		});
 		await stage.client.deactivate(workflow.id);
