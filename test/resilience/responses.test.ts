@@ -106,7 +106,7 @@ describe('whatever Avala responds', () => {
 					expect(outcome).toMatchObject({
 						name: expect.stringMatching(/^Node(Api|Operation)Error$/) as unknown,
 						message: expect.not.stringMatching(
-							/undefined|(?<!: it is )null|is not a function|is not iterable|Cannot read/,
+							/undefined|(?<!it is )null|is not a function|is not iterable|Cannot read/,
 						) as unknown,
 						description: expect.any(String) as unknown,
 					});
