@@ -45,7 +45,7 @@ export const getMissedEvents: Operation = {
 			};
 			const missed = await findMissed(pages(), filters.createdBefore ?? Infinity, Date.now());
 			const recovered: IDataObject[] = [];
-			for (const one of missed.slice(0, wanted)) recovered.push(await recover(run, one));
+			for (const one of missed.slice(0, wanted)) recovered.push(await recover(run.connection, one));
 			return { events: recovered, hasMore: missed.length > wanted, count };
 		});
 		explainNoDeliveries(run, count, filters);

@@ -4,10 +4,10 @@ import { NodeApiError } from 'n8n-workflow';
 import type { Delivery } from '../../shared/delivery';
 import { causeOf, eventTypeOf } from '../../shared/delivery';
 import { idOf, isObject } from '../../shared/values';
+import type { Connection } from '../../transport/connection';
 import type { Collection } from '../../transport/paths';
 import { DATASETS, EXPORTS, isId, one, PROJECTS, TASKS } from '../../transport/paths';
 import { avalaObject, TRANSIENT_STATUSES } from '../../transport/request';
-import type { ItemRun } from '../operation';
 import { readProject } from '../project/read';
 import type { Missed } from './missedEvents';
 
@@ -23,18 +23,24 @@ const OF_ALL_REQUESTS: ReadonlySet<number> = new Set([401, 429, ...TRANSIENT_STA
  * The item for an event that was missed: from what the delivery carries, else from the resource that
  * it names as that is now, else only what is known of it.
  */
-export async function recover(run: ItemRun, { delivery, event }: Missed): Promise<IDataObject> {
+export async function recover(
+	connection: Connection,
+	{ delivery, event }: Missed,
+): Promise<IDataObject> {
 	const { uid, webhook_uid, event_type, created_at } = delivery;
 	if (event) return { ...event, webhook_uid, recovered: true };
 	const known = { id: uid, type: event_type, created_at, delivery_id: uid, webhook_uid };
-	const data = await readResource(run, delivery);
+	const data = await readResource(connection, delivery);
 	return data
 		? { ...known, data, recovered: true }
 		: { ...known, data: null, error_message: causeOf(delivery), recoverable: false };
 }
 
 /** @returns undefined when the delivery names none, or Avala does not give it */
-async function readResource(run: ItemRun, delivery: Delivery): Promise<IDataObject | undefined> {
+async function readResource(
+	connection: Connection,
+	delivery: Delivery,
+): Promise<IDataObject | undefined> {
 	const subject = eventTypeOf(delivery).split('.')[0]?.toLowerCase() ?? '';
 	const collection = SUBJECTS.get(subject);
 	const id = collection && resourceId(delivery, subject, collection);
@@ -42,11 +48,11 @@ async function readResource(run: ItemRun, delivery: Delivery): Promise<IDataObje
 	const endpoint = one(collection, id);
 	const reading =
 		collection === PROJECTS
-			? readProject(run, id)
-			: avalaObject(run.connection, { method: 'GET', endpoint });
+			? readProject(connection, id)
+			: avalaObject(connection, { method: 'GET', endpoint });
 	return await reading.catch((error: unknown) => {
 		if (!(error instanceof NodeApiError) || !isOfThisResource(error)) throw error;
-		run.context.logger.debug(
+		connection.context.logger.debug(
 			`Avala: ${endpoint.subject} of a missed event cannot be read (${error.httpCode}).`,
 		);
 		return undefined;

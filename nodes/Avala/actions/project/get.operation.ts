@@ -18,7 +18,7 @@ export const get: Operation = {
 	async execute(run) {
 		const isSimple = isSimplified(run);
 		const project = await readProject(
-			run,
+			run.connection,
 			idIn(PROJECTS, 'Project', parameterOf(run, 'projectId', '')),
 		);
 		return itemsOf([isSimple ? simplifyProject(project) : project]);

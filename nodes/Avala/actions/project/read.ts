@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Connection } from '../../transport/connection';
 import { apiError } from '../../transport/errors';
 import type { Collection } from '../../transport/paths';
 import { all, one, PROJECTS, PROJECTS_OF_OLDER_SERVERS } from '../../transport/paths';
@@ -15,9 +16,9 @@ import { simplified } from '../simplified';
  * One project, from where older servers keep it if need be. On newer ones that is for Avala's staff, so
  * the first refusal is the one that tells.
  */
-export async function readProject(run: ItemRun, id: string): Promise<IDataObject> {
+export async function readProject(connection: Connection, id: string): Promise<IDataObject> {
 	const read = async (projects: Collection) =>
-		await avalaEntry(run.connection, { method: 'GET', endpoint: one(projects, id) });
+		await avalaEntry(connection, { method: 'GET', endpoint: one(projects, id) });
 	const first = read(PROJECTS);
 	return (
 		(await unlessRefused([404, 405], first)) ??
@@ -36,11 +37,11 @@ export async function listProjects(run: ItemRun, wanted: Wanted): Promise<IDataO
 	const older = getMany(run, all(PROJECTS_OF_OLDER_SERVERS), wanted);
 	const projects = await unlessRefused([403], older);
 	if (projects !== undefined) return projects;
-	const paths = [PROJECTS.path, PROJECTS_OF_OLDER_SERVERS.path];
+	const [newerPath, olderPath] = [PROJECTS.path, PROJECTS_OF_OLDER_SERVERS.path];
 	throw apiError(
 		run.connection,
-		`Avala does not list the projects of this API key: it has none at ${paths[0]}, and ${paths[1]}, where older servers keep them, is closed to the key (403). Check the base URL of the Avala credential, and have the owner of the key grant it the permission ${PROJECTS.permissions.read} at Avala.`,
-		`The requests were GET ${paths.join(' and GET ')}.`,
+		`Avala does not list the projects of this API key: it has none at ${newerPath}, and ${olderPath}, where older servers keep them, is closed to the key (403). Check the base URL of the Avala credential, and have the owner of the key grant it the permission ${PROJECTS.permissions.read} at Avala.`,
+		`The requests were GET ${newerPath} and GET ${olderPath}.`,
 		403,
 	);
 }
