@@ -93,10 +93,10 @@ export class Transfer {
 				}
 				start.push(bytes);
 				if (this.receivedBytes < START_BYTES) continue;
-				yield* noWebPage(start);
+				yield* unlessWebPage(start);
 				start = undefined;
 			}
-			if (start !== undefined) yield* noWebPage(start);
+			if (start !== undefined) yield* unlessWebPage(start);
 			if (!this.isWhole()) throw new CutOff('it is not as long as was announced', true);
 		} catch (error) {
 			this.failure ??= error;
@@ -152,8 +152,8 @@ function announcedBytes(headers: IDataObject): number | undefined {
 	return !isCompressed && length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined;
 }
 
-/** @throws WebPage when these chunks, which begin a body, are one */
-function noWebPage(start: Uint8Array[]): Uint8Array[] {
+/** The chunks that begin a body. @throws WebPage when they begin one */
+function unlessWebPage(start: Uint8Array[]): Uint8Array[] {
 	if (isWebPage(Buffer.concat(start))) throw new WebPage();
 	return start;
 }
