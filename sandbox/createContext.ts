@@ -7,7 +7,7 @@ import { Deliverer } from './deliverer';
 import { FaultList } from './matching';
 import { ExportLife } from './resources/exportLife';
 import { EventEffects } from './resources/eventEffects';
-import type { StoredExport } from './resources/records';
+import type { StoredExport } from './resources/resourceRecords';
 import { addSampleData } from './resources/sampleData';
 import type { SandboxOptions } from './settings';
 import { apiSettings, keysOf } from './settings';

@@ -2,10 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 
 import { Lanes } from './lanes';
-import type { EmittedEvent, StoredDelivery, StoredWebhook } from './records';
-import { makeDelivery } from './records';
-import type { Resource } from './resources/records';
-import { makeTask } from './resources/records';
+import type { EmittedEvent, StoredDelivery, StoredWebhook } from './webhookRecords';
+import { makeDelivery } from './webhookRecords';
+import type { Resource } from './resources/resourceRecords';
+import { makeTask } from './resources/resourceRecords';
 import type { Outcome } from './sender';
 import { isSuccess, Sender } from './sender';
 import type { Store } from './store';

@@ -4,7 +4,7 @@ import type { SandboxOptions } from './settings';
 export type { Fault } from './fault';
 export type { RateLimit } from './rateLimiter';
 export type { Scope } from './api/scopes';
-export type { ApiRequest, EmittedEvent, StoredDelivery, StoredWebhook } from './records';
+export type { ApiRequest, EmittedEvent, StoredDelivery, StoredWebhook } from './webhookRecords';
 export type {
 	DownloadLink,
 	ExportFile,
@@ -13,7 +13,7 @@ export type {
 	StoredExport,
 	StoredProject,
 	StoredTask,
-} from './resources/records';
+} from './resources/resourceRecords';
 export type { Sandbox } from './sandbox';
 export type { ApiKey, SandboxOptions } from './settings';
 export { SANDBOX_API_KEY } from './settings';

@@ -7,8 +7,8 @@ import type { Context, Emitted } from './context';
 import { createContext } from './createContext';
 import type { Deliverer } from './deliverer';
 import { API_PREFIX, mountParts } from './parts';
-import type { ApiRequest, StoredDelivery, StoredWebhook } from './records';
-import { MAIN_ACCOUNT, makeDelivery, makeWebhook } from './records';
+import type { ApiRequest, StoredDelivery, StoredWebhook } from './webhookRecords';
+import { MAIN_ACCOUNT, makeDelivery, makeWebhook } from './webhookRecords';
 import type { NewExport } from './resources/exportLife';
 import type {
 	ExportPlan,
@@ -17,8 +17,8 @@ import type {
 	StoredExport,
 	StoredProject,
 	StoredTask,
-} from './resources/records';
-import { makeDataset, makeProject, makeTask } from './resources/records';
+} from './resources/resourceRecords';
+import { makeDataset, makeProject, makeTask } from './resources/resourceRecords';
 import { addSampleData } from './resources/sampleData';
 import type { ApiSettings, SandboxOptions } from './settings';
 import { SANDBOX_API_KEY } from './settings';

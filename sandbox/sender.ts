@@ -1,7 +1,7 @@
 import { rootCertificates } from 'node:tls';
 import { Agent, request } from 'undici';
 
-import type { EmittedEvent, StoredWebhook } from './records';
+import type { EmittedEvent, StoredWebhook } from './webhookRecords';
 import { payloadOf, signedHeaders } from './wire/webhooks';
 import type { WireFormat } from './wireFormat';
 

@@ -1,8 +1,8 @@
 import type { RateLimit } from './rateLimiter';
 import type { Scope } from './api/scopes';
 import { DOCUMENTED_EVENTS, NEWEST_EVENTS } from './eventTypes';
-import { MAIN_ACCOUNT } from './records';
-import type { ExportPlan } from './resources/records';
+import { MAIN_ACCOUNT } from './webhookRecords';
+import type { ExportPlan } from './resources/resourceRecords';
 import type { WireFormat } from './wireFormat';
 
 /** The shape of an Avala key: 40 hex digits. It is valid for a sandbox only. */

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 import { Collection } from './collection';
-import type { StoredDelivery, StoredWebhook } from './records';
-import type { StoredDataset, StoredExport, StoredProject, StoredTask } from './resources/records';
+import type { StoredDelivery, StoredWebhook } from './webhookRecords';
+import type { StoredDataset, StoredExport, StoredProject, StoredTask } from './resources/resourceRecords';
 
-export { makeDelivery } from './records';
+export { makeDelivery } from './webhookRecords';
 
 const SAVE_DELAY_MS = 100;
 /** Saving takes at most one part in so many of the time. */

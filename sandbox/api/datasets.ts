@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import type { Context } from '../context';
-import type { Resource, StoredDataset } from '../resources/records';
+import type { Resource, StoredDataset } from '../resources/resourceRecords';
 import { shownDataset } from '../wire/resources';
 import { uidFor } from '../wireFormat';
 import { notFound } from './errors';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import type { Context } from '../context';
-import type { StoredDelivery } from '../records';
+import type { StoredDelivery } from '../webhookRecords';
 import { shownDelivery } from '../wire/webhooks';
 import { notFound } from './errors';
 import { pageOf } from './pages';

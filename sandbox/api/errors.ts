@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import type { Context } from '../context';
-import type { Resource } from '../resources/records';
+import type { Resource } from '../resources/resourceRecords';
 import type { ApiSettings } from '../settings';
 
 export type FieldProblems = Record<string, string[]>;

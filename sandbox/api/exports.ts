@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import type { Context } from '../context';
-import type { Resource, StoredExport } from '../resources/records';
+import type { Resource, StoredExport } from '../resources/resourceRecords';
 import type { ApiSettings } from '../settings';
 import { fileName } from '../storage/files';
 import type { Store } from '../store';

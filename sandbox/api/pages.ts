@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 
-import type { Resource } from '../resources/records';
+import type { Resource } from '../resources/resourceRecords';
 import type { ApiSettings } from '../settings';
 import { ApiError } from './errors';
 

@@ -1,6 +1,6 @@
-import { newSecret } from '../records';
-import type { StoredWebhook } from '../records';
-import type { Resource } from '../resources/records';
+import { newSecret } from '../webhookRecords';
+import type { StoredWebhook } from '../webhookRecords';
+import type { Resource } from '../resources/resourceRecords';
 import type { ApiSettings } from '../settings';
 import { isKnownEvent } from '../settings';
 import type { FieldProblems } from './errors';

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
 import type { Context } from '../context';
-import type { StoredWebhook } from '../records';
-import { makeWebhook } from '../records';
+import type { StoredWebhook } from '../webhookRecords';
+import { makeWebhook } from '../webhookRecords';
 import { isSuccess } from '../sender';
 import { shownTestResult, shownWebhook } from '../wire/webhooks';
 import { bodyOf } from './body';

@@ -4,9 +4,9 @@ import path from 'node:path';
 
 import type { Fault } from '../fault';
 import type { Context } from '../context';
-import type { StoredDelivery } from '../records';
-import { MAIN_ACCOUNT } from '../records';
-import type { Resource } from '../resources/records';
+import type { StoredDelivery } from '../webhookRecords';
+import { MAIN_ACCOUNT } from '../webhookRecords';
+import type { Resource } from '../resources/resourceRecords';
 import { fileName } from '../storage/files';
 import type { Store } from '../store';
 import type { WireFormat } from '../wireFormat';

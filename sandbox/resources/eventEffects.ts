@@ -4,8 +4,8 @@ import type { WireFormat } from '../wireFormat';
 import { newUid } from '../wireFormat';
 import type { ExportLife } from './exportLife';
 import { isRunning } from './exportLife';
-import type { Resource, StoredExport, StoredTask } from './records';
-import { makeDataset, makeProject, makeTask } from './records';
+import type { Resource, StoredExport, StoredTask } from './resourceRecords';
+import { makeDataset, makeProject, makeTask } from './resourceRecords';
 
 /** Only so many of the oldest tasks are looked at, so that an event costs the same with any number of them. */
 const SEARCHED_TASKS = 1000;

@@ -1,8 +1,8 @@
 import type { Store } from '../store';
 import type { WireFormat } from '../wireFormat';
 import { newUid } from '../wireFormat';
-import type { ExportPlan, StoredExport } from './records';
-import { DEFAULT_EXPORT_PLAN } from './records';
+import type { ExportPlan, StoredExport } from './resourceRecords';
+import { DEFAULT_EXPORT_PLAN } from './resourceRecords';
 
 /** What a test or the API says of a new export; the plan may be given in part. */
 export type NewExport = Partial<Omit<StoredExport, 'plan'>> & { plan?: Partial<ExportPlan> };

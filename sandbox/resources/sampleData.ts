@@ -1,8 +1,8 @@
 import type { Store } from '../store';
 import type { WireFormat } from '../wireFormat';
 import { uidFor } from '../wireFormat';
-import type { StoredDataset, StoredProject } from './records';
-import { makeDataset, makeProject, makeTask } from './records';
+import type { StoredDataset, StoredProject } from './resourceRecords';
+import { makeDataset, makeProject, makeTask } from './resourceRecords';
 
 const HOUR_MS = 60 * 60_000;
 

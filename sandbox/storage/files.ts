@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Matching } from '../matching';
-import type { ExportFile } from '../resources/records';
+import type { ExportFile } from '../resources/resourceRecords';
 
 const CHUNK_BYTES = 256 * 1024;
 /** A chunk of a generated file; all chunks are the same. */

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { FaultList } from '../matching';
-import type { ExportFile, StoredExport } from '../resources/records';
+import type { ExportFile, StoredExport } from '../resources/resourceRecords';
 import type { FileFault } from './files';
 import { fileName, sendFile } from './files';
 import { Links } from './links';

@@ -5,7 +5,7 @@ import type {
 	StoredExport,
 	StoredProject,
 	StoredTask,
-} from '../resources/records';
+} from '../resources/resourceRecords';
 import type { WireFormat } from '../wireFormat';
 
 /** A task as the API shows it and as its events carry it. */

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 
-import type { EmittedEvent, StoredDelivery, StoredWebhook } from '../records';
-import type { Resource } from '../resources/records';
+import type { EmittedEvent, StoredDelivery, StoredWebhook } from '../webhookRecords';
+import type { Resource } from '../resources/resourceRecords';
 import type { WireFormat } from '../wireFormat';
 
 /** The body of a delivery: an envelope in the guide and the older format, the bare resource in the newer. */

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Sandbox } from '../../sandbox';
 import { startSandbox } from '../../sandbox';
 import { executeAvala } from '../support/contexts';
+import { ALL_OPERATIONS, parametersOf } from '../support/operations';
 
 jest.setTimeout(120_000);
 
@@ -14,36 +15,20 @@ beforeAll(async () => {
 afterAll(async () => await avala.stop());
 beforeEach(() => avala.reset());
 
-const webhookId = { __rl: true, mode: 'id', value: 'wh_1' } as INodeParameters;
-const OPERATIONS: Record<string, INodeParameters> = {
-	'webhook get': { resource: 'webhook', operation: 'get', webhookId },
-	'webhook getAll': { resource: 'webhook', operation: 'getAll', returnAll: true },
-	'webhook create': {
-		resource: 'webhook',
-		operation: 'create',
-		targetUrl: 'https://example.com/a',
-		events: ['task.completed'],
-	},
-	'webhook update': {
-		resource: 'webhook',
-		operation: 'update',
-		webhookId,
-		updateFields: { isActive: true },
-	},
-	'webhook delete': { resource: 'webhook', operation: 'delete', webhookId },
-	'webhook test': { resource: 'webhook', operation: 'test', webhookId },
-	'delivery get': { resource: 'delivery', operation: 'get', deliveryId: 'whd_1' },
-	'delivery getAll': { resource: 'delivery', operation: 'getAll', returnAll: true },
-	'delivery getHealth': { resource: 'delivery', operation: 'getHealth' },
-	'delivery getMissedEvents': {
-		resource: 'delivery',
-		operation: 'getMissedEvents',
-		returnAll: true,
-	},
+const IDS = {
+	webhook: 'wh_1',
+	delivery: 'whd_1',
+	export: 'exp_1',
+	task: 'tsk_1',
+	project: 'prj_1',
+	dataset: 'dst_1',
 };
-const LISTS = Object.entries(OPERATIONS).filter(([name]) =>
-	/getAll|getHealth|getMissedEvents/.test(name),
+const OPERATIONS = ALL_OPERATIONS.map(
+	([resource, operation]) =>
+		[`${resource} ${operation}`, parametersOf(resource, operation, IDS)] as const,
 );
+/** Each list of Avala's, by an operation that reads all of it. */
+const LISTS = OPERATIONS.filter(([name]) => /getAll|getHealth|getMissedEvents/.test(name));
 
 /** The items, or the error that the node throws. */
 async function run(parameters: INodeParameters): Promise<unknown> {
@@ -94,7 +79,7 @@ const response = fc.oneof(
 );
 
 describe('whatever Avala responds', () => {
-	it.each(Object.entries(OPERATIONS))(
+	it.each(OPERATIONS)(
 		'%s ends with items or with an error that says what to do, never with a fault of its own',
 		async (_name, parameters) => {
 			await fc.assert(
@@ -116,21 +101,22 @@ describe('whatever Avala responds', () => {
 		},
 	);
 
-	it.each(LISTS)('%s ends with an error when a page points to itself', async (name, parameters) => {
-		const path = name.startsWith('webhook') ? 'webhooks' : 'webhook-deliveries';
-		const next = `${avala.baseUrl}/${path}/?cursor=self`;
-		avala.fault({ status: 200, body: { results: [{ uid: 'd' }], next, previous: null } });
-		expect(await run(parameters)).toMatchObject({
-			message: expect.stringContaining('never end') as unknown,
-		});
-		expect(avala.requests()).toHaveLength(2);
-	});
+	it.each(LISTS)(
+		'%s ends with an error when a page points to itself',
+		async (_name, parameters) => {
+			avala.fault({ status: 200, body: { results: [{ uid: 'd' }], next: '?cursor=self' } });
+			expect(await run({ ...parameters, returnAll: true })).toMatchObject({
+				message: expect.stringContaining('never end') as unknown,
+			});
+			expect(avala.requests()).toHaveLength(2);
+		},
+	);
 
-	it.each(['webhook get', 'webhook create', 'delivery getAll'])(
+	it.each(OPERATIONS.filter(([name]) => /webhook (get|create)$|delivery getAll/.test(name)))(
 		'%s cuts off a response of 100 MB',
-		async (name) => {
+		async (_name, parameters) => {
 			avala.fault({ status: 200, body: JSON.stringify({ uid: 'x'.repeat(100 * 1024 * 1024) }) });
-			expect(await run(OPERATIONS[name] ?? {})).toMatchObject({
+			expect(await run(parameters)).toMatchObject({
 				message: expect.stringContaining('larger than 64 MiB') as unknown,
 			});
 			expect(avala.requests().length).toBeLessThanOrEqual(1);

@@ -1,8 +1,7 @@
 import { loadOutputSchema } from 'n8n-core';
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import path from 'node:path';
 
-import { RESOURCES } from '../../../nodes/Avala/actions/resources';
 import { normaliseEvent } from '../../../nodes/Avala/shared/event';
 import { isObject, textsIn } from '../../../nodes/Avala/shared/values';
 import type { WireFormat, Sandbox } from '../../../sandbox';
@@ -11,6 +10,7 @@ import { BinaryFiles } from '../../support/binaryFiles';
 import { executeAvala } from '../../support/contexts';
 import type { LocalServer } from '../../support/localServer';
 import { serve } from '../../support/localServer';
+import { ALL_OPERATIONS, parametersOf } from '../../support/operations';
 
 /** The schemas are found as n8n itself finds them. */
 const nodeDir = path.join(__dirname, '../../../nodes/Avala');
@@ -42,17 +42,6 @@ const missed = {
 	data: { uid: 'task_1', updated_at: '2026-03-02T10:30:00Z' },
 };
 
-const byId = (value = '') => ({ __rl: true, mode: 'id', value }) as INodeParameters;
-
-/** What each operation gives out; by ID where it works on one thing. */
-const PARAMETERS: Record<string, INodeParameters> = {
-	'webhook/create': { targetUrl: 'https://example.com/avala', events: ['task.completed'] },
-	'webhook/update': { updateFields: { isActive: true } },
-	'webhook/getAll': { returnAll: true },
-	'delivery/getAll': { returnAll: true },
-	'delivery/getMissedEvents': { returnAll: true },
-};
-
 async function outputs(resource: string, operation: string): Promise<IDataObject[]> {
 	const given: IDataObject[] = [];
 	for (const wireFormat of ['guide', 'older', 'newer'] satisfies WireFormat[]) {
@@ -64,21 +53,15 @@ async function outputs(resource: string, operation: string): Promise<IDataObject
 		const gaveUp = { responseStatus: 500, errorMessage: 'HTTP 500', attempts: 5, event: missed };
 		avala.seedDeliveries([{ uid: 'd_1', status: 'failed', ...gaveUp }, { uid: 'd_2' }]);
 		const ids = {
-			taskId: avala.tasks()[0]?.uid ?? '',
-			projectId: byId(avala.projects()[0]?.uid),
-			datasetId: byId(avala.datasets()[0]?.uid),
-			exportId: byId(avala.addExport({ state: 'ready' }).uid),
+			delivery: 'd_1',
+			task: avala.tasks()[0]?.uid ?? '',
+			project: avala.projects()[0]?.uid ?? '',
+			dataset: avala.datasets()[0]?.uid ?? '',
+			export: avala.addExport({ state: 'ready' }).uid,
 		};
 		for (const uid of webhooks) {
 			const output = await executeAvala({
-				parameters: {
-					resource,
-					operation,
-					...ids,
-					webhookId: byId(uid),
-					deliveryId: 'd_1',
-					...PARAMETERS[`${resource}/${operation}`],
-				},
+				parameters: parametersOf(resource, operation, { ...ids, webhook: uid }),
 				credentials: { apiKey: avala.apiKey, baseUrl: avala.baseUrl },
 			});
 			given.push(...output.map(({ json }) => json));
@@ -113,10 +96,6 @@ function contradictions(schema: unknown, value: unknown, at = ''): string[] {
 
 const fieldsOf = (schema: unknown) =>
 	isObject(schema) && isObject(schema.properties) ? Object.keys(schema.properties) : [];
-
-const ALL_OPERATIONS = RESOURCES.flatMap((resource) =>
-	resource.operations.map(({ option }) => [resource.option.value, option.value] as const),
-);
 
 describe.each(ALL_OPERATIONS)(
 	'the fields that the editor shows before the first run: %s %s',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import type { Resource } from './resources/records';
+import type { Resource } from './resources/resourceRecords';
 import type { WireFormat } from './wireFormat';
 import { newUid } from './wireFormat';
 
