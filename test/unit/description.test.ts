@@ -63,14 +63,9 @@ describe('the Avala node', () => {
 		expect(names('webhook', 'update')).toEqual(['webhookId', 'updateFields']);
 		for (const operation of ['delete', 'get', 'test'])
 			expect(names('webhook', operation)).toEqual(['webhookId']);
-		expect(names('delivery', 'get')).toEqual(['deliveryId', 'simplify', 'output']);
-		expect(names('delivery', 'getAll')).toEqual([
-			'returnAll',
-			'limit',
-			'filters',
-			'simplify',
-			'output',
-		]);
+		const output = ['simplify', 'output', 'fields'];
+		expect(names('delivery', 'get')).toEqual(['deliveryId', ...output]);
+		expect(names('delivery', 'getAll')).toEqual(['returnAll', 'limit', 'filters', ...output]);
 		expect(names('delivery', 'getHealth')).toEqual(['limit', 'filters']);
 		expect(names('delivery', 'getMissedEvents')).toEqual(['returnAll', 'limit', 'filters']);
 	});

@@ -1,9 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { ALL_EVENTS, EVENT_CATALOGUE } from '../shared/eventCatalogue';
-import { notUnderstood, readBoolean } from '../shared/values';
-import type { ItemRun } from './operation';
-import { parameterOf } from './parameters';
 
 export const returnAll: INodeProperties = {
 	displayName: 'Return All',
@@ -55,38 +52,3 @@ export const customEvents: INodeProperties = {
 export const withCustomEvents = (collection: string) => ({
 	[`/${collection}.customEvents`]: [{ _cnd: { exists: true as const } }],
 });
-
-/** As n8n's own nodes have it: a switch for people, a choice for AI agents. */
-export const simplifyFields: INodeProperties[] = [
-	{
-		displayName: 'Simplify',
-		name: 'simplify',
-		type: 'boolean',
-		displayOptions: { hide: { '@tool': [true] } },
-		default: true,
-		description: 'Whether to return a simplified version of the response instead of the raw data',
-	},
-	{
-		displayName: 'Output',
-		name: 'output',
-		type: 'options',
-		displayOptions: { show: { '@tool': [true] } },
-		default: 'simplified',
-		description: 'How much of what Avala sent to return',
-		options: [
-			{ name: 'Simplified', value: 'simplified', description: 'The most useful fields' },
-			{ name: 'Raw', value: 'raw', description: 'All fields that Avala sent' },
-		],
-	},
-];
-
-/** Whether the output is to be simplified; an AI agent's choice counts where the node is its tool. */
-export function isSimplified(run: ItemRun): boolean {
-	const output = run.context.getNode().type.endsWith('Tool')
-		? parameterOf(run, 'output', 'simplified')
-		: undefined;
-	if (output === undefined) return readBoolean('Simplify', parameterOf(run, 'simplify', true));
-	const word = typeof output === 'string' ? output.trim().toLowerCase() : output;
-	if (word === 'simplified' || word === 'raw') return word === 'simplified';
-	throw notUnderstood('Output', 'simplified or raw', output);
-}

@@ -3,13 +3,14 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { momentIn } from '../../shared/moments';
 import { notUnderstood } from '../../shared/values';
 import { all, EXPORTS } from '../../transport/paths';
-import { isSimplified, limit, returnAll, simplifyFields } from '../fields';
+import { limit, returnAll } from '../fields';
 import { getMany } from '../getMany';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
+import { outputOf, outputProperties } from '../output';
 import { collectionOf, given, momentReader, wantedCount } from '../parameters';
 import { isEvery } from '../filterWords';
-import { completeExport, simplifyExport } from './output';
+import { exportForms } from './output';
 import type { ExportState } from './state';
 import { exportState } from './state';
 
@@ -49,9 +50,9 @@ export const getAll: Operation = {
 		action: 'Get many exports',
 		description: 'List exports, newest first; filter by state or time',
 	},
-	properties: [returnAll, limit, filters, ...simplifyFields],
+	properties: [returnAll, limit, filters, ...outputProperties(exportForms)],
 	async execute(run) {
-		const show = isSimplified(run) ? simplifyExport : completeExport;
+		const { show } = outputOf(run, exportForms);
 		const wanted = wantedCount(run);
 		const narrowed = readFilters(run);
 		const isNarrowed = Object.values(narrowed).some((value) => value !== undefined);

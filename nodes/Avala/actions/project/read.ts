@@ -10,6 +10,7 @@ import { unlessRefused } from '../../transport/request';
 import type { Wanted } from '../getMany';
 import { getMany } from '../getMany';
 import type { ItemRun } from '../operation';
+import type { OutputForms } from '../output';
 import { simplified } from '../simplified';
 
 /**
@@ -60,3 +61,8 @@ export function simplifyProject(project: IDataObject): IDataObject {
 		'updated_at',
 	]);
 }
+
+export const projectForms: OutputForms = {
+	simplify: simplifyProject,
+	fields: Object.keys(simplifyProject({})),
+};

@@ -2,16 +2,17 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { uidOf } from '../../shared/values';
 import { all, PROJECTS, TASKS } from '../../transport/paths';
-import { isSimplified, limit, returnAll, simplifyFields } from '../fields';
+import { limit, returnAll } from '../fields';
 import { getMany } from '../getMany';
 import { idIn } from '../locator';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
+import { outputOf, outputProperties } from '../output';
 import { collectionOf, given, wantedCount } from '../parameters';
 import { projectLocator } from '../project/locator';
 import type { KnownWords } from '../filterWords';
 import { explainNothing, isWord, readWord } from '../filterWords';
-import { simplifyTask } from './simplify';
+import { taskForms } from './simplify';
 
 const STATUSES: KnownWords = [
 	{ name: 'Active', value: 'active' },
@@ -49,9 +50,9 @@ export const getAll: Operation = {
 		action: 'Get many tasks',
 		description: 'List tasks, for example the completed ones of a project',
 	},
-	properties: [returnAll, limit, filters, ...simplifyFields],
+	properties: [returnAll, limit, filters, ...outputProperties(taskForms)],
 	async execute(run) {
-		const isSimple = isSimplified(run);
+		const { show } = outputOf(run, taskForms);
 		const wanted = wantedCount(run);
 		const { project, status } = readFilters(run);
 		const query = {
@@ -77,7 +78,7 @@ export const getAll: Operation = {
 			run.hint(noneNames(project, ofOthers));
 		}
 		explainNothing(run, tasks.length, [{ name: 'Status', word: status, known: STATUSES }]);
-		return itemsOf(isSimple ? tasks.map(simplifyTask) : tasks);
+		return itemsOf(tasks.map(show));
 	},
 };
 
