@@ -20,10 +20,6 @@ const triggerOn: INodeProperties = {
 	displayName: 'Trigger On',
 	default: ['task.completed'],
 	description: 'The event types that start the workflow',
-	builderHint: {
-		propertyHint:
-			"The exact values of this list, such as ['task.completed'], or ['*'] alone for every type. A type that is not in the list goes into options.customEvents.",
-	},
 };
 
 export class AvalaTrigger implements INodeType {
@@ -122,6 +118,10 @@ export class AvalaTrigger implements INodeType {
 						default: [],
 						description:
 							'Only events of these projects start the workflow; an event that names no project starts it too. Empty means all. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+						builderHint: {
+							propertyHint:
+								'A list of project uids, as Project Get Many gives them; names are not IDs. Leave it out for all projects.',
+						},
 					},
 					{
 						displayName: 'Run on Test Events',

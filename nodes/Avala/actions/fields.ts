@@ -20,12 +20,20 @@ export const limit: INodeProperties = {
 	description: 'Max number of results to return',
 };
 
+/** For models that build workflows, on each parameter that is a moment. */
+export const MOMENT_HINT =
+	'An ISO time with its zone, such as 2026-03-02T10:30:00Z, or an expression such as {{ $now.minus({ hours: 1 }) }}. Words such as yesterday are refused.';
+
 export const webhookEvents: INodeProperties = {
 	displayName: 'Event Types',
 	name: 'events',
 	type: 'multiOptions',
 	default: [],
 	description: 'What Avala sends to the webhook',
+	builderHint: {
+		propertyHint:
+			"The exact values of this list, such as ['task.completed'], or ['*'] alone for every type. A type that is not in the list goes into customEvents.",
+	},
 	options: [
 		{
 			name: 'All Event Types',
@@ -46,6 +54,10 @@ export const customEvents: INodeProperties = {
 	placeholder: 'e.g. task.submitted',
 	description:
 		'Event types that the list lacks, written as Avala writes them. Avala refuses a type that it does not know.',
+	builderHint: {
+		propertyHint:
+			"Leave it out unless a type is missing from the list of event types; then a list, such as ['task.submitted'].",
+	},
 };
 
 /** Whether custom event types were added in this collection, so that no others need be selected. */

@@ -62,6 +62,10 @@ export function outputProperties({ fields }: Pick<OutputForms, 'fields'>): INode
 			displayOptions: { show: { '@tool': [true], output: ['selectedFields'] } },
 			default: [],
 			description: 'The fields to return to the AI agent. The ID is always among them.',
+			builderHint: {
+				propertyHint:
+					"Only with output selectedFields: names as they are in the output, such as ['status', 'created_at'].",
+			},
 			options,
 		},
 	];

@@ -11,7 +11,7 @@ import {
 	readKnownEventTypes,
 } from '../../shared/eventCatalogue';
 import { notUnderstood } from '../../shared/values';
-import { customEvents } from '../fields';
+import { customEvents, MOMENT_HINT } from '../fields';
 import type { ItemRun } from '../operation';
 import { collectionOf, given, momentReader } from '../parameters';
 import { explainNothing, isEvery } from '../filterWords';
@@ -25,6 +25,7 @@ const withoutStatus: INodeProperties[] = [
 		default: '',
 		description:
 			'Only deliveries created at or after this time. It also ends the search there, which saves requests.',
+		builderHint: { propertyHint: MOMENT_HINT },
 	},
 	{
 		displayName: 'Created Before',
@@ -32,6 +33,7 @@ const withoutStatus: INodeProperties[] = [
 		type: 'dateTime',
 		default: '',
 		description: 'Only deliveries created before this time',
+		builderHint: { propertyHint: MOMENT_HINT },
 	},
 	{
 		...customEvents,
@@ -43,6 +45,10 @@ const withoutStatus: INodeProperties[] = [
 		type: 'multiOptions',
 		default: [],
 		description: 'Only deliveries of these event types',
+		builderHint: {
+			propertyHint:
+				"A list of exact values, such as ['task.completed', 'export.failed']. Leave it out for all types.",
+		},
 		options: [...EVENT_CATALOGUE],
 	},
 	{ ...webhookLocator, description: 'Only deliveries to this webhook' },

@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { momentIn } from '../../shared/moments';
 import { notUnderstood } from '../../shared/values';
 import { all, EXPORTS } from '../../transport/paths';
-import { limit, returnAll } from '../fields';
+import { limit, MOMENT_HINT, returnAll } from '../fields';
 import { getMany } from '../getMany';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -27,6 +27,7 @@ const filters: INodeProperties = {
 			type: 'dateTime',
 			default: '',
 			description: 'Only exports created at or after this time',
+			builderHint: { propertyHint: MOMENT_HINT },
 		},
 		{
 			displayName: 'State',

@@ -33,6 +33,10 @@ export const create: Operation = {
 			default: '',
 			placeholder: 'e.g. https://example.com/avala',
 			description: 'Address that Avala sends the events to. It must be https.',
+			builderHint: {
+				propertyHint:
+					'The public https address of a receiver outside n8n. To start a workflow, use the Avala Trigger, which creates its own webhook.',
+			},
 		},
 		{
 			...events,

@@ -22,6 +22,10 @@ export const webhookLocator: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	description: 'The webhook to work on',
+	builderHint: {
+		propertyHint:
+			'The uid of a webhook (mode id), as Webhook Get Many gives it, or its whole target URL (mode url).',
+	},
 	modes: [
 		{
 			displayName: 'From List',
