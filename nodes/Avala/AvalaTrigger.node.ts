@@ -83,13 +83,19 @@ export class AvalaTrigger implements INodeType {
 		},
 		properties: [
 			{ ...triggerOn, required: true, displayOptions: { hide: withCustomEvents('options') } },
-			{ ...triggerOn, displayOptions: { show: withCustomEvents('options') } },
+			{
+				...triggerOn,
+				displayOptions: { show: withCustomEvents('options') },
+				description:
+					"Optional, since there are 'Custom Event Types'. The event types that start the workflow.",
+			},
 			{
 				displayName: 'Options',
 				name: 'options',
 				type: 'collection',
 				placeholder: 'Add option',
 				default: {},
+				description: 'Optional. Add event types, or restrict which events start the workflow.',
 				options: [
 					customEvents,
 					{

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import manifest from '../../package.json';
+import { AvalaApi } from '../../credentials/AvalaApi.credentials';
 import { RESOURCES } from '../../nodes/Avala/actions/resources';
 import { Avala } from '../../nodes/Avala/Avala.node';
 import { AvalaTrigger } from '../../nodes/Avala/AvalaTrigger.node';
@@ -38,6 +39,30 @@ it('a list field that is added to a collection has one empty entry, not a list o
 		.filter(({ typeOptions }) => typeOptions?.multipleValues);
 	expect(lists.map(({ name }) => name)).toContain('customEvents');
 	for (const { default: start } of lists) expect(start).toBe('');
+});
+
+describe('a field that need not be filled in', () => {
+	const mayBeEmpty = ({ type, required, default: start }: INodeProperties) =>
+		required !== true &&
+		(['collection', 'dateTime', 'multiOptions', 'resourceLocator'].includes(type) || start === '');
+	const optional = [avala.description, trigger.description, new AvalaApi()]
+		.flatMap(({ properties }) => properties)
+		.filter(mayBeEmpty);
+
+	it.each(optional.map(({ displayName, description = '' }) => [displayName, description]))(
+		'says “Optional”, a collection for all that can be added to it: %s: %s',
+		(name, description) => {
+			const isUpdate = name === 'Update Fields';
+			expect(description).toMatch(isUpdate ? /at least one/ : /^Optional\b/);
+		},
+	);
+
+	it('alone says so', () => {
+		const others = flatten([...avala.description.properties, ...trigger.description.properties])
+			.filter((property) => !mayBeEmpty(property))
+			.map(({ description = '' }) => description);
+		expect(others.filter((text) => text.includes('Optional'))).toEqual([]);
+	});
 });
 
 describe('the Avala node', () => {

@@ -20,6 +20,16 @@ export const limit: INodeProperties = {
 	description: 'Max number of results to return',
 };
 
+/** What a list can be narrowed to; each resource adds its fields as `options`. */
+export const filterCollection: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add filter',
+	default: {},
+	description: 'Optional. Narrows the result to what matches all filters.',
+};
+
 /** For models that build workflows, on each parameter that is a moment. */
 export const MOMENT_HINT =
 	'An ISO time with its zone, such as 2026-03-02T10:30:00Z, or an expression such as {{ $now.minus({ hours: 1 }) }}. Words such as yesterday are refused.';

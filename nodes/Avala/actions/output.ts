@@ -61,7 +61,7 @@ export function outputProperties({ fields }: Pick<OutputForms, 'fields'>): INode
 			type: 'multiOptions',
 			displayOptions: { show: { '@tool': [true], output: ['selectedFields'] } },
 			default: [],
-			description: 'The fields to return to the AI agent. The ID is always among them.',
+			description: 'Optional. The fields to return to the AI agent beside the ID.',
 			builderHint: {
 				propertyHint:
 					"Only with output selectedFields: names as they are in the output, such as ['status', 'created_at'].",

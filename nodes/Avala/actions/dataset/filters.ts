@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { idOf, readText } from '../../shared/values';
+import { filterCollection } from '../fields';
 import type { ItemRun } from '../operation';
 import { collectionOf, given } from '../parameters';
 import type { KnownWords } from '../filterWords';
@@ -27,11 +28,7 @@ const VISIBILITIES: KnownWords = [
 
 /** What datasets can be narrowed to, by Avala itself. */
 export const datasetFilters: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add filter',
-	default: {},
+	...filterCollection,
 	options: [
 		{
 			displayName: 'Data Type',

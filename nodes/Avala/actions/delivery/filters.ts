@@ -11,7 +11,7 @@ import {
 	readKnownEventTypes,
 } from '../../shared/eventCatalogue';
 import { notUnderstood } from '../../shared/values';
-import { customEvents, MOMENT_HINT } from '../fields';
+import { customEvents, filterCollection, MOMENT_HINT } from '../fields';
 import type { ItemRun } from '../operation';
 import { collectionOf, given, momentReader } from '../parameters';
 import { explainNothing, isEvery } from '../filterWords';
@@ -69,11 +69,7 @@ const status: INodeProperties = {
 
 /** What deliveries can be narrowed to; Avala itself has no filter, so the node looks at each of them. */
 export const deliveryFilters: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add filter',
-	default: {},
+	...filterCollection,
 	options: [...withoutStatus.slice(0, -1), status, ...withoutStatus.slice(-1)],
 };
 

@@ -52,7 +52,7 @@ export const create: Operation = {
 			placeholder: 'Add option',
 			default: {},
 			description:
-				'Without Wait Until Ready the export is returned immediately, before it is ready',
+				"Optional. Without 'Wait Until Ready' the export is returned immediately, before it is ready.",
 			options: waitOptions,
 		},
 		...outputProperties(exportForms),

@@ -42,7 +42,7 @@ export const download: Operation = {
 			placeholder: 'Add option',
 			default: {},
 			description:
-				'By default the file keeps its name, and an export that is not ready is an error',
+				'Optional. By default the file keeps its name, and an export that is not ready is an error.',
 			options: [
 				{
 					displayName: 'File Name',

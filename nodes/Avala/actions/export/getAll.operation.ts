@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { momentIn } from '../../shared/moments';
 import { notUnderstood } from '../../shared/values';
 import { all, EXPORTS } from '../../transport/paths';
-import { limit, MOMENT_HINT, returnAll } from '../fields';
+import { filterCollection, limit, MOMENT_HINT, returnAll } from '../fields';
 import { getMany } from '../getMany';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -15,11 +15,7 @@ import type { ExportState } from './state';
 import { exportState } from './state';
 
 const filters: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add filter',
-	default: {},
+	...filterCollection,
 	options: [
 		{
 			displayName: 'Created After',

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { idOf, readText } from '../../shared/values';
-import { limit, returnAll } from '../fields';
+import { filterCollection, limit, returnAll } from '../fields';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { outputOf, outputProperties } from '../output';
@@ -20,11 +20,7 @@ const STATUSES: KnownWords = [
 ];
 
 const filters: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add filter',
-	default: {},
+	...filterCollection,
 	options: [
 		{
 			displayName: 'Name',

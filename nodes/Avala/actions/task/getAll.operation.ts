@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { uidOf } from '../../shared/values';
 import { all, PROJECTS, TASKS } from '../../transport/paths';
-import { limit, returnAll } from '../fields';
+import { filterCollection, limit, returnAll } from '../fields';
 import { getMany } from '../getMany';
 import { idIn } from '../locator';
 import type { ItemRun, Operation } from '../operation';
@@ -25,11 +25,7 @@ const STATUSES: KnownWords = [
 const MOST_NAMES = 5;
 
 const filters: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add filter',
-	default: {},
+	...filterCollection,
 	options: [
 		{ ...projectLocator, description: 'Only tasks of this project' },
 		{

@@ -43,13 +43,19 @@ export const create: Operation = {
 			required: true,
 			displayOptions: { hide: withCustomEvents('additionalFields') },
 		},
-		{ ...events, displayOptions: { show: withCustomEvents('additionalFields') } },
+		{
+			...events,
+			displayOptions: { show: withCustomEvents('additionalFields') },
+			description:
+				"Optional, since there are 'Custom Event Types'. What Avala sends to the webhook.",
+		},
 		{
 			displayName: 'Additional Fields',
 			name: 'additionalFields',
 			type: 'collection',
 			placeholder: 'Add field',
 			default: {},
+			description: 'Optional. Without them the webhook is active, and Avala generates its secret.',
 			options: [
 				{
 					displayName: 'Active',

@@ -4,7 +4,7 @@ import { EVENT_CATALOGUE, readKnownEventTypes } from '../../shared/eventCatalogu
 import { readBoolean, readText } from '../../shared/values';
 import { readWebhook } from '../../shared/webhook';
 import { all, WEBHOOKS } from '../../transport/paths';
-import { limit, returnAll } from '../fields';
+import { filterCollection, limit, returnAll } from '../fields';
 import { getMany } from '../getMany';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -12,11 +12,7 @@ import { collectionOf, given, wantedCount } from '../parameters';
 import { hintIfInactive } from './inactive';
 
 const filters: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add filter',
-	default: {},
+	...filterCollection,
 	options: [
 		{
 			displayName: 'Active',

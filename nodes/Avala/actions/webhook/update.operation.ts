@@ -30,6 +30,7 @@ export const update: Operation = {
 			type: 'collection',
 			placeholder: 'Add field',
 			default: {},
+			description: 'What to change: at least one field. What is not added stays as it is.',
 			options: [
 				{
 					displayName: 'Active',
