@@ -58,7 +58,7 @@ export const customEvents: INodeProperties = {
 	displayName: 'Custom Event Types',
 	name: 'customEvents',
 	type: 'string',
-	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Event Type' },
+	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add event type' },
 	// With a list as its default, n8n adds the field with an empty list as its only entry.
 	default: '',
 	placeholder: 'e.g. task.submitted',

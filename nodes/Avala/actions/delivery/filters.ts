@@ -37,7 +37,7 @@ const withoutStatus: INodeProperties[] = [
 	},
 	{
 		...customEvents,
-		description: 'Only deliveries of these event types, or of those under Event Types',
+		description: "Only deliveries of these event types, or of those under 'Event Types'",
 	},
 	{
 		displayName: 'Event Types',

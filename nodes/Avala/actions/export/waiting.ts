@@ -26,7 +26,7 @@ export const waitOptions: INodeProperties[] = [
 		typeOptions: { minValue: 1 },
 		default: DEFAULT_MAX_WAIT_MINUTES,
 		description:
-			'How long to wait with Wait Until Ready. If the export takes longer, the operation ends with an error; Avala still finishes the export.',
+			"How long to wait with 'Wait Until Ready'. If the export takes longer, the operation ends with an error; Avala still finishes the export.",
 	},
 	{
 		displayName: 'Wait Until Ready',

@@ -41,7 +41,7 @@ export async function listProjects(run: ItemRun, wanted: Wanted): Promise<IDataO
 	const [newerPath, olderPath] = [PROJECTS.path, PROJECTS_OF_OLDER_SERVERS.path];
 	throw apiError(
 		run.connection,
-		`Avala does not list the projects of this API key: it has none at ${newerPath}, and ${olderPath}, where older servers keep them, is closed to the key (403). Check the base URL of the Avala credential, and have the owner of the key grant it the permission ${PROJECTS.permissions.read} at Avala.`,
+		`Avala does not list the projects of this API key: it has none at ${newerPath}, and ${olderPath}, where older servers keep them, is closed to the key (403). Check 'Base URL' in the Avala credential, and have the owner of the key grant it the permission ${PROJECTS.permissions.read} at Avala.`,
 		`The requests were GET ${newerPath} and GET ${olderPath}.`,
 		403,
 	);

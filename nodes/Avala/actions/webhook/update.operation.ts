@@ -42,7 +42,7 @@ export const update: Operation = {
 				{
 					...customEvents,
 					description:
-						'Further event types. With Event Types they replace those of the webhook; alone they are added to them.',
+						"Further event types. With 'Event Types' they replace those of the webhook; alone they are added to them.",
 				},
 				{
 					...webhookEvents,
