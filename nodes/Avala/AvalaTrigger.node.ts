@@ -8,7 +8,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { customEvents, webhookEvents, withCustomEvents } from './actions/fields';
+import { allEventsNotice, customEvents, webhookEvents, withCustomEvents } from './actions/fields';
 import { lifecycleStep } from './trigger/lifecycleStep';
 import { loadProjects } from './trigger/projects';
 import { receiveEvent } from './trigger/receive';
@@ -89,6 +89,7 @@ export class AvalaTrigger implements INodeType {
 				description:
 					"Optional, since there are 'Custom Event Types'. The event types that start the workflow.",
 			},
+			allEventsNotice,
 			{
 				displayName: 'Options',
 				name: 'options',

@@ -44,6 +44,7 @@ it('a list field that is added to a collection has one empty entry, not a list o
 describe('a field that need not be filled in', () => {
 	const mayBeEmpty = ({ type, required, default: start }: INodeProperties) =>
 		required !== true &&
+		type !== 'notice' &&
 		(['collection', 'dateTime', 'multiOptions', 'resourceLocator'].includes(type) || start === '');
 	const optional = [avala.description, trigger.description, new AvalaApi()]
 		.flatMap(({ properties }) => properties)
@@ -66,12 +67,13 @@ describe('a field that need not be filled in', () => {
 });
 
 describe('the Avala node', () => {
-	const all = flatten(avala.description.properties);
+	const all = flatten(avala.description.properties).filter(({ type }) => type !== 'notice');
 
 	it('keeps the names that saved workflows contain', () => {
 		const names = (resource: string, operation: string) => [
 			...new Set(
 				avala.description.properties
+					.filter(({ type }) => type !== 'notice')
 					.filter(({ displayOptions: { show } = {} }) => {
 						return show?.resource?.includes(resource) && show.operation?.includes(operation);
 					})
@@ -240,6 +242,21 @@ describe('the trigger', () => {
 			trigger.description,
 		);
 		expect(Object.keys(issues?.parameters ?? {})).toEqual(isMarked ? ['events'] : []);
+	});
+
+	it.each<[INodeParameters, boolean]>([
+		[{ events: ['*', 'task.completed'] }, true],
+		[{ events: ['*'] }, false],
+		[{ events: ['task.completed', 'export.failed'] }, false],
+		[{ events: ['*'], options: { customEvents: ['task.submitted'] } }, false],
+	])('says what a type does that is selected beside all event types: %j', (parameters, isSaid) => {
+		const shown = [avala, trigger].map(({ description }) => {
+			const all = { resource: 'webhook', operation: 'create', ...parameters };
+			return description.properties
+				.filter(({ name }) => name === 'allEventsNotice')
+				.map((notice) => NodeHelpers.displayParameter(all, notice, null, description));
+		});
+		expect(shown).toEqual([[isSaid], [isSaid]]);
 	});
 
 	it('has n8n evaluate no expression for a request', () => {

@@ -48,10 +48,23 @@ export const webhookEvents: INodeProperties = {
 		{
 			name: 'All Event Types',
 			value: ALL_EVENTS,
-			description: 'All types below that your Avala server supports. Do not select others.',
+			description: 'All types below that your Avala server supports; select no others',
 		},
 		...EVENT_CATALOGUE,
 	],
+};
+
+/** n8n has no list in which one choice excludes the others, so this says what they do beside it. */
+export const allEventsNotice: INodeProperties = {
+	displayName:
+		"'All Event Types' includes the others. A type that is selected as well must be one that your Avala server knows.",
+	name: 'allEventsNotice',
+	type: 'notice',
+	// n8n shows a parameter if any selected value is among these; by its path from the root it can be asked for twice.
+	displayOptions: {
+		show: { events: [ALL_EVENTS], '/events': EVENT_CATALOGUE.map(({ value }) => value) },
+	},
+	default: '',
 };
 
 export const customEvents: INodeProperties = {

@@ -9,7 +9,7 @@ import { withSecret } from '../../transport/connection';
 import { avalaEntry } from '../../transport/entry';
 import { all, one, WEBHOOKS } from '../../transport/paths';
 import { avalaRequest, unlessRefused } from '../../transport/request';
-import { customEvents, webhookEvents, withCustomEvents } from '../fields';
+import { allEventsNotice, customEvents, webhookEvents, withCustomEvents } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { collectionOf, given, parameterOf } from '../parameters';
@@ -49,6 +49,7 @@ export const create: Operation = {
 			description:
 				"Optional, since there are 'Custom Event Types'. What Avala sends to the webhook.",
 		},
+		allEventsNotice,
 		{
 			displayName: 'Additional Fields',
 			name: 'additionalFields',
