@@ -132,7 +132,7 @@ describe('activation', () => {
 		expect(ours()).toEqual([before]);
 	});
 
-	it('switches on a webhook that Avala has switched off', async () => {
+	it('activates a webhook that Avala has deactivated', async () => {
 		const staticData: IDataObject = {};
 		await activate({ staticData });
 		const uid = ours()[0]?.uid;
