@@ -66,6 +66,10 @@ describe('a text that names a parameter', () => {
 		expect(textsIn(file).filter((text) => loose.test(text))).toEqual([]);
 	});
 
+	it.each(SOURCES)('has ’ for an apostrophe, so that no name seems to begin there: %s', (file) => {
+		expect(textsIn(file).filter((text) => /\w'\w/.test(text))).toEqual([]);
+	});
+
 	it('is looked for by names that there are', () => {
 		expect(LABELS).toEqual(
 			expect.arrayContaining(['Created After', 'Webhook Secret', 'Trigger On']),

@@ -76,7 +76,7 @@ export const customEvents: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. task.submitted',
 	description:
-		'Event types that the list lacks, written as Avala writes them. Avala refuses a type that it does not know.',
+		'Event types that are not in the list, spelled as Avala spells them. Avala refuses types that it does not know.',
 	builderHint: {
 		propertyHint:
 			"Leave it out unless a type is missing from the list of event types; then a list, such as ['task.submitted'].",

@@ -68,7 +68,7 @@ export function cutOff(
 	return fileError(
 		connection,
 		url,
-		`The file of ${subject} was not received completely: ${withoutSecrets(reason, connection.secrets)} (${amount}). Nothing of it was passed on. Try again; with 'Retry On Fail' in the settings of the node n8n does so by itself.`,
+		`The file of ${subject} was not received completely: ${withoutSecrets(reason, connection.secrets)} (${amount}). None of it was passed on. Try again; with 'Retry On Fail' in the settings of the node n8n does so by itself.`,
 	);
 }
 

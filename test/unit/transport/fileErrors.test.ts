@@ -81,7 +81,7 @@ it.each([
 ])('a file that is cut off is told with what came of %j bytes', (expected, amount) => {
 	const received = { reason: 'the connection was cut', bytes: 1.5 * MB, expected };
 	expect(cutOff(connection, EXPORT, FILE, received).message).toBe(
-		`The file of export e1 was not received completely: the connection was cut (${amount}). Nothing of it was passed on. Try again; with 'Retry On Fail' in the settings of the node n8n does so by itself.`,
+		`The file of export e1 was not received completely: the connection was cut (${amount}). None of it was passed on. Try again; with 'Retry On Fail' in the settings of the node n8n does so by itself.`,
 	);
 });
 

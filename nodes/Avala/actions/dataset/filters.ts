@@ -36,7 +36,7 @@ export const datasetFilters: INodeProperties = {
 			type: 'options',
 			default: 'image',
 			description:
-				'Only datasets that hold this type of data. An expression can give one that the list lacks.',
+				'Only datasets with this type of data. Use an expression for a type that is not in the list.',
 			options: [...DATA_TYPES],
 		},
 		{
@@ -53,7 +53,7 @@ export const datasetFilters: INodeProperties = {
 			type: 'options',
 			default: 'created',
 			description:
-				'Only datasets with this status. An expression can give one that the list lacks.',
+				'Only datasets with this status. Use an expression for a status that is not in the list.',
 			options: [...STATUSES],
 		},
 		{
@@ -61,7 +61,7 @@ export const datasetFilters: INodeProperties = {
 			name: 'visibility',
 			type: 'options',
 			default: 'private',
-			description: 'Only datasets that are private, or those that are public',
+			description: 'Only private datasets, or only public ones',
 			options: [...VISIBILITIES],
 		},
 	],

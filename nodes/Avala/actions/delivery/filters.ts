@@ -24,7 +24,7 @@ const withoutStatus: INodeProperties[] = [
 		type: 'dateTime',
 		default: '',
 		description:
-			'Only deliveries created at or after this time. It also ends the search there, which saves requests.',
+			'Only deliveries created at or after this time. The search ends there, which saves requests.',
 		builderHint: { propertyHint: MOMENT_HINT },
 	},
 	{
@@ -61,8 +61,8 @@ const status: INodeProperties = {
 	default: 'failed',
 	description: 'Only deliveries with this status',
 	options: [
-		{ name: 'Delivered', value: 'delivered', description: 'The target has responded 2xx' },
-		{ name: 'Failed', value: 'failed', description: 'The target has not accepted it' },
+		{ name: 'Delivered', value: 'delivered', description: 'The target responded with 2xx' },
+		{ name: 'Failed', value: 'failed', description: 'The target did not accept it' },
 		{ name: 'Pending', value: 'pending', description: 'Still being delivered or retried' },
 	],
 };

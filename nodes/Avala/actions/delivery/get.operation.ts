@@ -23,7 +23,8 @@ export const get: Operation = {
 			required: true,
 			default: '',
 			placeholder: `e.g. ${DELIVERIES.example}`,
-			description: 'The ID of the delivery: uid in the output of Get Many and Get Health',
+			description:
+				"The ID of the delivery, which is 'uid' in the output of Get Many and Get Health",
 			builderHint: {
 				propertyHint:
 					'The uid of a delivery: {{ $json.uid }} behind Delivery Get Many, {{ $json.recent_failures[0].uid }} behind Get Health, {{ $json.delivery_id }} behind the Avala Trigger.',

@@ -36,7 +36,7 @@ const filters: INodeProperties = {
 			type: 'options',
 			default: 'active',
 			description:
-				'Only projects with this status. An expression can give one that the list lacks.',
+				'Only projects with this status. Use an expression for a status that is not in the list.',
 			options: [...STATUSES],
 		},
 	],

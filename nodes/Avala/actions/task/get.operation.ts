@@ -22,7 +22,8 @@ export const get: Operation = {
 			required: true,
 			default: '',
 			placeholder: `e.g. ${TASKS.example}`,
-			description: 'The ID of the task: uid in an event about it and in the output of Get Many',
+			description:
+				"The ID of the task, which is 'uid' in an event about it and in the output of Get Many",
 			builderHint: {
 				propertyHint:
 					'The uid of a task. Behind the Avala Trigger it is the expression {{ $json.data.uid }} of a task event.',

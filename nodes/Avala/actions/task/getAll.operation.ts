@@ -33,7 +33,8 @@ const filters: INodeProperties = {
 			name: 'status',
 			type: 'options',
 			default: 'completed',
-			description: 'Only tasks with this status. An expression can give one that the list lacks.',
+			description:
+				'Only tasks with this status. Use an expression for a status that is not in the list.',
 			options: [...STATUSES],
 		},
 	],
@@ -100,5 +101,5 @@ function noneNames(wanted: string, projects: string[]): string {
 	const tasks = projects.length === 1 ? '1 task' : `${projects.length} tasks`;
 	const names = [...new Set(projects)].map((name) => JSON.stringify(name.slice(0, 80)));
 	const shown = [...names.slice(0, MOST_NAMES), ...(names.length > MOST_NAMES ? ['others'] : [])];
-	return `Avala sent ${tasks}, but none of them names the project ${JSON.stringify(wanted)}: they name ${shown.join(', ')}. If one of these is the project you mean, enter it as the project's ID.`;
+	return `Avala sent ${tasks}, but none of them names the project ${JSON.stringify(wanted)}: they name ${shown.join(', ')}. If one of these is the project you mean, enter it as the project’s ID.`;
 }

@@ -73,7 +73,7 @@ export const create: Operation = {
 					typeOptions: { password: true },
 					default: '',
 					description:
-						'Key that Avala signs the events with. Without it Avala generates one, which only the output of this operation ever shows.',
+						'Secret that Avala signs the events with. If you do not add one, Avala generates it and shows it only in the output of this operation.',
 				},
 			],
 		},

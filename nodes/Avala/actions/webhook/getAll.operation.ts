@@ -19,7 +19,7 @@ const filters: INodeProperties = {
 			name: 'isActive',
 			type: 'boolean',
 			default: true,
-			description: 'Whether to list the webhooks that are active, or those that are inactive',
+			description: 'Whether to list active webhooks, or inactive ones',
 		},
 		{
 			displayName: 'Event Type',

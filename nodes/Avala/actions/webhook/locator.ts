@@ -39,7 +39,7 @@ export const webhookLocator: INodeProperties = {
 			name: 'id',
 			type: 'string',
 			placeholder: `e.g. ${WEBHOOKS.example}`,
-			hint: 'The ID that Avala gave the webhook, uid in its output',
+			hint: "The ID of the webhook, which is 'uid' in the output",
 		},
 		{
 			displayName: 'By URL',

@@ -20,7 +20,7 @@ export const update: Operation = {
 		value: 'update',
 		action: 'Update webhook',
 		description:
-			'Change target URL or event types, activate or deactivate. The secret cannot change.',
+			'Change target URL or event types, activate or deactivate; the secret cannot be changed',
 	},
 	properties: [
 		{ ...webhookLocator, required: true },
