@@ -87,7 +87,7 @@ export class AvalaTrigger implements INodeType {
 				...triggerOn,
 				displayOptions: { show: withCustomEvents('options') },
 				description:
-					"Optional, since there are 'Custom Event Types'. The event types that start the workflow.",
+					"Optional when there are 'Custom Event Types'. The event types that start the workflow.",
 			},
 			allEventsNotice,
 			{

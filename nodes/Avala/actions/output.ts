@@ -8,7 +8,7 @@ import { parameterOf } from './parameters';
 export interface OutputForms<T extends IDataObject = IDataObject> {
 	/** Ten fields at most, by the same names in every wire format. */
 	simplify(entry: T): IDataObject;
-	/** All that Avala sent, where an operation adds something to that. */
+	/** All that Avala sent, with what the node adds to it; left out where it adds nothing. */
 	complete?(entry: T): IDataObject;
 	/** The names of the fields that can be selected one by one. */
 	fields: readonly string[];
@@ -61,7 +61,7 @@ export function outputProperties({ fields }: Pick<OutputForms, 'fields'>): INode
 			type: 'multiOptions',
 			displayOptions: { show: { '@tool': [true], output: ['selectedFields'] } },
 			default: [],
-			description: 'Optional. The fields to return to the AI agent beside the ID.',
+			description: 'Optional. The fields to return to the AI agent, in addition to the ID.',
 			builderHint: {
 				propertyHint:
 					"Only with output selectedFields: names as they are in the output, such as ['status', 'created_at'].",

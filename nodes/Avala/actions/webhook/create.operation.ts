@@ -46,8 +46,7 @@ export const create: Operation = {
 		{
 			...events,
 			displayOptions: { show: withCustomEvents('additionalFields') },
-			description:
-				"Optional, since there are 'Custom Event Types'. What Avala sends to the webhook.",
+			description: "Optional when there are 'Custom Event Types'. What Avala sends to the webhook.",
 		},
 		allEventsNotice,
 		{
