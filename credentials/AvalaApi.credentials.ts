@@ -91,7 +91,7 @@ export class AvalaApi implements ICredentialType {
 			default: '',
 			placeholder: 'Optional',
 			description:
-				'Optional. Signing secret for the webhooks that the Avala Trigger registers. If empty, the trigger derives one for each webhook from the API key and n8n keeps it in the workflow’s data; a secret entered here is stored in this credential alone.',
+				'Optional. Signing secret for the webhooks that the Avala Trigger registers. If empty, the trigger derives one for each webhook from the API key and n8n keeps it in the workflow’s data; a secret entered here is stored only in this credential.',
 		},
 	];
 

@@ -127,7 +127,7 @@ async function missEvent(stage: Stage): Promise<string> {
 	const { event } = await stage.deliver('task.completed');
 	for (let retries = 1; retries < RETRIES; retries++) await retry();
 	avala.deliveriesFail = false;
-	// Avala would disable a webhook that accepts nothing in the meantime.
+	// Avala would deactivate a webhook that accepts nothing in the meantime.
 	await stage.deliver('task.completed');
 	await retry();
 	return `${event.type} ${String(event.data.uid)}`;

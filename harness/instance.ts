@@ -198,13 +198,13 @@ async function untilReady(
 		signal?.throwIfAborted();
 		if (child.exitCode !== null)
 			throw new Error(`n8n exited while it started:\n${log().slice(-2000)}`);
-		if (log().includes(READY_LINE[role]) && (await answers(url, role))) return;
+		if (log().includes(READY_LINE[role]) && (await responds(url, role))) return;
 		await wait(POLL_MS);
 	}
 	throw new Error(`n8n was not ready after ${limitMs / 1000} s:\n${log().slice(-2000)}`);
 }
 
-async function answers(url: string, role: N8nRole): Promise<boolean> {
+async function responds(url: string, role: N8nRole): Promise<boolean> {
 	try {
 		const ready = await fetch(`${url}/healthz/readiness`);
 		await ready.arrayBuffer();

@@ -180,15 +180,15 @@ export class Deliverer extends EventEmitter<Events> {
 				? now + delay / this.options.clockSpeed
 				: null;
 		if (isDelivered) this.lastDelivered.set(delivery.webhookUid, now);
-		if (delivery.status === 'failed' && webhook) this.disableIfFailing(webhook, delivery);
+		if (delivery.status === 'failed' && webhook) this.deactivateIfFailing(webhook, delivery);
 		this.store.save();
 		this.schedule(delivery);
 		this.emit('attempt', delivery);
 		if (delivery.status !== 'pending') this.emit(delivery.status, delivery);
 	}
 
-	/** A webhook that accepted other events in the meantime is not disabled because of one event. */
-	private disableIfFailing(webhook: StoredWebhook, { createdAt }: StoredDelivery): void {
+	/** A webhook that accepted other events in the meantime is not deactivated because of one event. */
+	private deactivateIfFailing(webhook: StoredWebhook, { createdAt }: StoredDelivery): void {
 		if ((this.lastDelivered.get(webhook.uid) ?? 0) >= Date.parse(createdAt)) return;
 		webhook.isActive = false;
 		webhook.updatedAt = new Date().toISOString();

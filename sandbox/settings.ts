@@ -22,7 +22,7 @@ export interface ApiSettings {
 	wireFormat: WireFormat;
 	/** Whether a new webhook gets a ping while its POST is still open. */
 	pingOnCreate: boolean;
-	/** As Avala may do it: a new webhook whose ping gets no 2xx is left disabled. */
+	/** As Avala may do it: a new webhook whose ping gets no 2xx is left inactive. */
 	activateOnlyIfPingOk: boolean;
 	/** Avala accepts https alone; tests may deliver to plain http on loopback. */
 	allowHttpLoopbackTargets: boolean;

@@ -8,7 +8,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { customEvents, webhookEvents, withCustomEvents } from './actions/fields';
+import { allEventsNotice, customEvents, webhookEvents, withCustomEvents } from './actions/fields';
 import { lifecycleStep } from './trigger/lifecycleStep';
 import { loadProjects } from './trigger/projects';
 import { receiveEvent } from './trigger/receive';
@@ -20,10 +20,6 @@ const triggerOn: INodeProperties = {
 	displayName: 'Trigger On',
 	default: ['task.completed'],
 	description: 'The event types that start the workflow',
-	builderHint: {
-		propertyHint:
-			"The exact values of this list, such as ['task.completed'], or ['*'] alone for every type. A type that is not in the list goes into options.customEvents.",
-	},
 };
 
 export class AvalaTrigger implements INodeType {
@@ -87,13 +83,20 @@ export class AvalaTrigger implements INodeType {
 		},
 		properties: [
 			{ ...triggerOn, required: true, displayOptions: { hide: withCustomEvents('options') } },
-			{ ...triggerOn, displayOptions: { show: withCustomEvents('options') } },
+			{
+				...triggerOn,
+				displayOptions: { show: withCustomEvents('options') },
+				description:
+					"Optional when there are 'Custom Event Types'. The event types that start the workflow.",
+			},
+			allEventsNotice,
 			{
 				displayName: 'Options',
 				name: 'options',
 				type: 'collection',
 				placeholder: 'Add option',
 				default: {},
+				description: 'Optional. Add event types, or restrict which events start the workflow.',
 				options: [
 					customEvents,
 					{
@@ -122,6 +125,10 @@ export class AvalaTrigger implements INodeType {
 						default: [],
 						description:
 							'Only events of these projects start the workflow; an event that names no project starts it too. Empty means all. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+						builderHint: {
+							propertyHint:
+								'A list of project uids, as Project Get Many gives them; names are not IDs. Leave it out for all projects.',
+						},
 					},
 					{
 						displayName: 'Run on Test Events',

@@ -66,7 +66,7 @@ export function showWebhooks(webhooks) {
 		webhooks.map(({ uid, targetUrl, events, isActive }) => [
 			[targetUrl, 'long'],
 			[events.join(', '), 'list'],
-			isActive ? ['active', 'good'] : ['disabled', 'bad'],
+			isActive ? ['active', 'good'] : ['inactive', 'bad'],
 			uid,
 		]),
 		'None yet. Publish a workflow with an Avala Trigger.',

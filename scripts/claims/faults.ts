@@ -110,7 +110,7 @@ export const FAULTS: Fault[] = [
 		],
 		test: {
 			file: integration('trigger/requests'),
-			title: 'answers a real event 503, so that Avala sends it again',
+			title: 'responds 503 to a real event, so that Avala sends it again',
 		},
 	},
 	{
@@ -140,7 +140,7 @@ export const FAULTS: Fault[] = [
 		],
 		test: {
 			file: integration('trigger/requests'),
-			title: 'answer 400 to an event that is too old, or tells no time',
+			title: 'respond 400 to an event that is too old, or tells no time',
 		},
 	},
 	{
@@ -169,7 +169,7 @@ export const FAULTS: Fault[] = [
 		],
 		test: {
 			file: integration('trigger/requests'),
-			title: 'answer 403 to an address that is not on the allowlist, and let the others in',
+			title: 'respond 403 to an address that is not on the allowlist, and let the others in',
 		},
 	},
 	{

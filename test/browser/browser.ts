@@ -71,7 +71,7 @@ export async function takePicture(page: Page): Promise<Buffer> {
 }
 
 /**
- * Compares the page with the README's picture of this name. `npm run screenshots` updates the pictures.
+ * Compares the page with the picture of this name in docs/images. `npm run screenshots` updates the pictures.
  *
  * @param differentPixels the share of pixels that ids and times may change
  */

@@ -32,12 +32,16 @@ afterAll(async () => {
 });
 beforeEach(() => stage.avala.reset());
 
-/** Asks the example's agent. @returns its answer, and what each tool gave */
-async function ask(useResponsesApi: boolean) {
+/** Asks the example's agent, whose tools have these parameters beside their own. @returns its answer */
+async function ask(useResponsesApi: boolean, toolParameters: Json = {}) {
 	const workflow: WorkflowJson = JSON.parse(readFileSync(EXAMPLE, 'utf8'));
 	const nodes = workflow.nodes.map((node) => {
 		if (node.type.startsWith('n8n-nodes-avala.'))
-			return { ...node, credentials: { avalaApi: stage.credential } };
+			return {
+				...node,
+				parameters: { ...node.parameters, ...toolParameters },
+				credentials: { avalaApi: stage.credential },
+			};
 		if (!node.type.endsWith('.lmChatOpenAi')) return node;
 		return {
 			...node,
@@ -125,6 +129,22 @@ describe(`an AI agent in n8n ${version} that is asked what failed today`, () => 
 				expect.objectContaining({ ...missed, data: expect.objectContaining({ uid: 'task_lost' }) }),
 			]),
 		);
+	});
+
+	it.each([
+		['Raw', { output: 'raw' }, ['subscription', 'payload', 'status']],
+		['Selected Fields', { output: 'selectedFields', fields: ['payload'] }, ['uid', 'payload']],
+	])('gets what “%s” says under a tool’s Output', async (_, output, fields) => {
+		await failTwice();
+		const failed = { Created_After: since, Status: 'failed' };
+		model.play(
+			() => [{ name: 'Get_Failed_Deliveries', arguments: failed }],
+			({ results }) => String(results[0]),
+		);
+		const [delivery = {}] = itemsIn(String(await ask(true, output)));
+		expect(Object.keys(delivery)).toEqual(expect.arrayContaining(fields));
+		expect(delivery.payload).toMatchObject({ event: 'task.completed' });
+		if (output.output !== 'raw') expect(Object.keys(delivery)).toEqual(fields);
 	});
 
 	it('learns from a tool which format it expects, and tries again', async () => {

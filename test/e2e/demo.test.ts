@@ -5,6 +5,7 @@ import { describeAddresses } from '../../harness/localRun';
 import type { Json } from '../../harness/restData';
 import type { Stage } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
+import { untilTrue } from '../../harness/waiting';
 
 jest.setTimeout(300_000);
 
@@ -61,6 +62,29 @@ describe(`the demo in n8n ${version}`, () => {
 			`${entry?.uid}.json, ${byteLength} bytes arrived`,
 		);
 		expect(printed(report, 'Forgery rejected')).toMatch(/^n8n responded 401 /);
+	});
+
+	it('starts a workflow by each button of the sandbox’s console, and it succeeds', async () => {
+		const { client, avala } = stage;
+		const script = await (await fetch(`${avala.url}/console.js`)).text();
+		const types = [...script.matchAll(/^\t\['([a-z.]+)', '[^']+'\],$/gm)].map(([, type]) => type);
+		expect(types).toHaveLength(5);
+		const executionIds = async () => {
+			const lists = await Promise.all(workflows.map(async ({ id }) => await client.executions(id)));
+			return lists.flat().map(({ id }) => id);
+		};
+		const before = await executionIds();
+		for (const type of types) {
+			const body = JSON.stringify({ type });
+			const headers = { 'content-type': 'application/json' };
+			await fetch(`${avala.url}/sandbox/events`, { method: 'POST', headers, body });
+		}
+		await untilTrue(async () => (await executionIds()).length === before.length + types.length);
+		const started = (await executionIds()).filter((id) => !before.includes(id));
+		const events = await Promise.all(
+			started.map(async (id) => (await client.result(id))['Avala Trigger']?.[0]?.type),
+		);
+		expect(events.sort()).toEqual([...types].sort());
 	});
 
 	it('prints the event that it missed and recovered, and in which format a user can do so', async () => {

@@ -286,21 +286,21 @@ describe(`the examples in n8n ${version}`, () => {
 		expect(second['Process Event'] ?? []).toEqual([]);
 	});
 
-	it('enable a disabled webhook that responds, and report one that does not', async () => {
+	it('activate an inactive webhook that responds, and report one that does not', async () => {
 		const target = await importExample('task-reviewed-to-chat');
 		await stage.client.activate(target.id);
-		const [answering] = stage.avala.webhooks();
-		if (!answering) throw new Error('No webhook was made.');
-		stage.avala.addWebhook({ ...answering, isActive: false });
+		const [responding] = stage.avala.webhooks();
+		if (!responding) throw new Error('No webhook was made.');
+		stage.avala.addWebhook({ ...responding, isActive: false });
 		const dead = stage.avala.addWebhook({ targetUrl: 'https://localhost:1/gone', isActive: false });
 
 		await runByHand(await importExample('webhook-housekeeping'), 'Every Morning');
 		const active = stage.avala.webhooks().filter(({ isActive }) => isActive);
 		await stage.client.deactivate(target.id);
 
-		expect(active.map(({ uid }) => uid)).toEqual([answering.uid]);
+		expect(active.map(({ uid }) => uid)).toEqual([responding.uid]);
 		expect(elsewhere.received.map(({ body }) => body)).toEqual([
-			{ text: expect.stringContaining(`${dead.targetUrl} is disabled and does not respond`) },
+			{ text: expect.stringContaining(`${dead.targetUrl} is inactive and does not respond`) },
 		]);
 	});
 });

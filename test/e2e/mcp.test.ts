@@ -84,9 +84,15 @@ newestOnly('n8n’s own MCP server hands out the hints of both nodes to models',
 	expect(found).toContain('no Webhook node, no verify token');
 	expect(found).toContain('n8n-nodes-base.removeDuplicates');
 	expect(found).toContain('n8n-nodes-base.scheduleTrigger');
-	const create = { nodeId: 'n8n-nodes-avala.avala', resource: 'export', operation: 'create' };
-	expect(await textFrom('get_node_types', { nodeIds: [create] })).toContain(
+	const typesOf = async (resource: string, operation: string) =>
+		await textFrom('get_node_types', {
+			nodeIds: [{ nodeId: 'n8n-nodes-avala.avala', resource, operation }],
+		});
+	expect(await typesOf('export', 'create')).toContain(
 		'An export takes from seconds to many minutes.',
 	);
+	const deliveries = await typesOf('delivery', 'getAll');
+	expect(deliveries).toContain('An ISO time with its zone, such as 2026-03-02T10:30:00Z');
+	expect(deliveries).toContain('The uid of a webhook (mode id)');
 	await client.close();
 });

@@ -32,7 +32,7 @@ function memoryMb(): number {
 
 const tell = (line: string) => process.stderr.write(`${line}\n`);
 
-it(`none of ${REQUESTS.toLocaleString('en')} hostile requests starts an execution in n8n ${version}; each is answered, the process stays up and its memory returns`, async () => {
+it(`none of ${REQUESTS.toLocaleString('en')} hostile requests starts an execution in n8n ${version}; each gets a response, the process stays up and its memory returns`, async () => {
 	const workflow = await stage.createTriggerWorkflow();
 	await stage.client.activate(workflow.id);
 	const [webhook] = stage.avala.webhooks();
@@ -77,7 +77,7 @@ it(`none of ${REQUESTS.toLocaleString('en')} hostile requests starts an executio
 	await stage.client.deactivate(workflow.id);
 });
 
-it('what n8n cannot read for itself it refuses, or never answers, whatever the node: n8n’s own Webhook shows the same', async () => {
+it('what n8n cannot read for itself it refuses, or never responds to, whatever the node: n8n’s own Webhook shows the same', async () => {
 	const path = randomUUID();
 	const own = await stage.client.createWorkflow(workflowOf('Webhook', [webhookNode(path)]));
 	const ours = await stage.createTriggerWorkflow();
@@ -92,7 +92,7 @@ it('what n8n cannot read for itself it refuses, or never answers, whatever the n
 			const signal = AbortSignal.timeout(XML_WAIT_MS);
 			return await fetch(url, { method: 'POST', headers, body, signal }).then(
 				({ status }) => status,
-				() => 'no answer',
+				() => 'no response',
 			);
 		};
 		const compressed = { 'content-type': 'text/plain', 'content-encoding': 'gzip' };
@@ -101,7 +101,7 @@ it('what n8n cannot read for itself it refuses, or never answers, whatever the n
 		for (const body of ['<a>1</a>', 'neither', '<a>1</a>', '<a>', 'neither', '<a>1</a>'])
 			outcomes.push(await post({ 'content-type': 'text/xml' }, body));
 		tell(`XML, well-formed and not: ${outcomes.join(', ')}`);
-		expect([wellFormedGets, 422, 'no answer']).toEqual(expect.arrayContaining(outcomes));
+		expect([wellFormedGets, 422, 'no response']).toEqual(expect.arrayContaining(outcomes));
 	}
 	expect(await stage.client.executions(ours.id)).toEqual([]);
 	await stage.execute(ours.id);

@@ -74,23 +74,23 @@ const workersLogged = (text: string) =>
 		.join('')
 		.split(text).length - 1;
 
-it('before n8n is ready it answers 200 to any request, which no node sees; its readiness tells so meanwhile, and Get Missed Events finds them', async () => {
+it('before n8n is ready it responds 200 to any request, which no node sees; its readiness tells so meanwhile, and Get Missed Events finds them', async () => {
 	const url = stage.process('webhook').url;
 	const readiness = async () =>
 		await fetch(`${url}/healthz/readiness`).then(
 			({ status }) => status,
-			() => 'no answer',
+			() => 'no response',
 		);
 	await stage.process('webhook').kill();
 	// Keeps n8n waiting in its database migrations.
 	const unlock = await queue.postgres.lock('migrations', 'use');
 	const started = stage.start('webhook');
-	const answersAnything = async () =>
+	const respondsToAnything = async () =>
 		await fetch(`${url}/anything`).then(
-			async (answer) => (await answer.text()) === RESPONSE_WHILE_STARTING,
+			async (response) => (await response.text()) === RESPONSE_WHILE_STARTING,
 			() => false,
 		);
-	while (!(await answersAnything())) await wait(100);
+	while (!(await respondsToAnything())) await wait(100);
 	expect(await readiness()).toBe(503);
 	const before = statuses();
 	const deliveries = await deliverToBoth();

@@ -186,6 +186,8 @@ export interface ExecuteSetup {
 	parameters: INodeParameters;
 	/** One empty item by default. */
 	items?: IDataObject[];
+	/** Whether it is run as the tool of an AI agent. */
+	isTool?: boolean;
 	credentials: AvalaCredential;
 	counter?: CredentialCounter;
 	continueOnFail?: boolean;
@@ -205,9 +207,10 @@ export interface ExecuteSetup {
  */
 export async function executeAvala(setup: ExecuteSetup): Promise<INodeExecutionData[]> {
 	const { parameters, items = [{}], credentials, counter, continueOnFail = false, output } = setup;
+	const type = setup.isTool ? 'n8n-nodes-avala.avalaTool' : 'n8n-nodes-avala.avala';
 	const startNode = makeNode('start', 1, {});
 	const node: INode = {
-		...makeNode('n8n-nodes-avala.avala', 1, parameters),
+		...makeNode(type, 1, parameters),
 		name: 'Avala',
 		...(continueOnFail && { onError: 'continueRegularOutput' as const }),
 		...(output !== undefined && { onError: 'continueErrorOutput' as const }),

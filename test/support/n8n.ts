@@ -46,9 +46,18 @@ const start: INodeType = {
 	},
 };
 
+/** The Avala node as n8n offers it to AI agents: by the end of its name n8n knows it for a tool. */
+class AvalaTool extends Avala {
+	constructor() {
+		super();
+		this.description = { ...this.description, name: 'avalaTool' };
+	}
+}
+
 const NODES: Record<string, INodeType> = {
 	start,
 	'n8n-nodes-avala.avala': new Avala(),
+	'n8n-nodes-avala.avalaTool': new AvalaTool(),
 	'n8n-nodes-avala.avalaTrigger': new AvalaTrigger(),
 };
 

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import manifest from '../../package.json';
+import { AvalaApi } from '../../credentials/AvalaApi.credentials';
 import { RESOURCES } from '../../nodes/Avala/actions/resources';
 import { Avala } from '../../nodes/Avala/Avala.node';
 import { AvalaTrigger } from '../../nodes/Avala/AvalaTrigger.node';
@@ -40,13 +41,39 @@ it('a list field that is added to a collection has one empty entry, not a list o
 	for (const { default: start } of lists) expect(start).toBe('');
 });
 
+describe('a field that need not be filled in', () => {
+	const mayBeEmpty = ({ type, required, default: start }: INodeProperties) =>
+		required !== true &&
+		type !== 'notice' &&
+		(['collection', 'dateTime', 'multiOptions', 'resourceLocator'].includes(type) || start === '');
+	const optional = [avala.description, trigger.description, new AvalaApi()]
+		.flatMap(({ properties }) => properties)
+		.filter(mayBeEmpty);
+
+	it.each(optional.map(({ displayName, description = '' }) => [displayName, description]))(
+		'says “Optional”, a collection for all that can be added to it: %s: %s',
+		(name, description) => {
+			const isUpdate = name === 'Update Fields';
+			expect(description).toMatch(isUpdate ? /at least one/ : /^Optional\b/);
+		},
+	);
+
+	it('alone says so', () => {
+		const others = flatten([...avala.description.properties, ...trigger.description.properties])
+			.filter((property) => !mayBeEmpty(property))
+			.map(({ description = '' }) => description);
+		expect(others.filter((text) => text.includes('Optional'))).toEqual([]);
+	});
+});
+
 describe('the Avala node', () => {
-	const all = flatten(avala.description.properties);
+	const all = flatten(avala.description.properties).filter(({ type }) => type !== 'notice');
 
 	it('keeps the names that saved workflows contain', () => {
 		const names = (resource: string, operation: string) => [
 			...new Set(
 				avala.description.properties
+					.filter(({ type }) => type !== 'notice')
 					.filter(({ displayOptions: { show } = {} }) => {
 						return show?.resource?.includes(resource) && show.operation?.includes(operation);
 					})
@@ -63,14 +90,9 @@ describe('the Avala node', () => {
 		expect(names('webhook', 'update')).toEqual(['webhookId', 'updateFields']);
 		for (const operation of ['delete', 'get', 'test'])
 			expect(names('webhook', operation)).toEqual(['webhookId']);
-		expect(names('delivery', 'get')).toEqual(['deliveryId', 'simplify', 'output']);
-		expect(names('delivery', 'getAll')).toEqual([
-			'returnAll',
-			'limit',
-			'filters',
-			'simplify',
-			'output',
-		]);
+		const output = ['simplify', 'output', 'fields'];
+		expect(names('delivery', 'get')).toEqual(['deliveryId', ...output]);
+		expect(names('delivery', 'getAll')).toEqual(['returnAll', 'limit', 'filters', ...output]);
 		expect(names('delivery', 'getHealth')).toEqual(['limit', 'filters']);
 		expect(names('delivery', 'getMissedEvents')).toEqual(['returnAll', 'limit', 'filters']);
 	});
@@ -220,6 +242,21 @@ describe('the trigger', () => {
 			trigger.description,
 		);
 		expect(Object.keys(issues?.parameters ?? {})).toEqual(isMarked ? ['events'] : []);
+	});
+
+	it.each<[INodeParameters, boolean]>([
+		[{ events: ['*', 'task.completed'] }, true],
+		[{ events: ['*'] }, false],
+		[{ events: ['task.completed', 'export.failed'] }, false],
+		[{ events: ['*'], options: { customEvents: ['task.submitted'] } }, false],
+	])('says what a type does that is selected beside all event types: %j', (parameters, isSaid) => {
+		const shown = [avala, trigger].map(({ description }) => {
+			const all = { resource: 'webhook', operation: 'create', ...parameters };
+			return description.properties
+				.filter(({ name }) => name === 'allEventsNotice')
+				.map((notice) => NodeHelpers.displayParameter(all, notice, null, description));
+		});
+		expect(shown).toEqual([[isSaid], [isSaid]]);
 	});
 
 	it('has n8n evaluate no expression for a request', () => {

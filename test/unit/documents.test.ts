@@ -37,6 +37,14 @@ describe('the documents', () => {
 		expect(dead).toEqual([]);
 	});
 
+	it('show every picture that there is', () => {
+		const pictures = readdirSync(path.join(ROOT, 'docs/images'));
+		const shown = DOCUMENTS.flatMap((file) =>
+			[...read(file).matchAll(/!\[[^\]]+\]\(\S*images\/([\w.-]+)\)/g)].map(([, name]) => name),
+		);
+		expect(pictures.filter((picture) => !shown.includes(picture))).toEqual([]);
+	});
+
 	it('the README has 1,500 words at most', () => {
 		expect(read('README.md').split(/\s+/).length).toBeLessThanOrEqual(1500);
 	});

@@ -1,9 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { ALL_EVENTS, EVENT_CATALOGUE } from '../shared/eventCatalogue';
-import { notUnderstood, readBoolean } from '../shared/values';
-import type { ItemRun } from './operation';
-import { parameterOf } from './parameters';
 
 export const returnAll: INodeProperties = {
 	displayName: 'Return All',
@@ -23,70 +20,70 @@ export const limit: INodeProperties = {
 	description: 'Max number of results to return',
 };
 
+/** What a list can be narrowed to; each resource adds its fields as `options`. */
+export const filterCollection: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add filter',
+	default: {},
+	description: 'Optional. Narrows the result to what matches all filters.',
+};
+
+/** For models that build workflows, on each parameter that is a moment. */
+export const MOMENT_HINT =
+	'An ISO time with its zone, such as 2026-03-02T10:30:00Z, or an expression such as {{ $now.minus({ hours: 1 }) }}. Words such as yesterday are refused.';
+
 export const webhookEvents: INodeProperties = {
 	displayName: 'Event Types',
 	name: 'events',
 	type: 'multiOptions',
 	default: [],
 	description: 'What Avala sends to the webhook',
+	builderHint: {
+		propertyHint:
+			"The exact values of this list, such as ['task.completed'], or ['*'] alone for every type. A type that is not in the list goes into customEvents.",
+	},
 	options: [
 		{
 			name: 'All Event Types',
 			value: ALL_EVENTS,
-			description: 'All types below that your Avala server supports. Do not select others.',
+			description: 'All types below that your Avala server supports; select no others',
 		},
 		...EVENT_CATALOGUE,
 	],
+};
+
+/** n8n has no list in which one choice excludes the others, so this says what they do beside it. */
+export const allEventsNotice: INodeProperties = {
+	displayName:
+		"'All Event Types' includes the others. A type that is selected as well must be one that your Avala server knows.",
+	name: 'allEventsNotice',
+	type: 'notice',
+	// n8n shows a parameter if any selected value is among these; by its path from the root it can be asked for twice.
+	displayOptions: {
+		show: { events: [ALL_EVENTS], '/events': EVENT_CATALOGUE.map(({ value }) => value) },
+	},
+	default: '',
 };
 
 export const customEvents: INodeProperties = {
 	displayName: 'Custom Event Types',
 	name: 'customEvents',
 	type: 'string',
-	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Event Type' },
+	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add event type' },
 	// With a list as its default, n8n adds the field with an empty list as its only entry.
 	default: '',
 	placeholder: 'e.g. task.submitted',
 	description:
-		'Event types that the list lacks, written as Avala writes them. Avala refuses a type that it does not know.',
+		'Event types that are not in the list, spelled as Avala spells them. Avala refuses types that it does not know.',
+	builderHint: {
+		propertyHint:
+			"Leave it out unless a type is missing from the list of event types; then a list, such as ['task.submitted'].",
+	},
 };
 
 /** Whether custom event types were added in this collection, so that no others need be selected. */
 export const withCustomEvents = (collection: string) => ({
 	[`/${collection}.customEvents`]: [{ _cnd: { exists: true as const } }],
 });
-
-/** As n8n's own nodes have it: a switch for people, a choice for AI agents. */
-export const simplifyFields: INodeProperties[] = [
-	{
-		displayName: 'Simplify',
-		name: 'simplify',
-		type: 'boolean',
-		displayOptions: { hide: { '@tool': [true] } },
-		default: true,
-		description: 'Whether to return a simplified version of the response instead of the raw data',
-	},
-	{
-		displayName: 'Output',
-		name: 'output',
-		type: 'options',
-		displayOptions: { show: { '@tool': [true] } },
-		default: 'simplified',
-		description: 'How much of what Avala sent to return',
-		options: [
-			{ name: 'Simplified', value: 'simplified', description: 'The most useful fields' },
-			{ name: 'Raw', value: 'raw', description: 'All fields that Avala sent' },
-		],
-	},
-];
-
-/** Whether the output is to be simplified; an AI agent's choice counts where the node is its tool. */
-export function isSimplified(run: ItemRun): boolean {
-	const output = run.context.getNode().type.endsWith('Tool')
-		? parameterOf(run, 'output', 'simplified')
-		: undefined;
-	if (output === undefined) return readBoolean('Simplify', parameterOf(run, 'simplify', true));
-	const word = typeof output === 'string' ? output.trim().toLowerCase() : output;
-	if (word === 'simplified' || word === 'raw') return word === 'simplified';
-	throw notUnderstood('Output', 'simplified or raw', output);
-}

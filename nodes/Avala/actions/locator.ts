@@ -40,7 +40,7 @@ export function locatorOf(texts: LocatorTexts): INodeProperties {
 				name: 'id',
 				type: 'string',
 				placeholder: `e.g. ${example}`,
-				hint: `The ID that Avala gave the ${noun}, uid in its output`,
+				hint: `The ID of the ${noun}, which is 'uid' in the output`,
 			},
 		],
 	};

@@ -53,11 +53,11 @@ const BY_STATUS: Record<number, Diagnosis> = {
 	404: {
 		problem: ({ endpoint }) => `Avala does not know ${endpoint.subject}`,
 		advice: () =>
-			'It may have been deleted, or belong to another account. Check the ID, the API key and the base URL.',
+			"It may have been deleted, or belong to another account. Check the ID, and 'API Key' and 'Base URL' in the Avala credential.",
 	},
 	405: {
 		problem: ({ method, path }) => `Avala does not allow ${method} on ${path}`,
-		advice: () => 'Check that the base URL of the Avala credential ends in /api/v1.',
+		advice: () => "Check that 'Base URL' in the Avala credential ends in /api/v1.",
 	},
 	409: {
 		problem: ({ endpoint }) => `Avala reports a conflict for ${endpoint.subject}`,
@@ -79,7 +79,7 @@ const BY_STATUS: Record<number, Diagnosis> = {
 const REDIRECT: Diagnosis = {
 	problem: ({ host }) => `${host} responded with a redirect`,
 	advice: (_, { redirectHost }) =>
-		`It points to ${redirectHost ?? 'another address'} and was not followed, because the API key would travel with it. Enter the address of the API itself as the base URL of the Avala credential.`,
+		`It points to ${redirectHost ?? 'another address'} and was not followed, because the API key would travel with it. Enter the address of the API itself as 'Base URL' in the Avala credential.`,
 };
 
 const SERVER_TROUBLE: Diagnosis = {
@@ -123,7 +123,7 @@ export function unusableError(
 ): NodeApiError {
 	return apiError(
 		connection,
-		`The response of ${asked.host} is not what Avala sends: it has status ${status}, but ${what}. Check that the base URL of the Avala credential points to the API and that no proxy or login page stands in between.`,
+		`The response of ${asked.host} is not what Avala sends: it has status ${status}, but ${what}. Check that 'Base URL' in the Avala credential points to the API and that no proxy or login page stands in between.`,
 		requestOf(asked),
 		status,
 	);
@@ -138,7 +138,7 @@ export function noResponseError(
 ): NodeApiError {
 	const error = apiError(
 		connection,
-		`No response from ${asked.host}: ${reason}. Check that n8n can reach this host (network, proxy, firewall) and that the base URL of the Avala credential is right, then try again.`,
+		`No response from ${asked.host}: ${reason}. Check that n8n can reach this host (network, proxy, firewall) and that 'Base URL' in the Avala credential is right, then try again.`,
 		requestOf(asked),
 	);
 	error.cause = cause;

@@ -35,7 +35,7 @@ function adviceFor(
 		return 'The file may have been removed: create a new export.';
 	if (status === 429 || status >= 500) return 'Try again in a few minutes.';
 	if (status === 401) {
-		return `The API key was not sent there, as it goes to ${new URL(baseUrl).host} alone. If ${host} is Avala’s API, enter its address as the base URL of the Avala credential; otherwise create a new export.`;
+		return `The API key was not sent there, as it goes to ${new URL(baseUrl).host} alone. If ${host} is Avala’s API, enter its address as 'Base URL' in the Avala credential; otherwise create a new export.`;
 	}
 	if (!mayHaveExpired) return 'Try again; if it persists, create a new export.';
 	return 'Links to exports are short-lived. Avala was asked for a fresh one; try again, and if it persists, create a new export.';
@@ -68,7 +68,7 @@ export function cutOff(
 	return fileError(
 		connection,
 		url,
-		`The file of ${subject} was not received completely: ${withoutSecrets(reason, connection.secrets)} (${amount}). Nothing of it was passed on. Try again; with Retry On Fail in the settings of the node n8n does so by itself.`,
+		`The file of ${subject} was not received completely: ${withoutSecrets(reason, connection.secrets)} (${amount}). None of it was passed on. Try again; with 'Retry On Fail' in the settings of the node n8n does so by itself.`,
 	);
 }
 

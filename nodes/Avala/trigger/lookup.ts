@@ -63,7 +63,7 @@ export function webhookIn(connection: Connection, value: unknown): Webhook {
 	if (webhook) return webhook;
 	throw apiError(
 		connection,
-		`Avala’s response contains no webhook: it has no ID. Check that the base URL of the Avala credential points to the API.`,
+		`Avala’s response contains no webhook: it has no ID. Check that 'Base URL' in the Avala credential points to the API.`,
 		'',
 	);
 }

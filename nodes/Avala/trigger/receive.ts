@@ -19,7 +19,7 @@ import { warnOnce } from './warnings';
 const NO_EVENT = 'This is not an event that starts the workflow.';
 
 /**
- * Responds to one request to the webhook URL: request, verify, normalise, emit. Only an event whose
+ * Responds to one request to the webhook URL: request, verify, normalize, emit. Only an event whose
  * signature is valid starts the workflow. Every request gets a response: n8n would turn an error into
  * a 500 and a failed execution, also for a request that anyone sent.
  */

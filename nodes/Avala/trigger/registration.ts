@@ -19,7 +19,7 @@ import { wantedWebhook } from './wanted';
 
 /**
  * Keeps the webhook whose ID is stored if it has this trigger's target URL and its secret is known, corrects
- * its event types and enables it if need be: one request, however many webhooks the account has. Without
+ * its event types and activates it if need be: one request, however many webhooks the account has. Without
  * such a webhook the whole list is needed, a request for each 100. A webhook on it with this target URL is
  * kept when n8n starts and its secret can only be the derived one; otherwise all such are deleted, since a
  * killed or failed activation may have left them. Webhooks with another target URL are not touched.

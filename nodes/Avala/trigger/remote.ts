@@ -63,7 +63,7 @@ export async function postWebhook(
 }
 
 /**
- * Gives an existing webhook the wanted types and enables it; one that is right costs no request.
+ * Gives an existing webhook the wanted types and activates it; one that is right costs no request.
  *
  * @param known the types that Avala is known to refuse
  * @returns the types that it refuses now
@@ -86,7 +86,7 @@ export async function correctWebhook(
 	if (!corrected.isActive) {
 		throw apiError(
 			connection,
-			`Avala left webhook ${webhook.uid} disabled. It may not reach ${targetUrl}: check that this address responds from the internet, then publish the workflow again.`,
+			`Avala left webhook ${webhook.uid} inactive. It may not reach ${targetUrl}: check that this address responds from the internet, then publish the workflow again.`,
 			'',
 		);
 	}

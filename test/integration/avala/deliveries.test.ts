@@ -357,8 +357,8 @@ describe('missed events', () => {
 		'are those too that n8n took while it was starting, before any node saw them (%s)',
 		async (wireFormat) => {
 			avala.wireFormat = wireFormat;
-			const answered = { event, responseBody: 'n8n is starting up. Please wait' };
-			avala.seedDeliveries([delivery(1, answered), delivery(2)]);
+			const taken = { event, responseBody: 'n8n is starting up. Please wait' };
+			avala.seedDeliveries([delivery(1, taken), delivery(2)]);
 			const found = await run('getMissedEvents', { returnAll: true });
 			expect(found).toMatchObject([{ type: event.type, delivery_id: 'd_1' }]);
 			expect(found).toMatchObject([

@@ -306,7 +306,7 @@ describe('a file that is not whole is an error and never passed on', () => {
 		avala.storage.fault(fault);
 		const error = await failureOf(download(ready({ plan: { file: { size: 1_000_000 } } })));
 		expect(error.message).toMatch(
-			/export .* was not received completely: .*Nothing of it was passed on/,
+			/export .* was not received completely: .*None of it was passed on/,
 		);
 		expect(error.message).not.toMatch(/Signature|Expires/);
 		expect(files.all()).toEqual([]);

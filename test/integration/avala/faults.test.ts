@@ -100,7 +100,7 @@ describe('errors say what happened and what to do', () => {
 			'not allowed',
 			{ status: 405, body: { detail: 'Method not allowed.' } },
 			/does not allow GET/,
-			/base URL/,
+			/'Base URL'/,
 			'405',
 		],
 		[

@@ -211,7 +211,7 @@ describe('tasks of a project, on a server that gives those of all projects', () 
 		const hints: string[] = [];
 		expect(await tasksOf('proj_1a2b', [17, 'Street', 17], hints)).toEqual([]);
 		expect(hints).toEqual([
-			'Avala sent 3 tasks, but none of them names the project "proj_1a2b": they name "17", "Street". If one of these is the project you mean, enter it as the project\'s ID.',
+			'Avala sent 3 tasks, but none of them names the project "proj_1a2b": they name "17", "Street". If one of these is the project you mean, enter it as the project’s ID.',
 		]);
 	});
 

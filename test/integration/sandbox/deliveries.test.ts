@@ -22,7 +22,7 @@ async function open(options: SandboxOptions = {}): Promise<void> {
 }
 
 describe('deliveries', () => {
-	it('are retried after 1, 5, 15 and 60 minutes with the same bytes; then the webhook is disabled', async () => {
+	it('are retried after 1, 5, 15 and 60 minutes with the same bytes; then the webhook is deactivated', async () => {
 		const clockSpeed = 60_000;
 		await open({ clockSpeed });
 		const { url, received } = await targets.add(500);

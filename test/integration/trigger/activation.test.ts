@@ -132,7 +132,7 @@ describe('activation', () => {
 		expect(ours()).toEqual([before]);
 	});
 
-	it('switches on a webhook that Avala has switched off', async () => {
+	it('activates a webhook that Avala has deactivated', async () => {
 		const staticData: IDataObject = {};
 		await activate({ staticData });
 		const uid = ours()[0]?.uid;
@@ -501,7 +501,7 @@ describe('a creation that fails midway', () => {
 	it('says that the base URL may be wrong when a created webhook is nowhere to be seen', async () => {
 		avala.fault({ method: 'POST', path: '/api/v1/webhooks/', status: 204 });
 		await expect(create.call(context())).rejects.toThrow(
-			/contains no webhook.*base URL of the Avala credential/,
+			/contains no webhook.*'Base URL' in the Avala credential/,
 		);
 	});
 });

@@ -405,13 +405,13 @@ describe('All on a server that knows fewer types', () => {
 		expect(staticData).toEqual({});
 	});
 
-	it('fails when the server keeps the webhook disabled, and says which address to check', async () => {
+	it('fails when the server keeps the webhook inactive, and says which address to check', async () => {
 		const webhook = { uid: 'wh_1', events: ['task.completed'], is_active: false };
 		avala.fault({ method: 'POST', status: 201, body: webhook });
 		avala.fault({ method: 'PATCH', status: 200, body: webhook });
 		const staticData: IDataObject = {};
 		await expect(create.call(context({ staticData }))).rejects.toThrow(
-			`left webhook wh_1 disabled. It may not reach ${WEBHOOK_URL}`,
+			`left webhook wh_1 inactive. It may not reach ${WEBHOOK_URL}`,
 		);
 		expect(staticData).toEqual({});
 	});

@@ -41,19 +41,19 @@ async function send(body: string | Buffer, headers: Record<string, string> = {})
 		headers: { 'content-type': 'application/json', ...headers },
 		body: typeof body === 'string' ? body : new Uint8Array(body),
 	});
-	const answer: unknown = await response.json();
-	return { status: response.status, answer };
+	const json: unknown = await response.json();
+	return { status: response.status, json };
 }
 
 const signed = async (body: string, headers: Record<string, string> = {}) =>
 	await send(body, { 'x-avala-signature': sign(body), ...headers });
 
 describe('a signed event', () => {
-	it('starts the workflow with one item, and is answered at once', async () => {
+	it('starts the workflow with one item, and gets a response at once', async () => {
 		const { started, counter } = await serve();
 		expect(await signed(JSON.stringify(EVENT))).toEqual({
 			status: 200,
-			answer: { received: true, started: true },
+			json: { received: true, started: true },
 		});
 		expect(started).toEqual([{ json: EVENT }]);
 		expect(counter.decrypted).toBe(0);
@@ -99,7 +99,7 @@ describe('a signed event', () => {
 		expect(counter.decrypted).toBe(1);
 	});
 
-	it('of a type that was not chosen is answered 2xx and starts nothing', async () => {
+	it('of a type that was not chosen gets a 2xx and starts nothing', async () => {
 		const { started } = await serve();
 		const { status } = await signed(JSON.stringify({ ...EVENT, type: 'dataset.created' }));
 		expect(status).toBe(200);
@@ -132,10 +132,10 @@ describe('a request that is not Avala’s', () => {
 		['an empty signature', { 'x-avala-signature': '' }],
 		['a prefix before the signature', { 'x-avala-signature': `sha256=${sign(body)}` }],
 		['a signature in another header', { 'x-hub-signature-256': sign(body) }],
-	])('is answered 401 in JSON and starts nothing: %s', async (_, headers) => {
+	])('gets a 401 in JSON and starts nothing: %s', async (_, headers) => {
 		const { started } = await serve();
-		const { status, answer } = await send(body, headers);
-		expect({ status, answer }).toEqual({ status: 401, answer: { error: expect.any(String) } });
+		const { status, json } = await send(body, headers);
+		expect({ status, json }).toEqual({ status: 401, json: { error: expect.any(String) } });
 		expect(started).toEqual([]);
 	});
 
@@ -163,13 +163,13 @@ describe('a signed body that is no event', () => {
 		[1_000, '[', '', ']'],
 		[100_000, '[', '', ']'],
 		[1_000, '{"a":', '1', '}'],
-	])('is answered 400 when it is nested %i levels deep: %s', async (depth, start, end, close) => {
+	])('gets a 400 when it is nested %i levels deep: %s', async (depth, start, end, close) => {
 		const { started } = await serve();
 		const data = `${start.repeat(depth)}${end}${close.repeat(depth)}`;
-		const { status, answer } = await signed(`{"id":"e","type":"task.completed","data":${data}}`);
-		expect({ status, answer }).toEqual({
+		const { status, json } = await signed(`{"id":"e","type":"task.completed","data":${data}}`);
+		expect({ status, json }).toEqual({
 			status: 400,
-			answer: { error: 'The body is nested too deeply.' },
+			json: { error: 'The body is nested too deeply.' },
 		});
 		expect(started).toEqual([]);
 	});
@@ -183,15 +183,15 @@ describe('a signed body that is no event', () => {
 		['"task.completed"', 'not a JSON object'],
 		['{"data":{}}', 'No event type was found'],
 		['{"type":7,"data":{}}', 'No event type was found'],
-	])('is answered 400 that says which, and starts nothing: %s', async (body, problem) => {
+	])('gets a 400 that says which, and starts nothing: %s', async (body, problem) => {
 		const { started } = await serve();
-		const { status, answer } = await signed(body, { 'content-type': 'application/octet-stream' });
+		const { status, json } = await signed(body, { 'content-type': 'application/octet-stream' });
 		expect(status).toBe(400);
-		expect(answer).toEqual({ error: expect.stringContaining(problem) });
+		expect(json).toEqual({ error: expect.stringContaining(problem) });
 		expect(started).toEqual([]);
 	});
 
-	it('is answered when n8n has taken the body apart or it cannot be read', async () => {
+	it('gets a response when n8n has taken the body apart or it cannot be read', async () => {
 		const { started } = await serve();
 		const form = '--x\r\ncontent-disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n';
 		expect((await signed(form, { 'content-type': 'multipart/form-data; boundary=x' })).status).toBe(
@@ -215,7 +215,7 @@ describe('a signed body that is no event', () => {
 
 describe('while no secret is known', () => {
 	const body = JSON.stringify(EVENT);
-	it('answers a ping 2xx and starts nothing', async () => {
+	it('responds 2xx to a ping and starts nothing', async () => {
 		const { started } = await serve({ staticData: {} });
 		const ping = JSON.stringify({
 			id: 'evt_1',
@@ -227,13 +227,13 @@ describe('while no secret is known', () => {
 		expect(started).toEqual([]);
 	});
 
-	it('answers a real event 503, so that Avala sends it again', async () => {
+	it('responds 503 to a real event, so that Avala sends it again', async () => {
 		const { started } = await serve({ staticData: {} });
 		expect((await signed(body)).status).toBe(503);
 		expect(started).toEqual([]);
 	});
 
-	it('answers an unsigned event 401', async () => {
+	it('responds 401 to an unsigned event', async () => {
 		const { started } = await serve({ staticData: {} });
 		expect((await send(body)).status).toBe(401);
 		expect(started).toEqual([]);
@@ -292,7 +292,7 @@ describe('test events and pings', () => {
 });
 
 describe('the options', () => {
-	it('answer 403 to an address that is not on the allowlist, and let the others in', async () => {
+	it('respond 403 to an address that is not on the allowlist, and let the others in', async () => {
 		const { started } = await serve({ options: { ipAllowlist: '198.51.100.0/24, 2001:db8::/32' } });
 		const body = JSON.stringify(EVENT);
 		const from = async (address: string) =>
@@ -305,7 +305,7 @@ describe('the options', () => {
 		expect(started).toHaveLength(2);
 	});
 
-	it('answer 400 to an event that is too old, or tells no time', async () => {
+	it('respond 400 to an event that is too old, or tells no time', async () => {
 		const { started } = await serve({ options: { maxEventAge: 10 } });
 		const at = async (created_at: unknown) =>
 			(await signed(JSON.stringify({ ...EVENT, created_at }))).status;

@@ -47,7 +47,7 @@ async function send(body: string, headers: Record<string, string> = {}) {
 	const { headers: received, status } = response;
 	return {
 		status,
-		answer: (await response.json()) as IDataObject,
+		json: (await response.json()) as IDataObject,
 		type: received.get('content-type'),
 		retryAfter: received.get('retry-after'),
 	};
@@ -131,7 +131,7 @@ describe('a refused request', () => {
 		const response = await request();
 		expect(response).toEqual({
 			status,
-			answer: { error: expect.stringContaining(reason) },
+			json: { error: expect.stringContaining(reason) },
 			type: 'application/json',
 			retryAfter: status === 503 ? '60' : null,
 		});
@@ -172,9 +172,9 @@ describe('an event that starts nothing', () => {
 		],
 	])('is received, with the reason: %s', async (reason, setup, event) => {
 		await serve(setup);
-		const { status, answer } = await signed(event);
+		const { status, json } = await signed(event);
 		expect(status).toBe(200);
-		expect(answer).toEqual({
+		expect(json).toEqual({
 			received: true,
 			started: false,
 			reason: expect.stringMatching(new RegExp(`^${reason} starts? (the|this) workflow\\.$`)),
@@ -221,8 +221,8 @@ describe('n8n’s log', () => {
 			staticData: { webhookId: 'wh_1', secretProof: proofOf('own', 'wh_1') },
 			credentials: { ...CREDENTIALS, webhookSecret: 'own' },
 		});
-		const { answer } = await signed(EVENT, 'forged');
-		expect(answer.error).toContain('does not belong to this body');
+		const { json } = await signed(EVENT, 'forged');
+		expect(json.error).toContain('does not belong to this body');
 		expect(warnings()).toEqual([]);
 	});
 });

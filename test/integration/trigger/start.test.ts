@@ -94,12 +94,12 @@ const pagesOf = (avala: Sandbox) =>
 	requestsOf(avala).filter((request) => request === `GET ${LIST}`).length;
 const byId = ({ staticData }: Trigger) => `GET ${LIST}${String(staticData.webhookId)}/`;
 const uidsOf = (avala: Sandbox) => avala.webhooks().map(({ uid }) => uid);
-/** The webhook is disabled at Avala, without a request of ours. */
-function disable({ avala, staticData }: Trigger): void {
+/** The webhook is deactivated at Avala, without a request of ours. */
+function deactivate({ avala, staticData }: Trigger): void {
 	const webhook = avala.webhooks().find(({ uid }) => uid === staticData.webhookId);
 	avala.addWebhook({ ...webhook, isActive: false });
 }
-const isEnabled = ({ avala, staticData }: Trigger) =>
+const isActive = ({ avala, staticData }: Trigger) =>
 	avala.webhooks().find(({ uid }) => uid === staticData.webhookId)?.isActive;
 
 describe('a start of n8n', () => {
@@ -143,47 +143,47 @@ describe('a start of n8n', () => {
 		const avala = await openAvala();
 		const [first, second, third] = publishedTriggers(avala, 3);
 		await startAll([first!, second!]);
-		disable(third!);
+		deactivate(third!);
 		await start(third!);
-		expect(isEnabled(third!)).toBe(false);
+		expect(isActive(third!)).toBe(false);
 
 		const now = Date.now;
 		jest.spyOn(Date, 'now').mockImplementation(() => now() + MINUTE_MS);
 		await start(third!);
-		expect(isEnabled(third!)).toBe(true);
+		expect(isActive(third!)).toBe(true);
 	});
 
 	it('believes nothing that was read before a trigger has changed a webhook', async () => {
 		const avala = await openAvala();
 		const [first, second, third, removed] = publishedTriggers(avala, 4);
 		await startAll([first!, second!]);
-		disable(third!);
+		deactivate(third!);
 		await remove.call(contextOf(removed!, 'activate'));
 		await start(third!);
-		expect(isEnabled(third!)).toBe(true);
+		expect(isActive(third!)).toBe(true);
 	});
 
 	it('leaves the list to the start: a workflow that is published reads for itself', async () => {
 		const avala = await openAvala();
 		const [first, second, third] = publishedTriggers(avala, 3);
 		await startAll([first!, second!]);
-		disable(third!);
+		deactivate(third!);
 		await checkExists.call(contextOf(third!, 'activate'));
-		expect(isEnabled(third!)).toBe(true);
+		expect(isActive(third!)).toBe(true);
 	});
 
 	it('corrects many webhooks without reading the list for each', async () => {
 		const avala = await openAvala();
 		const triggers = publishedTriggers(avala, 50);
-		triggers.forEach(disable);
+		triggers.forEach(deactivate);
 		await startAll(triggers);
-		expect(triggers.map(isEnabled)).not.toContain(false);
+		expect(triggers.map(isActive)).not.toContain(false);
 		expect(avala.requests()).toHaveLength(50 * 2);
 
-		triggers.filter((_, index) => index % 2 === 0).forEach(disable);
+		triggers.filter((_, index) => index % 2 === 0).forEach(deactivate);
 		avala.clearRequests();
 		await startAll(triggers);
-		expect(triggers.map(isEnabled)).not.toContain(false);
+		expect(triggers.map(isActive)).not.toContain(false);
 		expect(avala.requests().length).toBeLessThanOrEqual(50 + 25);
 	});
 });
@@ -250,33 +250,33 @@ describe('the list that triggers share at a start', () => {
 	it('that keeps failing costs 10 requests, and each webhook is checked', async () => {
 		const avala = await openAvala();
 		const triggers = publishedTriggers(avala, 40);
-		triggers.slice(-2).forEach(disable);
+		triggers.slice(-2).forEach(deactivate);
 		avala.fault({ method: 'GET', path: LIST, status: 500, body: { detail: 'out of order' } });
 		expect(await startAll(triggers)).toEqual([]);
-		expect(triggers.map(isEnabled)).not.toContain(false);
+		expect(triggers.map(isActive)).not.toContain(false);
 		expect(requestsOf(avala).filter((request) => request.startsWith('GET'))).toHaveLength(40 + 10);
 	});
 
 	it('that fails slowly does not slow down the start of hundreds of workflows', async () => {
 		const avala = await openAvala();
 		const triggers = publishedTriggers(avala, 300);
-		triggers.slice(-2).forEach(disable);
+		triggers.slice(-2).forEach(deactivate);
 		avala.fault({ method: 'GET', path: LIST, status: 503, body: { detail: 'overloaded' } });
 		const startedAt = Date.now();
 		expect(await startAll(triggers)).toEqual([]);
 		expect(Date.now() - startedAt).toBeLessThan(15_000);
-		expect(triggers.map(isEnabled)).not.toContain(false);
+		expect(triggers.map(isActive)).not.toContain(false);
 	}, 60_000);
 
 	it('that never comes leaves time to ask for the webhook by its ID', async () => {
 		const avala = await openAvala();
 		const triggers = publishedTriggers(avala, 20);
-		disable(triggers[1]!);
+		deactivate(triggers[1]!);
 		avala.fault({ method: 'GET', path: LIST, delayMs: 60_000 });
 		const startedAt = Date.now();
 		expect(await startAll(triggers)).toEqual([]);
 		expect(Date.now() - startedAt).toBeLessThan(15_000);
-		expect(triggers.map(isEnabled)).not.toContain(false);
+		expect(triggers.map(isActive)).not.toContain(false);
 	}, 60_000);
 
 	it.each([
@@ -319,11 +319,11 @@ describe('while Avala is down or asks to wait', () => {
 		}).toEqual(before);
 
 		mend();
-		disable(triggers[7]!);
+		deactivate(triggers[7]!);
 		const now = Date.now;
 		jest.spyOn(Date, 'now').mockImplementation(() => now() + 10_000);
 		expect(await start(triggers[7]!)).toEqual([]);
-		expect(isEnabled(triggers[7]!)).toBe(true);
+		expect(isActive(triggers[7]!)).toBe(true);
 	}, 30_000);
 
 	it('the next triggers ask nothing before the time that Avala gave is over', async () => {
@@ -340,11 +340,11 @@ describe('while Avala is down or asks to wait', () => {
 		expect(avala.webhooks()).toEqual(before);
 
 		mend();
-		disable(triggers[7]!);
+		deactivate(triggers[7]!);
 		const now = Date.now;
 		jest.spyOn(Date, 'now').mockImplementation(() => now() + 31_000);
 		expect(await start(triggers[7]!)).toEqual([]);
-		expect(isEnabled(triggers[7]!)).toBe(true);
+		expect(isActive(triggers[7]!)).toBe(true);
 	});
 
 	it('the warning of a trigger that did not ask says so', async () => {

@@ -13,7 +13,7 @@ describe('a webhook of the account', () => {
 		['0', false],
 		['anything else', true],
 		[0, false],
-	])('whose is_active is %j is enabled: %s', (is_active, isActive) => {
+	])('whose is_active is %j is active: %s', (is_active, isActive) => {
 		expect(readWebhook({ uid: 1, target_url: URL, events: null, is_active })).toEqual({
 			uid: '1',
 			targetUrl: URL,

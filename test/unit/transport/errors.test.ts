@@ -39,7 +39,7 @@ describe('a refusal says what happened, what Avala said and what to do', () => {
 	it.each<[number, string]>([
 		[
 			300,
-			'api.example.com responded with a redirect. Avala responded 300. It points to another address and was not followed, because the API key would travel with it. Enter the address of the API itself as the base URL of the Avala credential.',
+			"api.example.com responded with a redirect. Avala responded 300. It points to another address and was not followed, because the API key would travel with it. Enter the address of the API itself as 'Base URL' in the Avala credential.",
 		],
 		[
 			400,
@@ -55,11 +55,11 @@ describe('a refusal says what happened, what Avala said and what to do', () => {
 		],
 		[
 			404,
-			'Avala does not know webhook wh_1. Avala responded 404. It may have been deleted, or belong to another account. Check the ID, the API key and the base URL.',
+			"Avala does not know webhook wh_1. Avala responded 404. It may have been deleted, or belong to another account. Check the ID, and 'API Key' and 'Base URL' in the Avala credential.",
 		],
 		[
 			405,
-			'Avala does not allow GET on /webhooks/wh_1/. Avala responded 405. Check that the base URL of the Avala credential ends in /api/v1.',
+			"Avala does not allow GET on /webhooks/wh_1/. Avala responded 405. Check that 'Base URL' in the Avala credential ends in /api/v1.",
 		],
 		[
 			409,

@@ -34,7 +34,7 @@ describe('a refusal of the storage says what to do', () => {
 		[
 			401,
 			true,
-			'The API key was not sent there, as it goes to api.example.com alone. If storage.example.com is Avala’s API, enter its address as the base URL of the Avala credential; otherwise create a new export.',
+			"The API key was not sent there, as it goes to api.example.com alone. If storage.example.com is Avala’s API, enter its address as 'Base URL' in the Avala credential; otherwise create a new export.",
 		],
 		[
 			403,
@@ -81,7 +81,7 @@ it.each([
 ])('a file that is cut off is told with what came of %j bytes', (expected, amount) => {
 	const received = { reason: 'the connection was cut', bytes: 1.5 * MB, expected };
 	expect(cutOff(connection, EXPORT, FILE, received).message).toBe(
-		`The file of export e1 was not received completely: the connection was cut (${amount}). Nothing of it was passed on. Try again; with Retry On Fail in the settings of the node n8n does so by itself.`,
+		`The file of export e1 was not received completely: the connection was cut (${amount}). None of it was passed on. Try again; with 'Retry On Fail' in the settings of the node n8n does so by itself.`,
 	);
 });
 

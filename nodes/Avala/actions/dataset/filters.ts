@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { idOf, readText } from '../../shared/values';
+import { filterCollection } from '../fields';
 import type { ItemRun } from '../operation';
 import { collectionOf, given } from '../parameters';
 import type { KnownWords } from '../filterWords';
@@ -27,11 +28,7 @@ const VISIBILITIES: KnownWords = [
 
 /** What datasets can be narrowed to, by Avala itself. */
 export const datasetFilters: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add filter',
-	default: {},
+	...filterCollection,
 	options: [
 		{
 			displayName: 'Data Type',
@@ -39,7 +36,7 @@ export const datasetFilters: INodeProperties = {
 			type: 'options',
 			default: 'image',
 			description:
-				'Only datasets that hold this type of data. An expression can give one that the list lacks.',
+				'Only datasets with this type of data. Use an expression for a type that is not in the list.',
 			options: [...DATA_TYPES],
 		},
 		{
@@ -56,7 +53,7 @@ export const datasetFilters: INodeProperties = {
 			type: 'options',
 			default: 'created',
 			description:
-				'Only datasets with this status. An expression can give one that the list lacks.',
+				'Only datasets with this status. Use an expression for a status that is not in the list.',
 			options: [...STATUSES],
 		},
 		{
@@ -64,7 +61,7 @@ export const datasetFilters: INodeProperties = {
 			name: 'visibility',
 			type: 'options',
 			default: 'private',
-			description: 'Only datasets that are private, or those that are public',
+			description: 'Only private datasets, or only public ones',
 			options: [...VISIBILITIES],
 		},
 	],

@@ -1,11 +1,12 @@
 import { all, DATASETS } from '../../transport/paths';
-import { isSimplified, limit, returnAll, simplifyFields } from '../fields';
+import { limit, returnAll } from '../fields';
 import { getMany } from '../getMany';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
+import { outputOf, outputProperties } from '../output';
 import { wantedCount } from '../parameters';
 import { datasetFilters, explainNoDatasets, matches, queryOf, readFilters } from './filters';
-import { simplifyDataset } from './simplify';
+import { datasetForms } from './simplify';
 
 export const getAll: Operation = {
 	option: {
@@ -14,9 +15,9 @@ export const getAll: Operation = {
 		action: 'Get many datasets',
 		description: 'List the datasets of the account; filter by type, name, status or visibility',
 	},
-	properties: [returnAll, limit, datasetFilters, ...simplifyFields],
+	properties: [returnAll, limit, datasetFilters, ...outputProperties(datasetForms)],
 	async execute(run) {
-		const isSimple = isSimplified(run);
+		const { show } = outputOf(run, datasetForms);
 		const wanted = wantedCount(run);
 		const filters = readFilters(run);
 		const query = queryOf(filters);
@@ -26,6 +27,6 @@ export const getAll: Operation = {
 			...(Object.keys(query).length > 0 && { matches: (dataset) => matches(dataset, filters) }),
 		});
 		explainNoDatasets(run, datasets.length, filters);
-		return itemsOf(isSimple ? datasets.map(simplifyDataset) : datasets);
+		return itemsOf(datasets.map(show));
 	},
 };

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { OutputForms } from '../output';
 import { simplified } from '../simplified';
 
 /** The ten fields that tell the most, by the same names in every wire format. */
@@ -17,3 +18,8 @@ export function simplifyDataset(dataset: IDataObject): IDataObject {
 		'updated_at',
 	]);
 }
+
+export const datasetForms: OutputForms = {
+	simplify: simplifyDataset,
+	fields: Object.keys(simplifyDataset({})),
+};

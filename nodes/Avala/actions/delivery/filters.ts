@@ -11,7 +11,7 @@ import {
 	readKnownEventTypes,
 } from '../../shared/eventCatalogue';
 import { notUnderstood } from '../../shared/values';
-import { customEvents } from '../fields';
+import { customEvents, filterCollection, MOMENT_HINT } from '../fields';
 import type { ItemRun } from '../operation';
 import { collectionOf, given, momentReader } from '../parameters';
 import { explainNothing, isEvery } from '../filterWords';
@@ -24,7 +24,8 @@ const withoutStatus: INodeProperties[] = [
 		type: 'dateTime',
 		default: '',
 		description:
-			'Only deliveries created at or after this time. It also ends the search there, which saves requests.',
+			'Only deliveries created at or after this time. The search ends there, which saves requests.',
+		builderHint: { propertyHint: MOMENT_HINT },
 	},
 	{
 		displayName: 'Created Before',
@@ -32,10 +33,11 @@ const withoutStatus: INodeProperties[] = [
 		type: 'dateTime',
 		default: '',
 		description: 'Only deliveries created before this time',
+		builderHint: { propertyHint: MOMENT_HINT },
 	},
 	{
 		...customEvents,
-		description: 'Only deliveries of these event types, or of those under Event Types',
+		description: "Only deliveries of these event types, or of those under 'Event Types'",
 	},
 	{
 		displayName: 'Event Types',
@@ -43,6 +45,10 @@ const withoutStatus: INodeProperties[] = [
 		type: 'multiOptions',
 		default: [],
 		description: 'Only deliveries of these event types',
+		builderHint: {
+			propertyHint:
+				"A list of exact values, such as ['task.completed', 'export.failed']. Leave it out for all types.",
+		},
 		options: [...EVENT_CATALOGUE],
 	},
 	{ ...webhookLocator, description: 'Only deliveries to this webhook' },
@@ -55,19 +61,15 @@ const status: INodeProperties = {
 	default: 'failed',
 	description: 'Only deliveries with this status',
 	options: [
-		{ name: 'Delivered', value: 'delivered', description: 'The target has responded 2xx' },
-		{ name: 'Failed', value: 'failed', description: 'The target has not accepted it' },
+		{ name: 'Delivered', value: 'delivered', description: 'The target responded with 2xx' },
+		{ name: 'Failed', value: 'failed', description: 'The target did not accept it' },
 		{ name: 'Pending', value: 'pending', description: 'Still being delivered or retried' },
 	],
 };
 
 /** What deliveries can be narrowed to; Avala itself has no filter, so the node looks at each of them. */
 export const deliveryFilters: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add filter',
-	default: {},
+	...filterCollection,
 	options: [...withoutStatus.slice(0, -1), status, ...withoutStatus.slice(-1)],
 };
 

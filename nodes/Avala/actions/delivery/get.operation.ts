@@ -2,11 +2,11 @@ import { normaliseDelivery } from '../../shared/delivery';
 import { readText } from '../../shared/values';
 import { checkedId, DELIVERIES, one } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
-import { isSimplified, simplifyFields } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
+import { outputOf, outputProperties } from '../output';
 import { parameterOf } from '../parameters';
-import { completeDelivery, simplifyDelivery } from './simplify';
+import { deliveryForms } from './simplify';
 
 export const get: Operation = {
 	option: {
@@ -23,12 +23,17 @@ export const get: Operation = {
 			required: true,
 			default: '',
 			placeholder: `e.g. ${DELIVERIES.example}`,
-			description: 'The ID of the delivery: uid in the output of Get Many and Get Health',
+			description:
+				"The ID of the delivery, which is 'uid' in the output of Get Many and Get Health",
+			builderHint: {
+				propertyHint:
+					'The uid of a delivery: {{ $json.uid }} behind Delivery Get Many, {{ $json.recent_failures[0].uid }} behind Get Health, {{ $json.delivery_id }} behind the Avala Trigger.',
+			},
 		},
-		...simplifyFields,
+		...outputProperties(deliveryForms),
 	],
 	async execute(run) {
-		const show = isSimplified(run) ? simplifyDelivery : completeDelivery;
+		const { show } = outputOf(run, deliveryForms);
 		const id = readText('Delivery ID', parameterOf(run, 'deliveryId', ''));
 		const endpoint = one(DELIVERIES, checkedId(DELIVERIES, id, 'Delivery ID'));
 		const delivery = await avalaEntry(run.connection, { method: 'GET', endpoint });

@@ -25,7 +25,8 @@ export const getHealth: Operation = {
 			...limit,
 			displayOptions: {},
 			default: 100,
-			description: 'Max number of recent deliveries that match the filters to report on',
+			description:
+				'Max number of recent deliveries to report on. Only those that match the filters count.',
 		},
 		filtersWithoutStatus,
 	],

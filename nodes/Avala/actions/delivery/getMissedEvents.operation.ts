@@ -26,7 +26,7 @@ export const getMissedEvents: Operation = {
 		{
 			...filtersWithoutStatus,
 			description:
-				'Set at least Created After, the start of the outage, and the webhook of your workflow. Where Avala keeps what it sent with each delivery, events come back whole; elsewhere an event comes back if its delivery names a task, export, project or dataset that can be read.',
+				"Optional, but set at least 'Created After', the start of the outage, and the webhook of your workflow. Where Avala keeps what it sent with each delivery, events come back whole; elsewhere an event comes back if its delivery names a task, export, project or dataset that can be read.",
 		},
 	],
 	async execute(run) {

@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
-import { causeOf, hasFailed, statusOf } from '../../shared/delivery';
+import { causeOf, hasFailed, normaliseDelivery, statusOf } from '../../shared/delivery';
 import { textOf } from '../../shared/values';
+import type { OutputForms } from '../output';
 
 /** The ten fields that tell what became of an event, by the same names and statuses in every wire format. */
 export function simplifyDelivery(delivery: Delivery): IDataObject {
@@ -30,3 +31,9 @@ export function completeDelivery(delivery: Delivery): IDataObject {
 		? { ...delivery, error_message: causeOf(delivery) }
 		: delivery;
 }
+
+export const deliveryForms: OutputForms<Delivery> = {
+	simplify: simplifyDelivery,
+	complete: completeDelivery,
+	fields: [...Object.keys(simplifyDelivery(normaliseDelivery({}))), 'payload'],
+};

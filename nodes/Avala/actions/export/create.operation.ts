@@ -4,13 +4,13 @@ import { idOf, notUnderstood } from '../../shared/values';
 import { avalaEntry } from '../../transport/entry';
 import { all, DATASETS, EXPORTS, one, PROJECTS } from '../../transport/paths';
 import { datasetLocator } from '../dataset/locator';
-import { isSimplified, simplifyFields } from '../fields';
 import { idIn } from '../locator';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
+import { outputOf, outputProperties } from '../output';
 import { collectionOf, parameterOf } from '../parameters';
 import { projectLocator } from '../project/locator';
-import { completeExport, simplifyExport } from './output';
+import { exportForms } from './output';
 import { maxWaitIn, waitOptions, waitUntilReady } from './waiting';
 
 export const create: Operation = {
@@ -52,13 +52,13 @@ export const create: Operation = {
 			placeholder: 'Add option',
 			default: {},
 			description:
-				'Without Wait Until Ready the export is returned immediately, before it is ready',
+				"Optional. Without 'Wait Until Ready' the export is returned immediately, before it is ready.",
 			options: waitOptions,
 		},
-		...simplifyFields,
+		...outputProperties(exportForms),
 	],
 	async execute(run) {
-		const show = isSimplified(run) ? simplifyExport : completeExport;
+		const { show } = outputOf(run, exportForms);
 		const options = collectionOf(run, 'options', 'Options', ['maxWait', 'waitUntilReady']);
 		const maxWaitMs = maxWaitIn(options);
 		const body = sourceOf(run);

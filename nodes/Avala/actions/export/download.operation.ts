@@ -6,11 +6,11 @@ import { download as downloadFile } from '../../transport/download';
 import { readFileName } from '../../transport/fileName';
 import type { Endpoint } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
-import { isSimplified, simplifyFields } from '../fields';
 import type { Operation } from '../operation';
+import { outputOf, outputProperties } from '../output';
 import { collectionOf, given, parameterOf } from '../parameters';
 import { exportEndpoint, exportLocator } from './locator';
-import { completeExport, simplifyExport } from './output';
+import { exportForms } from './output';
 import { exportState } from './state';
 import { maxWaitIn, statusWords, waitOptions, waitUntilReady } from './waiting';
 
@@ -42,7 +42,7 @@ export const download: Operation = {
 			placeholder: 'Add option',
 			default: {},
 			description:
-				'By default the file keeps its name, and an export that is not ready is an error',
+				'Optional. By default the file keeps its name, and an export that is not ready is an error.',
 			options: [
 				{
 					displayName: 'File Name',
@@ -55,11 +55,11 @@ export const download: Operation = {
 				...waitOptions,
 			],
 		},
-		...simplifyFields,
+		...outputProperties(exportForms),
 	],
 	async execute(run) {
 		const { connection } = run;
-		const show = isSimplified(run) ? simplifyExport : completeExport;
+		const { show } = outputOf(run, exportForms);
 		const field = readText(
 			'Put Output File in Field',
 			parameterOf(run, 'binaryPropertyName', 'data'),

@@ -1,9 +1,9 @@
 import { avalaEntry } from '../../transport/entry';
-import { isSimplified, simplifyFields } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
+import { outputOf, outputProperties } from '../output';
 import { exportEndpoint, exportLocator } from './locator';
-import { completeExport, simplifyExport } from './output';
+import { exportForms } from './output';
 
 export const get: Operation = {
 	option: {
@@ -12,9 +12,9 @@ export const get: Operation = {
 		action: 'Get export',
 		description: 'Look up one export: whether it is running, ready or failed, and its link',
 	},
-	properties: [{ ...exportLocator, required: true }, ...simplifyFields],
+	properties: [{ ...exportLocator, required: true }, ...outputProperties(exportForms)],
 	async execute(run) {
-		const show = isSimplified(run) ? simplifyExport : completeExport;
+		const { show } = outputOf(run, exportForms);
 		const endpoint = exportEndpoint(run);
 		return itemsOf([show(await avalaEntry(run.connection, { method: 'GET', endpoint }))]);
 	},

@@ -3,22 +3,19 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { momentIn } from '../../shared/moments';
 import { notUnderstood } from '../../shared/values';
 import { all, EXPORTS } from '../../transport/paths';
-import { isSimplified, limit, returnAll, simplifyFields } from '../fields';
+import { filterCollection, limit, MOMENT_HINT, returnAll } from '../fields';
 import { getMany } from '../getMany';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
+import { outputOf, outputProperties } from '../output';
 import { collectionOf, given, momentReader, wantedCount } from '../parameters';
 import { isEvery } from '../filterWords';
-import { completeExport, simplifyExport } from './output';
+import { exportForms } from './output';
 import type { ExportState } from './state';
 import { exportState } from './state';
 
 const filters: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add filter',
-	default: {},
+	...filterCollection,
 	options: [
 		{
 			displayName: 'Created After',
@@ -26,6 +23,7 @@ const filters: INodeProperties = {
 			type: 'dateTime',
 			default: '',
 			description: 'Only exports created at or after this time',
+			builderHint: { propertyHint: MOMENT_HINT },
 		},
 		{
 			displayName: 'State',
@@ -49,9 +47,9 @@ export const getAll: Operation = {
 		action: 'Get many exports',
 		description: 'List exports, newest first; filter by state or time',
 	},
-	properties: [returnAll, limit, filters, ...simplifyFields],
+	properties: [returnAll, limit, filters, ...outputProperties(exportForms)],
 	async execute(run) {
-		const show = isSimplified(run) ? simplifyExport : completeExport;
+		const { show } = outputOf(run, exportForms);
 		const wanted = wantedCount(run);
 		const narrowed = readFilters(run);
 		const isNarrowed = Object.values(narrowed).some((value) => value !== undefined);

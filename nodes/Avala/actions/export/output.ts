@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { OutputForms } from '../output';
 import { simplified } from '../simplified';
 import { exportState } from './state';
 
@@ -23,3 +24,16 @@ export function simplifyExport(sent: IDataObject): IDataObject {
 export function completeExport(sent: IDataObject): IDataObject {
 	return { ...sent, state: exportState(sent) };
 }
+
+export const exportForms: OutputForms = {
+	simplify: simplifyExport,
+	complete: completeExport,
+	fields: [
+		...Object.keys(simplifyExport({})),
+		'projects',
+		'datasets',
+		'slices',
+		'filter_query_string',
+		'organization',
+	],
+};

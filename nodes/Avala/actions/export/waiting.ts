@@ -26,7 +26,7 @@ export const waitOptions: INodeProperties[] = [
 		typeOptions: { minValue: 1 },
 		default: DEFAULT_MAX_WAIT_MINUTES,
 		description:
-			'How long to wait with Wait Until Ready. If the export takes longer, the operation ends with an error; Avala still finishes the export.',
+			"How long to wait with 'Wait Until Ready'. If the export takes longer, the operation ends with an error; Avala still finishes the export.",
 	},
 	{
 		displayName: 'Wait Until Ready',
@@ -106,18 +106,18 @@ function mayPass({ httpCode }: NodeApiError): boolean {
 	return Number.isNaN(status) || status === 429 || status >= 500;
 }
 
-/** "its state is running (Avala's status: "processing")" */
+/** "its state is running (Avala’s status: "processing")" */
 export function statusWords(sent: IDataObject): string {
 	const state = exportState(sent);
 	const status = idOf(sent.status);
 	return status === undefined || status === state
 		? `its state is ${state}`
-		: `its state is ${state} (Avala's status: ${JSON.stringify(status.slice(0, 80))})`;
+		: `its state is ${state} (Avala’s status: ${JSON.stringify(status.slice(0, 80))})`;
 }
 
 function failedError(endpoint: Endpoint, latest: IDataObject): UserError {
 	return new UserError(
-		`Avala could not prepare ${endpoint.subject}: ${statusWords(latest)}. It will not become ready. Create a new export; if that fails as well, ask Avala's support about this one.`,
+		`Avala could not prepare ${endpoint.subject}: ${statusWords(latest)}. It will not become ready. Create a new export; if that fails as well, ask Avala’s support about this one.`,
 	);
 }
 

@@ -1,11 +1,11 @@
 import { PROJECTS } from '../../transport/paths';
-import { isSimplified, simplifyFields } from '../fields';
 import { idIn } from '../locator';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
+import { outputOf, outputProperties } from '../output';
 import { parameterOf } from '../parameters';
 import { projectLocator } from './locator';
-import { readProject, simplifyProject } from './read';
+import { readProject, projectForms } from './read';
 
 export const get: Operation = {
 	option: {
@@ -14,13 +14,13 @@ export const get: Operation = {
 		action: 'Get project',
 		description: 'Look up one project: its name, its status and its owner',
 	},
-	properties: [{ ...projectLocator, required: true }, ...simplifyFields],
+	properties: [{ ...projectLocator, required: true }, ...outputProperties(projectForms)],
 	async execute(run) {
-		const isSimple = isSimplified(run);
+		const { show } = outputOf(run, projectForms);
 		const project = await readProject(
 			run.connection,
 			idIn(PROJECTS, 'Project', parameterOf(run, 'projectId', '')),
 		);
-		return itemsOf([isSimple ? simplifyProject(project) : project]);
+		return itemsOf([show(project)]);
 	},
 };

@@ -1,13 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { idOf, readText } from '../../shared/values';
-import { isSimplified, limit, returnAll, simplifyFields } from '../fields';
+import { filterCollection, limit, returnAll } from '../fields';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
+import { outputOf, outputProperties } from '../output';
 import { collectionOf, given, wantedCount } from '../parameters';
 import type { KnownWords } from '../filterWords';
 import { explainNothing, isWord, readWord } from '../filterWords';
-import { listProjects, simplifyProject } from './read';
+import { listProjects, projectForms } from './read';
 
 const STATUSES: KnownWords = [
 	{ name: 'Active', value: 'active' },
@@ -19,11 +20,7 @@ const STATUSES: KnownWords = [
 ];
 
 const filters: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add filter',
-	default: {},
+	...filterCollection,
 	options: [
 		{
 			displayName: 'Name',
@@ -39,7 +36,7 @@ const filters: INodeProperties = {
 			type: 'options',
 			default: 'active',
 			description:
-				'Only projects with this status. An expression can give one that the list lacks.',
+				'Only projects with this status. Use an expression for a status that is not in the list.',
 			options: [...STATUSES],
 		},
 	],
@@ -52,9 +49,9 @@ export const getAll: Operation = {
 		action: 'Get many projects',
 		description: 'List the projects of the API key’s owner; filter by name or status',
 	},
-	properties: [returnAll, limit, filters, ...simplifyFields],
+	properties: [returnAll, limit, filters, ...outputProperties(projectForms)],
 	async execute(run) {
-		const isSimple = isSimplified(run);
+		const { show } = outputOf(run, projectForms);
 		const wanted = wantedCount(run);
 		const { name, status } = readFilters(run);
 		const projects = await listProjects(run, {
@@ -68,7 +65,7 @@ export const getAll: Operation = {
 			}),
 		});
 		explainNothing(run, projects.length, [{ name: 'Status', word: status, known: STATUSES }]);
-		return itemsOf(isSimple ? projects.map(simplifyProject) : projects);
+		return itemsOf(projects.map(show));
 	},
 };
 

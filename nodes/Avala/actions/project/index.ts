@@ -7,7 +7,7 @@ export const project: Resource = {
 	option: {
 		name: 'Project',
 		value: 'project',
-		description: 'A set of tasks that annotate data to the same rules',
+		description: 'A set of annotation tasks that follow the same rules',
 	},
 	operations: [get, getAll],
 	listSearch: { searchProjects },

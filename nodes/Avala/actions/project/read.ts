@@ -10,6 +10,7 @@ import { unlessRefused } from '../../transport/request';
 import type { Wanted } from '../getMany';
 import { getMany } from '../getMany';
 import type { ItemRun } from '../operation';
+import type { OutputForms } from '../output';
 import { simplified } from '../simplified';
 
 /**
@@ -40,7 +41,7 @@ export async function listProjects(run: ItemRun, wanted: Wanted): Promise<IDataO
 	const [newerPath, olderPath] = [PROJECTS.path, PROJECTS_OF_OLDER_SERVERS.path];
 	throw apiError(
 		run.connection,
-		`Avala does not list the projects of this API key: it has none at ${newerPath}, and ${olderPath}, where older servers keep them, is closed to the key (403). Check the base URL of the Avala credential, and have the owner of the key grant it the permission ${PROJECTS.permissions.read} at Avala.`,
+		`Avala does not list the projects of this API key: it has none at ${newerPath}, and ${olderPath}, where older servers keep them, is closed to the key (403). Check 'Base URL' in the Avala credential, and have the owner of the key grant it the permission ${PROJECTS.permissions.read} at Avala.`,
 		`The requests were GET ${newerPath} and GET ${olderPath}.`,
 		403,
 	);
@@ -60,3 +61,8 @@ export function simplifyProject(project: IDataObject): IDataObject {
 		'updated_at',
 	]);
 }
+
+export const projectForms: OutputForms = {
+	simplify: simplifyProject,
+	fields: Object.keys(simplifyProject({})),
+};

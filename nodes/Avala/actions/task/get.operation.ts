@@ -1,11 +1,11 @@
 import { readText } from '../../shared/values';
 import { checkedId, one, TASKS } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
-import { isSimplified, simplifyFields } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
+import { outputOf, outputProperties } from '../output';
 import { parameterOf } from '../parameters';
-import { simplifyTask } from './simplify';
+import { taskForms } from './simplify';
 
 export const get: Operation = {
 	option: {
@@ -22,19 +22,20 @@ export const get: Operation = {
 			required: true,
 			default: '',
 			placeholder: `e.g. ${TASKS.example}`,
-			description: 'The ID of the task: uid in an event about it and in the output of Get Many',
+			description:
+				"The ID of the task, which is 'uid' in an event about it and in the output of Get Many",
 			builderHint: {
 				propertyHint:
 					'The uid of a task. Behind the Avala Trigger it is the expression {{ $json.data.uid }} of a task event.',
 			},
 		},
-		...simplifyFields,
+		...outputProperties(taskForms),
 	],
 	async execute(run) {
-		const isSimple = isSimplified(run);
+		const { show } = outputOf(run, taskForms);
 		const id = readText('Task ID', parameterOf(run, 'taskId', ''));
 		const endpoint = one(TASKS, checkedId(TASKS, id, 'Task ID'));
 		const task = await avalaEntry(run.connection, { method: 'GET', endpoint });
-		return itemsOf([isSimple ? simplifyTask(task) : task]);
+		return itemsOf([show(task)]);
 	},
 };

@@ -2,16 +2,17 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { uidOf } from '../../shared/values';
 import { all, PROJECTS, TASKS } from '../../transport/paths';
-import { isSimplified, limit, returnAll, simplifyFields } from '../fields';
+import { filterCollection, limit, returnAll } from '../fields';
 import { getMany } from '../getMany';
 import { idIn } from '../locator';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
+import { outputOf, outputProperties } from '../output';
 import { collectionOf, given, wantedCount } from '../parameters';
 import { projectLocator } from '../project/locator';
 import type { KnownWords } from '../filterWords';
 import { explainNothing, isWord, readWord } from '../filterWords';
-import { simplifyTask } from './simplify';
+import { taskForms } from './simplify';
 
 const STATUSES: KnownWords = [
 	{ name: 'Active', value: 'active' },
@@ -24,11 +25,7 @@ const STATUSES: KnownWords = [
 const MOST_NAMES = 5;
 
 const filters: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add filter',
-	default: {},
+	...filterCollection,
 	options: [
 		{ ...projectLocator, description: 'Only tasks of this project' },
 		{
@@ -36,7 +33,8 @@ const filters: INodeProperties = {
 			name: 'status',
 			type: 'options',
 			default: 'completed',
-			description: 'Only tasks with this status. An expression can give one that the list lacks.',
+			description:
+				'Only tasks with this status. Use an expression for a status that is not in the list.',
 			options: [...STATUSES],
 		},
 	],
@@ -49,9 +47,9 @@ export const getAll: Operation = {
 		action: 'Get many tasks',
 		description: 'List tasks, for example the completed ones of a project',
 	},
-	properties: [returnAll, limit, filters, ...simplifyFields],
+	properties: [returnAll, limit, filters, ...outputProperties(taskForms)],
 	async execute(run) {
-		const isSimple = isSimplified(run);
+		const { show } = outputOf(run, taskForms);
 		const wanted = wantedCount(run);
 		const { project, status } = readFilters(run);
 		const query = {
@@ -77,7 +75,7 @@ export const getAll: Operation = {
 			run.hint(noneNames(project, ofOthers));
 		}
 		explainNothing(run, tasks.length, [{ name: 'Status', word: status, known: STATUSES }]);
-		return itemsOf(isSimple ? tasks.map(simplifyTask) : tasks);
+		return itemsOf(tasks.map(show));
 	},
 };
 
@@ -103,5 +101,5 @@ function noneNames(wanted: string, projects: string[]): string {
 	const tasks = projects.length === 1 ? '1 task' : `${projects.length} tasks`;
 	const names = [...new Set(projects)].map((name) => JSON.stringify(name.slice(0, 80)));
 	const shown = [...names.slice(0, MOST_NAMES), ...(names.length > MOST_NAMES ? ['others'] : [])];
-	return `Avala sent ${tasks}, but none of them names the project ${JSON.stringify(wanted)}: they name ${shown.join(', ')}. If one of these is the project you mean, enter it as the project's ID.`;
+	return `Avala sent ${tasks}, but none of them names the project ${JSON.stringify(wanted)}: they name ${shown.join(', ')}. If one of these is the project you mean, enter it as the project’s ID.`;
 }

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { OutputForms } from '../output';
 import { simplified } from '../simplified';
 
 /**
@@ -15,3 +16,8 @@ export function simplifyTask(task: IDataObject): IDataObject {
 		...simplified(task, ['created_at', 'updated_at']),
 	};
 }
+
+export const taskForms: OutputForms = {
+	simplify: simplifyTask,
+	fields: [...Object.keys(simplifyTask({})), 'assignee', 'completed_at'],
+};

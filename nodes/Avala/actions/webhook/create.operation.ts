@@ -9,7 +9,7 @@ import { withSecret } from '../../transport/connection';
 import { avalaEntry } from '../../transport/entry';
 import { all, one, WEBHOOKS } from '../../transport/paths';
 import { avalaRequest, unlessRefused } from '../../transport/request';
-import { customEvents, webhookEvents, withCustomEvents } from '../fields';
+import { allEventsNotice, customEvents, webhookEvents, withCustomEvents } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { collectionOf, given, parameterOf } from '../parameters';
@@ -33,19 +33,29 @@ export const create: Operation = {
 			default: '',
 			placeholder: 'e.g. https://example.com/avala',
 			description: 'Address that Avala sends the events to. It must be https.',
+			builderHint: {
+				propertyHint:
+					'The public https address of a receiver outside n8n. To start a workflow, use the Avala Trigger, which creates its own webhook.',
+			},
 		},
 		{
 			...events,
 			required: true,
 			displayOptions: { hide: withCustomEvents('additionalFields') },
 		},
-		{ ...events, displayOptions: { show: withCustomEvents('additionalFields') } },
+		{
+			...events,
+			displayOptions: { show: withCustomEvents('additionalFields') },
+			description: "Optional when there are 'Custom Event Types'. What Avala sends to the webhook.",
+		},
+		allEventsNotice,
 		{
 			displayName: 'Additional Fields',
 			name: 'additionalFields',
 			type: 'collection',
 			placeholder: 'Add field',
 			default: {},
+			description: 'Optional. Without them the webhook is active, and Avala generates its secret.',
 			options: [
 				{
 					displayName: 'Active',
@@ -62,7 +72,7 @@ export const create: Operation = {
 					typeOptions: { password: true },
 					default: '',
 					description:
-						'Key that Avala signs the events with. Without it Avala generates one, which only the output of this operation ever shows.',
+						'Secret that Avala signs the events with. If you do not add one, Avala generates it and shows it only in the output of this operation.',
 				},
 			],
 		},

@@ -8,7 +8,7 @@ export const deleteWebhook: Operation = {
 		name: 'Delete',
 		value: 'delete',
 		action: 'Delete webhook',
-		description: 'Remove a webhook for good, so that Avala sends nothing to it any more',
+		description: 'Delete a webhook permanently, so that Avala sends nothing to it any more',
 	},
 	properties: [{ ...webhookLocator, required: true }],
 	async execute(run) {

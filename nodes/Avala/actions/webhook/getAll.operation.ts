@@ -4,7 +4,7 @@ import { EVENT_CATALOGUE, readKnownEventTypes } from '../../shared/eventCatalogu
 import { readBoolean, readText } from '../../shared/values';
 import { readWebhook } from '../../shared/webhook';
 import { all, WEBHOOKS } from '../../transport/paths';
-import { limit, returnAll } from '../fields';
+import { filterCollection, limit, returnAll } from '../fields';
 import { getMany } from '../getMany';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -12,18 +12,14 @@ import { collectionOf, given, wantedCount } from '../parameters';
 import { hintIfInactive } from './inactive';
 
 const filters: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add filter',
-	default: {},
+	...filterCollection,
 	options: [
 		{
 			displayName: 'Active',
 			name: 'isActive',
 			type: 'boolean',
 			default: true,
-			description: 'Whether to list the webhooks that are active, or those that are inactive',
+			description: 'Whether to list active webhooks, or inactive ones',
 		},
 		{
 			displayName: 'Event Type',

@@ -22,6 +22,10 @@ export const webhookLocator: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	description: 'The webhook to work on',
+	builderHint: {
+		propertyHint:
+			'The uid of a webhook (mode id), as Webhook Get Many gives it, or its whole target URL (mode url).',
+	},
 	modes: [
 		{
 			displayName: 'From List',
@@ -35,7 +39,7 @@ export const webhookLocator: INodeProperties = {
 			name: 'id',
 			type: 'string',
 			placeholder: `e.g. ${WEBHOOKS.example}`,
-			hint: 'The ID that Avala gave the webhook, uid in its output',
+			hint: "The ID of the webhook, which is 'uid' in the output",
 		},
 		{
 			displayName: 'By URL',

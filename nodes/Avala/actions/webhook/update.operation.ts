@@ -20,7 +20,7 @@ export const update: Operation = {
 		value: 'update',
 		action: 'Update webhook',
 		description:
-			'Change target URL or event types, activate or deactivate. The secret cannot change.',
+			'Change target URL or event types, activate or deactivate; the secret cannot be changed',
 	},
 	properties: [
 		{ ...webhookLocator, required: true },
@@ -30,6 +30,7 @@ export const update: Operation = {
 			type: 'collection',
 			placeholder: 'Add field',
 			default: {},
+			description: 'What to change: at least one field. What is not added stays as it is.',
 			options: [
 				{
 					displayName: 'Active',
@@ -41,7 +42,7 @@ export const update: Operation = {
 				{
 					...customEvents,
 					description:
-						'Further event types. With Event Types they replace those of the webhook; alone they are added to them.',
+						"Further event types. With 'Event Types' they replace those of the webhook; alone they are added to them.",
 				},
 				{
 					...webhookEvents,
