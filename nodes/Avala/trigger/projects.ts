@@ -2,7 +2,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { AvalaEvent } from '../shared/event';
-import { idOf, isObject } from '../shared/values';
+import { idOf, isObject, projectsIn, uidOf } from '../shared/values';
 import { connect } from '../transport/connection';
 import { avalaPages } from '../transport/pages';
 import { all } from '../transport/paths';
@@ -20,12 +20,8 @@ export function concernsOtherProject(event: AvalaEvent, projects: readonly strin
 /** A task names its project, an export its projects; an event of a project is about the project itself. */
 function namedIn({ type, data }: AvalaEvent): string[] {
 	if (!isObject(data)) return [];
-	const { project_uid: uid, project_id: id, project, projects } = data;
-	const several: unknown[] = Array.isArray(projects) ? projects : [];
-	const own = type.startsWith('project.') ? [data.uid ?? data.id] : [];
-	return [uid, id, project, ...several, ...own]
-		.map((value) => idOf(isObject(value) ? (value.uid ?? value.id) : value))
-		.filter((value) => value !== undefined);
+	const own = type.startsWith('project.') ? uidOf(data) : undefined;
+	return own === undefined ? projectsIn(data) : [...projectsIn(data), own];
 }
 
 /**

@@ -203,6 +203,14 @@ describe('tasks of a project, on a server that gives those of all projects', () 
 		expect(await tasksOf('17', [...ofWanted, 18, { uid: 18 }])).toEqual(ofWanted);
 	});
 
+	it('are told apart by the names that older servers have for the ID of a project', async () => {
+		expect(await tasksOf('17', [{ id: 17 }, { id: 18 }])).toEqual([{ id: 17 }]);
+		const results = [17, 18].map((id) => ({ uid: `t${id}`, name: `t${id}`, project_id: id }));
+		avala.clearFaults();
+		avala.fault({ path: '/api/v1/tasks/', status: 200, body: { results, next: null } });
+		expect(await names('task', { projectId: byId('17') })).toEqual(['t17']);
+	});
+
 	it('are kept where they do not say which project they belong to', async () => {
 		expect(await tasksOf('proj_1a2b', [null, 'proj_9z8y'])).toEqual([null]);
 	});

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { uidOf } from '../../shared/values';
+import { projectsIn } from '../../shared/values';
 import { all, PROJECTS, TASKS } from '../../transport/paths';
 import { isSimplified, limit, returnAll, simplifyFields } from '../fields';
 import { getMany } from '../getMany';
@@ -94,8 +94,9 @@ function readFilters(run: ItemRun): { project?: string; status?: string } {
  * project it belongs to is believed to be what was asked for.
  */
 function otherProject(task: IDataObject, wanted: string | undefined): string | undefined {
-	const project = uidOf(task.project_uid ?? task.project);
-	return wanted === undefined || project === wanted ? undefined : project;
+	if (wanted === undefined) return undefined;
+	const projects = projectsIn(task);
+	return projects.includes(wanted) ? undefined : projects[0];
 }
 
 /** A server may name the project of a task in another form than its ID. */
