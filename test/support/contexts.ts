@@ -189,6 +189,8 @@ export interface ExecuteSetup {
 	credentials: AvalaCredential;
 	counter?: CredentialCounter;
 	continueOnFail?: boolean;
+	/** Whether the node is a tool of an AI agent. */
+	asTool?: boolean;
 	/** Which output to give: 1 is the error output, which the node has with this setting. */
 	output?: 0 | 1;
 	/** Filled with the notes that the node shows on its output. */
@@ -205,9 +207,10 @@ export interface ExecuteSetup {
  */
 export async function executeAvala(setup: ExecuteSetup): Promise<INodeExecutionData[]> {
 	const { parameters, items = [{}], credentials, counter, continueOnFail = false, output } = setup;
+	const type = setup.asTool === true ? 'avalaTool' : 'avala';
 	const startNode = makeNode('start', 1, {});
 	const node: INode = {
-		...makeNode('n8n-nodes-avala.avala', 1, parameters),
+		...makeNode(`n8n-nodes-avala.${type}`, 1, parameters),
 		name: 'Avala',
 		...(continueOnFail && { onError: 'continueRegularOutput' as const }),
 		...(output !== undefined && { onError: 'continueErrorOutput' as const }),

@@ -49,6 +49,7 @@ const start: INodeType = {
 const NODES: Record<string, INodeType> = {
 	start,
 	'n8n-nodes-avala.avala': new Avala(),
+	'n8n-nodes-avala.avalaTool': new Avala(),
 	'n8n-nodes-avala.avalaTrigger': new AvalaTrigger(),
 };
 

@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { ALL_EVENTS, EVENT_CATALOGUE } from '../shared/eventCatalogue';
 import { notUnderstood, readBoolean } from '../shared/values';
 import type { ItemRun } from './operation';
+import { isTool } from './operation';
 import { parameterOf } from './parameters';
 
 export const returnAll: INodeProperties = {
@@ -82,9 +83,7 @@ export const simplifyFields: INodeProperties[] = [
 
 /** Whether the output is to be simplified; an AI agent's choice counts where the node is its tool. */
 export function isSimplified(run: ItemRun): boolean {
-	const output = run.context.getNode().type.endsWith('Tool')
-		? parameterOf(run, 'output', 'simplified')
-		: undefined;
+	const output = isTool(run.context) ? parameterOf(run, 'output', 'simplified') : undefined;
 	if (output === undefined) return readBoolean('Simplify', parameterOf(run, 'simplify', true));
 	const word = typeof output === 'string' ? output.trim().toLowerCase() : output;
 	if (word === 'simplified' || word === 'raw') return word === 'simplified';

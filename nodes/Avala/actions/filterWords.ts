@@ -2,7 +2,7 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { nearest } from '../shared/nearest';
-import { readText } from '../shared/values';
+import { isObject, readText } from '../shared/values';
 import type { ItemRun } from './operation';
 
 /** Choices of a filter: the words that Avala documents, sorted by the label. */
@@ -10,7 +10,23 @@ export type KnownWords = ReadonlyArray<INodePropertyOptions & { value: string }>
 
 /** Whether a choice is no restriction: an AI agent cannot leave a field out. */
 export function isEvery(value: unknown): boolean {
-	return typeof value === 'string' && /^\s*(?:all|any|\*)\s*$/i.test(value);
+	const chosen: unknown = isObject(value) ? value.value : value;
+	return typeof chosen === 'string' && /^\s*(?:all|any|\*)\s*$/i.test(chosen);
+}
+
+/** A part of a name; undefined for `*`, the only word for all that cannot stand in a name. */
+export function readPart(name: string, value: unknown): string | undefined {
+	const text = readText(name, value);
+	return text === '*' ? undefined : text;
+}
+
+/** Whether a text contains a part, whatever the case of the letters and however their accents are stored. */
+export function hasPart(text: string, part: string): boolean {
+	return folded(text).includes(folded(part));
+}
+
+function folded(text: string): string {
+	return text.normalize().toLowerCase();
 }
 
 /**

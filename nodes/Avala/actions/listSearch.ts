@@ -10,6 +10,7 @@ import type { Connection } from '../transport/connection';
 import { connect } from '../transport/connection';
 import { avalaPages, pageAt } from '../transport/pages';
 import type { Endpoint } from '../transport/paths';
+import { hasPart } from './filterWords';
 
 /** A list is shown once it holds this many; more come as the user scrolls. */
 const WANTED_RESULTS = 20;
@@ -42,7 +43,7 @@ export async function searchEntries(
 	read: (entry: IDataObject) => ListSearchEntry | undefined,
 ): Promise<INodeListSearchResult> {
 	// A pasted URL may have a slash at its end that Avala's has not.
-	const wanted = filter.trim().toLowerCase().replace(/\/$/, '');
+	const wanted = filter.trim().replace(/\/$/, '');
 	const results: INodeListSearchItems[] = [];
 	const startedAt = Date.now();
 	const endsAt = startedAt + TIME_LIMIT_MS;
@@ -59,7 +60,7 @@ export async function searchEntries(
 			const found = read(entry);
 			if (!found) continue;
 			const { searched = '', ...shown } = found;
-			if (`${shown.name} ${searched}`.toLowerCase().includes(wanted)) results.push(shown);
+			if (hasPart(`${shown.name} ${searched}`, wanted)) results.push(shown);
 		}
 		pages += 1;
 		seen += entries.length;

@@ -63,6 +63,13 @@ describe.each(['guide', 'older', 'newer'] as const)('in the %s wire format', (wi
 		expect(await names('dataset', { visibility: 'public' })).toEqual(['Crop photos']);
 	});
 
+	it('a project is found however the accents in its name are stored', async () => {
+		const { uid } = avala.addProject({ name: 'Große Bäume'.normalize('NFD') });
+		const found = await run('project', 'getAll', { filters: { name: 'BÄUME' } });
+		expect(found.map(({ json }) => json.uid)).toEqual([uid]);
+		expect((await search('searchProjects', 'bäume')).results).toHaveLength(1);
+	});
+
 	it.each(['searchProjects', 'searchDatasets'] as const)(
 		'%s fills the editor’s list, by any part of the name',
 		async (method) => {

@@ -10,7 +10,7 @@ import { itemsOf } from '../operation';
 import { collectionOf, given, wantedCount } from '../parameters';
 import { projectLocator } from '../project/locator';
 import type { KnownWords } from '../filterWords';
-import { explainNothing, isWord, readWord } from '../filterWords';
+import { explainNothing, isEvery, isWord, readWord } from '../filterWords';
 import { simplifyTask } from './simplify';
 
 const STATUSES: KnownWords = [
@@ -84,7 +84,9 @@ export const getAll: Operation = {
 function readFilters(run: ItemRun): { project?: string; status?: string } {
 	const fields = collectionOf(run, 'filters', 'Filters', ['projectId', 'status']);
 	return {
-		project: given(fields, 'projectId', (value) => idIn(PROJECTS, 'Project', value)),
+		project: given(fields, 'projectId', (value) =>
+			isEvery(value) ? undefined : idIn(PROJECTS, 'Project', value),
+		),
 		status: given(fields, 'status', (value) => readWord('Status', value, STATUSES)),
 	};
 }
