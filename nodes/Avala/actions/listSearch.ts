@@ -7,7 +7,7 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { Connection } from '../transport/connection';
-import { connect } from '../transport/connection';
+import { connectForList } from '../transport/connection';
 import { avalaPages, pageAt } from '../transport/pages';
 import type { Endpoint } from '../transport/paths';
 import { hasPart } from './filterWords';
@@ -49,10 +49,7 @@ export async function searchEntries(
 	const endsAt = startedAt + TIME_LIMIT_MS;
 	let pages = 0;
 	let seen = 0;
-	const deadline = startedAt + DEADLINE_MS;
-	const connection = await connect(context, { deadline }).catch((error: unknown) => {
-		throw new NodeOperationError(context.getNode(), error instanceof Error ? error : String(error));
-	});
+	const connection = await connectForList(context, startedAt + DEADLINE_MS);
 	const endpoint = typeof list === 'function' ? await list(connection) : list;
 	const start = paginationToken === undefined ? undefined : pageAt(connection, paginationToken);
 	for await (const { entries, next } of avalaPages(connection, endpoint, { start })) {

@@ -1,9 +1,8 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 
 import type { AvalaEvent } from '../shared/event';
 import { idOf, isObject, projectsIn, uidOf } from '../shared/values';
-import { connect } from '../transport/connection';
+import { connectForList } from '../transport/connection';
 import { avalaPages } from '../transport/pages';
 import { all } from '../transport/paths';
 import { projectsOf } from '../transport/projects';
@@ -30,9 +29,7 @@ function namedIn({ type, data }: AvalaEvent): string[] {
  * @throws NodeOperationError or NodeApiError, which the editor shows in the list
  */
 export async function loadProjects(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const connection = await connect(this).catch((error: unknown) => {
-		throw new NodeOperationError(this.getNode(), error instanceof Error ? error : String(error));
-	});
+	const connection = await connectForList(this);
 	const projects: IDataObject[] = [];
 	let pages = 0;
 	for await (const { entries } of avalaPages(connection, all(await projectsOf(connection)))) {

@@ -1,6 +1,6 @@
 import { normaliseDelivery } from '../../shared/delivery';
 import { readText } from '../../shared/values';
-import { checkedId, DELIVERIES, one } from '../../transport/paths';
+import { DELIVERIES, one } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
 import { isSimplified, simplifyFields } from '../fields';
 import type { Operation } from '../operation';
@@ -30,7 +30,7 @@ export const get: Operation = {
 	async execute(run) {
 		const show = isSimplified(run) ? simplifyDelivery : completeDelivery;
 		const id = readText('Delivery ID', parameterOf(run, 'deliveryId', ''));
-		const endpoint = one(DELIVERIES, checkedId(DELIVERIES, id, 'Delivery ID'));
+		const endpoint = one(DELIVERIES, id, { parameter: 'Delivery ID' });
 		const delivery = await avalaEntry(run.connection, { method: 'GET', endpoint });
 		return itemsOf([show(normaliseDelivery(delivery))]);
 	},

@@ -1,5 +1,5 @@
 import { readText } from '../../shared/values';
-import { checkedId, one, TASKS } from '../../transport/paths';
+import { one, TASKS } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
 import { isSimplified, simplifyFields } from '../fields';
 import type { Operation } from '../operation';
@@ -33,7 +33,7 @@ export const get: Operation = {
 	async execute(run) {
 		const isSimple = isSimplified(run);
 		const id = readText('Task ID', parameterOf(run, 'taskId', ''));
-		const endpoint = one(TASKS, checkedId(TASKS, id, 'Task ID'));
+		const endpoint = one(TASKS, id, { parameter: 'Task ID' });
 		const task = await avalaEntry(run.connection, { method: 'GET', endpoint });
 		return itemsOf([isSimple ? simplifyTask(task) : task]);
 	},

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { simplified } from '../simplified';
+import { pickFields } from '../pickFields';
 
 /**
  * The fields that tell the most, by the same names in every wire format. Only the guide's says who has
@@ -9,9 +9,9 @@ import { simplified } from '../simplified';
 export function simplifyTask(task: IDataObject): IDataObject {
 	const { assignee, completed_at: completedAt } = task;
 	return {
-		...simplified(task, ['uid', 'type', 'name', 'status', ['project', 'project_uid']]),
+		...pickFields(task, ['uid', 'type', 'name', 'status', ['project', 'project_uid']]),
 		...(assignee !== undefined && { assignee }),
 		...(completedAt !== undefined && { completed_at: completedAt }),
-		...simplified(task, ['created_at', 'updated_at']),
+		...pickFields(task, ['created_at', 'updated_at']),
 	};
 }
