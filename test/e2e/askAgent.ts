@@ -32,11 +32,13 @@ export async function askAgent(
 	stage: Stage,
 	modelCredential: CredentialRef,
 	question: string,
-	{ tools, useResponsesApi = false }: { tools?: NodeJson[]; useResponsesApi?: boolean } = {},
+	{
+		tools = AGENT_EXAMPLE.nodes.filter(isAvalaTool),
+		useResponsesApi = false,
+	}: { tools?: NodeJson[]; useResponsesApi?: boolean } = {},
 ): Promise<unknown> {
-	const ownTools = AGENT_EXAMPLE.nodes.filter(isAvalaTool);
 	const others = AGENT_EXAMPLE.nodes.filter((node) => !isAvalaTool(node));
-	const nodes = [...others, ...(tools ?? ownTools)].map((node) => {
+	const nodes = [...others, ...tools].map((node) => {
 		if (isAvalaTool(node)) return { ...node, credentials: { avalaApi: stage.credential } };
 		if (!node.type.endsWith('.lmChatOpenAi')) return node;
 		return {
@@ -46,10 +48,11 @@ export async function askAgent(
 		};
 	});
 	const link = { ai_tool: [[{ node: 'AI Agent', type: 'ai_tool', index: 0 }]] };
-	const connections = {
-		...AGENT_EXAMPLE.connections,
-		...Object.fromEntries((tools ?? []).map(({ name }) => [name, link])),
-	};
+	const isThere = (name: string) => nodes.some((node) => node.name === name);
+	const connections = Object.fromEntries([
+		...Object.entries(AGENT_EXAMPLE.connections).filter(([name]) => isThere(name)),
+		...tools.map(({ name }) => [name, link]),
+	]);
 	const asked = { sessionId: 'test', action: 'sendMessage', chatInput: question };
 	const pinData = { Chat: [{ json: asked }] };
 	const { id } = await stage.client.createWorkflow({
