@@ -70,7 +70,7 @@ export interface FilterWord {
  * but it may as well be a mistake, which an empty result would hide.
  *
  * @param count how much was found
- * @throws UserError when a documented word is clearly meant: an AI agent sees no hints
+ * @throws UserError when a documented word is clearly meant
  */
 export function explainNothing(run: ItemRun, count: number, filters: readonly FilterWord[]): void {
 	if (count > 0) return;
