@@ -8,7 +8,7 @@ import type { ItemRun } from './operation';
 /** Choices of a filter: the words that Avala documents, sorted by the label. */
 export type KnownWords = ReadonlyArray<INodePropertyOptions & { value: string }>;
 
-/** Whether a choice is no restriction: an AI agent cannot leave a field out. */
+/** Whether a choice, in a list or by ID, is no restriction: an AI agent cannot leave a field out. */
 export function isEvery(value: unknown): boolean {
 	const chosen: unknown = isObject(value) ? value.value : value;
 	return typeof chosen === 'string' && /^\s*(?:all|any|\*)\s*$/i.test(chosen);
