@@ -26,6 +26,7 @@ export interface NodeJson {
 	webhookId?: string;
 	position?: [number, number];
 	id?: string;
+	onError?: string;
 }
 
 /** A workflow as its file has it. */

@@ -1,16 +1,12 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-
-import { ROOT } from '../../harness/pack';
-import type { CredentialRef, Json, WorkflowJson } from '../../harness/restData';
+import type { CredentialRef, Json } from '../../harness/restData';
 import { toArray, toObject } from '../../harness/restData';
 import type { Stage } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
+import { AGENT_EXAMPLE, askAgent, createModelCredential, isAvalaTool, itemsIn } from './askAgent';
 import { ModelServer } from './modelServer';
 
 jest.setTimeout(200_000);
 
-const EXAMPLE = path.join(ROOT, 'examples', 'agent-what-failed.json');
 const QUESTION = 'What failed today, and why?';
 
 let stage: Stage;
@@ -20,11 +16,7 @@ beforeAll(async () => {
 	model = new ModelServer();
 	await model.start();
 	stage = await openStage({ sandbox: { wireFormat: 'older', allowHttpLoopbackTargets: true } });
-	modelCredential = await stage.client.createCredential(
-		'Scripted model',
-		{ apiKey: 'none', organizationId: '', url: model.url, header: false },
-		'openAiApi',
-	);
+	modelCredential = await createModelCredential(stage, model);
 });
 afterAll(async () => {
 	await stage?.close();
@@ -32,29 +24,14 @@ afterAll(async () => {
 });
 beforeEach(() => stage.avala.reset());
 
-/** Asks the example's agent, whose tools have these parameters beside their own. @returns its answer */
-async function ask(useResponsesApi: boolean, toolParameters: Json = {}) {
-	const workflow: WorkflowJson = JSON.parse(readFileSync(EXAMPLE, 'utf8'));
-	const nodes = workflow.nodes.map((node) => {
-		if (node.type.startsWith('n8n-nodes-avala.'))
-			return {
-				...node,
-				parameters: { ...node.parameters, ...toolParameters },
-				credentials: { avalaApi: stage.credential },
-			};
-		if (!node.type.endsWith('.lmChatOpenAi')) return node;
-		return {
-			...node,
-			parameters: { ...node.parameters, responsesApiEnabled: useResponsesApi },
-			credentials: { openAiApi: modelCredential },
-		};
+/** Asks the example's agent, whose tools have these parameters beside their own. */
+const ask = async (useResponsesApi: boolean, toolParameters: Json = {}) =>
+	await askAgent(stage, modelCredential, QUESTION, {
+		useResponsesApi,
+		tools: AGENT_EXAMPLE.nodes
+			.filter(isAvalaTool)
+			.map((node) => ({ ...node, parameters: { ...node.parameters, ...toolParameters } })),
 	});
-	const asked = { sessionId: 'test', action: 'sendMessage', chatInput: QUESTION };
-	const pinData = { Chat: [{ json: asked }] };
-	const { id } = await stage.client.createWorkflow({ ...workflow, nodes, pinData });
-	const result = await stage.client.result((await stage.client.run(id, 'Chat')) ?? '');
-	return result['AI Agent']?.[0]?.output;
-}
 
 /** An event whose five tries all fail, and one that will be tried again. */
 async function failTwice(): Promise<void> {
@@ -159,12 +136,6 @@ describe(`an AI agent in n8n ${version} that is asked what failed today`, () => 
 		]);
 	});
 });
-
-/** The items that a tool returned. */
-function itemsIn(result: string): Json[] {
-	const parsed: unknown = JSON.parse(result);
-	return toArray(parsed).map(toObject);
-}
 
 /** The causes in the delivery report, newest first. */
 function causesIn([report = '[]']: readonly string[]): unknown[] {

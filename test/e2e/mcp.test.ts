@@ -1,18 +1,14 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 
-import { ROOT } from '../../harness/pack';
-import type { WorkflowJson } from '../../harness/restData';
+import type { NodeJson } from '../../harness/restData';
 import { toObject } from '../../harness/restData';
 import type { Stage } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
 import { NEWEST_N8N } from '../../harness/versions';
+import { AGENT_EXAMPLE, avalaTool, isAvalaTool } from './askAgent';
 
 jest.setTimeout(200_000);
-
-const EXAMPLE = path.join(ROOT, 'examples', 'agent-what-failed.json');
 
 let stage: Stage;
 beforeAll(async () => {
@@ -30,27 +26,29 @@ async function connectTo(url: string, headers: Record<string, string> = {}): Pro
 
 const textOf = (result: unknown) => JSON.stringify(toObject(result).content);
 
+/** Publishes an MCP server with these tools. */
+async function serveTools(path: string, tools: NodeJson[]): Promise<Client> {
+	const server = {
+		name: 'MCP Server',
+		type: '@n8n/n8n-nodes-langchain.mcpTrigger',
+		typeVersion: 2,
+		webhookId: path,
+		parameters: { path },
+	};
+	const link = { ai_tool: [[{ node: server.name, type: 'ai_tool', index: 0 }]] };
+	const credentials = { avalaApi: stage.credential };
+	const { id } = await stage.client.createWorkflow({
+		name: 'MCP',
+		nodes: [server, ...tools.map((tool) => ({ ...tool, credentials }))],
+		connections: Object.fromEntries(tools.map(({ name }) => [name, link])),
+	});
+	await stage.client.activate(id);
+	return await connectTo(`${stage.n8n.url}/mcp/${path}`);
+}
+
 describe(`n8n ${version}'s MCP Server Trigger`, () => {
 	it('offers the Avala node as tools, whose errors say what to give', async () => {
-		const { nodes }: WorkflowJson = JSON.parse(readFileSync(EXAMPLE, 'utf8'));
-		const tools = nodes
-			.filter(({ type }) => type === 'n8n-nodes-avala.avalaTool')
-			.map((node) => ({ ...node, credentials: { avalaApi: stage.credential } }));
-		const server = {
-			name: 'MCP Server',
-			type: '@n8n/n8n-nodes-langchain.mcpTrigger',
-			typeVersion: 2,
-			webhookId: 'avala-mcp',
-			parameters: { path: 'avala-mcp' },
-		};
-		const link = { ai_tool: [[{ node: server.name, type: 'ai_tool', index: 0 }]] };
-		const { id } = await stage.client.createWorkflow({
-			name: 'MCP',
-			nodes: [server, ...tools],
-			connections: Object.fromEntries(tools.map(({ name }) => [name, link])),
-		});
-		await stage.client.activate(id);
-		const client = await connectTo(`${stage.n8n.url}/mcp/avala-mcp`);
+		const client = await serveTools('avala-mcp', AGENT_EXAMPLE.nodes.filter(isAvalaTool));
 
 		const offered = (await client.listTools()).tools;
 		expect(offered.map(({ name }) => name).sort()).toEqual([
@@ -64,6 +62,18 @@ describe(`n8n ${version}'s MCP Server Trigger`, () => {
 			);
 		expect(await call('Get_Delivery_Health', '2026-03-02T00:00:00Z')).toContain('success_rate');
 		expect(await call('Get_Delivery_Health', 'this morning')).toContain("'Created After' must be");
+		await client.close();
+	});
+
+	it('tells of an export what is known of it, and of its file that it cannot be handed over', async () => {
+		const { uid } = stage.avala.addExport({ state: 'ready' });
+		const exportId = { __rl: true, mode: 'id', value: "={{ $fromAI('Export', '', 'string') }}" };
+		const download = { resource: 'export', operation: 'download', exportId };
+		const client = await serveTools('avala-export', [avalaTool('Download Export', download)]);
+		const given = { name: 'Download_Export', arguments: { Export: uid } };
+		const said = textOf(await client.callTool(given));
+		expect(said).toContain(uid);
+		expect(said).toMatch(/The file .* was downloaded, but n8n cannot hand a file to an AI agent/);
 		await client.close();
 	});
 });

@@ -2,15 +2,31 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { nearest } from '../shared/nearest';
-import { readText } from '../shared/values';
+import { isObject, readText } from '../shared/values';
 import type { ItemRun } from './operation';
 
 /** Choices of a filter: the words that Avala documents, sorted by the label. */
 export type KnownWords = ReadonlyArray<INodePropertyOptions & { value: string }>;
 
-/** Whether a choice is no restriction: an AI agent cannot leave a field out. */
+/** Whether a choice, in a list or by ID, is no restriction: an AI agent cannot leave a field out. */
 export function isEvery(value: unknown): boolean {
-	return typeof value === 'string' && /^\s*(?:all|any|\*)\s*$/i.test(value);
+	const chosen: unknown = isObject(value) ? value.value : value;
+	return typeof chosen === 'string' && /^\s*(?:all|any|\*)\s*$/i.test(chosen);
+}
+
+/** A part of a name; undefined for `*`, the only word for all that cannot stand in a name. */
+export function readPart(name: string, value: unknown): string | undefined {
+	const text = readText(name, value);
+	return text === '*' ? undefined : text;
+}
+
+/** Whether a text contains a part, whatever the case of the letters and however their accents are stored. */
+export function hasPart(text: string, part: string): boolean {
+	return folded(text).includes(folded(part));
+}
+
+function folded(text: string): string {
+	return text.normalize().toLowerCase();
 }
 
 /**
@@ -54,7 +70,7 @@ export interface FilterWord {
  * but it may as well be a mistake, which an empty result would hide.
  *
  * @param count how much was found
- * @throws UserError when a documented word is clearly meant: an AI agent sees no hints
+ * @throws UserError when a documented word is clearly meant
  */
 export function explainNothing(run: ItemRun, count: number, filters: readonly FilterWord[]): void {
 	if (count > 0) return;

@@ -4,7 +4,7 @@ import { avalaPages } from '../transport/pages';
 import type { Endpoint } from '../transport/paths';
 import type { ItemRun } from './operation';
 
-export interface Wanted {
+export interface GetManyOptions {
 	/** How many entries; Infinity for all. */
 	wanted: number;
 	/** What the user has narrowed the list to: items that ask for the same share one walk. */
@@ -22,7 +22,7 @@ export interface Wanted {
 export async function getMany(
 	run: ItemRun,
 	endpoint: Endpoint,
-	options: Wanted,
+	options: GetManyOptions,
 ): Promise<IDataObject[]> {
 	const { wanted, filters, query } = options;
 	const key = [endpoint.path, wanted, filters ?? {}, query ?? {}];
@@ -40,7 +40,7 @@ export function hintAtMore(run: ItemRun, wanted: number, plural: string): void {
 async function walk(
 	{ connection }: ItemRun,
 	endpoint: Endpoint,
-	{ wanted, query, matches }: Wanted,
+	{ wanted, query, matches }: GetManyOptions,
 ): Promise<{ found: IDataObject[]; hasMore: boolean }> {
 	const found: IDataObject[] = [];
 	const pageSize = matches === undefined ? wanted : undefined;

@@ -7,9 +7,10 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { Connection } from '../transport/connection';
-import { connect } from '../transport/connection';
+import { connectForList } from '../transport/connection';
 import { avalaPages, pageAt } from '../transport/pages';
 import type { Endpoint } from '../transport/paths';
+import { hasPart } from './filterWords';
 
 /** A list is shown once it holds this many; more come as the user scrolls. */
 const WANTED_RESULTS = 20;
@@ -42,16 +43,13 @@ export async function searchEntries(
 	read: (entry: IDataObject) => ListSearchEntry | undefined,
 ): Promise<INodeListSearchResult> {
 	// A pasted URL may have a slash at its end that Avala's has not.
-	const wanted = filter.trim().toLowerCase().replace(/\/$/, '');
+	const wanted = filter.trim().replace(/\/$/, '');
 	const results: INodeListSearchItems[] = [];
 	const startedAt = Date.now();
 	const endsAt = startedAt + TIME_LIMIT_MS;
 	let pages = 0;
 	let seen = 0;
-	const deadline = startedAt + DEADLINE_MS;
-	const connection = await connect(context, { deadline }).catch((error: unknown) => {
-		throw new NodeOperationError(context.getNode(), error instanceof Error ? error : String(error));
-	});
+	const connection = await connectForList(context, startedAt + DEADLINE_MS);
 	const endpoint = typeof list === 'function' ? await list(connection) : list;
 	const start = paginationToken === undefined ? undefined : pageAt(connection, paginationToken);
 	for await (const { entries, next } of avalaPages(connection, endpoint, { start })) {
@@ -59,7 +57,7 @@ export async function searchEntries(
 			const found = read(entry);
 			if (!found) continue;
 			const { searched = '', ...shown } = found;
-			if (`${shown.name} ${searched}`.toLowerCase().includes(wanted)) results.push(shown);
+			if (hasPart(`${shown.name} ${searched}`, wanted)) results.push(shown);
 		}
 		pages += 1;
 		seen += entries.length;

@@ -22,7 +22,7 @@ export interface ItemRun {
 	 * @param key says what the work is, with all that its result depends on
 	 */
 	once<T extends object | string>(key: unknown[], work: () => Promise<T>): Promise<T>;
-	/** Shows a note on the node's output, each text once. */
+	/** Shows a note on the node's output, each text once; to an AI agent it is given as a last item. */
 	hint(message: string): void;
 }
 
@@ -47,6 +47,11 @@ export interface Resource {
 	operations: Operation[];
 	/** The searches behind its locators, by the names that they have in the description. */
 	listSearch?: Record<string, ListSearch>;
+}
+
+/** Whether the node is a tool of an AI agent. */
+export function isTool(context: IExecuteFunctions): boolean {
+	return context.getNode().type.endsWith('Tool');
 }
 
 /** What most operations give: one n8n item for each object. */

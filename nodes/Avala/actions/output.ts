@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isBlank, notUnderstood, readBoolean, readTexts } from '../shared/values';
 import type { ItemRun } from './operation';
+import { isTool } from './operation';
 import { parameterOf } from './parameters';
 
 /** What an operation gives of an entry: few fields, all of them, or those that are named. */
@@ -92,7 +93,7 @@ export function outputOf<T extends IDataObject>(run: ItemRun, forms: OutputForms
 }
 
 function choiceIn(run: ItemRun): 'simplified' | 'raw' | 'selectedFields' {
-	if (!run.context.getNode().type.endsWith('Tool')) {
+	if (!isTool(run.context)) {
 		const isSimple = readBoolean('Simplify', parameterOf(run, 'simplify', true));
 		return isSimple ? 'simplified' : 'raw';
 	}

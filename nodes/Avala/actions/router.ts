@@ -4,6 +4,7 @@ import { deepCopy, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { messageOf } from '../shared/values';
 import { connect } from '../transport/connection';
 import type { ItemRun, Operation } from './operation';
+import { isTool } from './operation';
 import { RESOURCES } from './resources';
 
 /**
@@ -27,8 +28,13 @@ export async function executeOperation(context: IExecuteFunctions): Promise<INod
 			output.push({ json: describeError(shown), pairedItem });
 		}
 	}
-	const notes = [...hints].map((message) => ({ message, location: 'outputPane' as const }));
-	if (notes.length > 0) context.addExecutionHints(...notes);
+	if (isTool(context)) {
+		// An AI agent sees no hints.
+		for (const note of hints) output.push({ json: { note } });
+	} else if (hints.size > 0) {
+		const shown = [...hints].map((message) => ({ message, location: 'outputPane' as const }));
+		context.addExecutionHints(...shown);
+	}
 	return output;
 }
 

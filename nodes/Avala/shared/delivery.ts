@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { momentIn } from './moments';
-import { idOf, isObject, numberOf, textOf, uidOf } from './values';
+import { idOf, numberOf, textOf, uidOf } from './values';
 
 type JsonValue = IDataObject[string];
 
@@ -46,9 +46,9 @@ export function normaliseDelivery(sent: IDataObject): Delivery {
 	return Object.assign(sent, {
 		uid: kept(sent.uid, idOf) ?? '',
 		webhook_uid:
-			webhookUid(sent.webhook_uid) ??
-			webhookUid(sent.subscription) ??
-			kept(sent.webhook_uid ?? sent.subscription, webhookUid),
+			uidOf(sent.webhook_uid) ??
+			uidOf(sent.subscription) ??
+			kept(sent.webhook_uid ?? sent.subscription, uidOf),
 		event_type: kept(sent.event_type, idOf) ?? '',
 		response_status_code: kept(sent.response_status_code ?? sent.response_status, numberOf),
 		response_body: kept(sent.response_body, textOf) ?? kept(sent.response_preview, textOf),
@@ -61,10 +61,6 @@ export function normaliseDelivery(sent: IDataObject): Delivery {
 /** A value as it is read, else as it was sent; null when nothing was sent. */
 function kept(value: JsonValue, read: (value: unknown) => JsonValue): JsonValue {
 	return read(value) ?? (value === '' ? null : value) ?? null;
-}
-
-function webhookUid(sent: unknown): string | undefined {
-	return uidOf(sent) ?? (isObject(sent) ? idOf(sent.id) : undefined);
 }
 
 /** The event type as text; empty when there is none. */

@@ -16,9 +16,17 @@ export function idOf(value: unknown): string | undefined {
 	return typeof value === 'number' && Number.isFinite(value) ? String(value) : textOf(value);
 }
 
-/** The ID of what is named by it, or is given as a whole. */
+/** The ID of what is named by it, or is given as a whole; older servers say `id` for `uid`. */
 export function uidOf(value: unknown): string | undefined {
-	return idOf(isObject(value) ? value.uid : value);
+	return isObject(value) ? (idOf(value.uid) ?? idOf(value.id)) : idOf(value);
+}
+
+/** The IDs of the projects that a task or an export says it belongs to, under any of the names that servers have for them. */
+export function projectsIn({ project_uid, project_id, project, projects }: IDataObject): string[] {
+	const several: unknown[] = Array.isArray(projects) ? projects : [];
+	return [project_uid, project_id, project, ...several]
+		.map(uidOf)
+		.filter((uid) => uid !== undefined);
 }
 
 /** A number from Avala, which some servers send as text. */

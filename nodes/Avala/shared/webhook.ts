@@ -1,4 +1,4 @@
-import { booleanOf, idOf, isObject, textOf, textsIn } from './values';
+import { booleanOf, isObject, textOf, textsIn, uidOf } from './values';
 
 /** A webhook at Avala, in the one form in which both nodes read it. */
 export interface Webhook {
@@ -11,8 +11,7 @@ export interface Webhook {
 /** @returns undefined for what has no ID, and so is no webhook that could be used */
 export function readWebhook(value: unknown): Webhook | undefined {
 	if (!isObject(value)) return undefined;
-	// The older wire format has been seen to say `id` for `uid`.
-	const uid = idOf(value.uid) ?? idOf(value.id);
+	const uid = uidOf(value);
 	if (uid === undefined) return undefined;
 	return {
 		uid,

@@ -4,6 +4,7 @@ import type {
 	IHookFunctions,
 	ILoadOptionsFunctions,
 } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
 import { readCredential } from './credential';
 
@@ -47,6 +48,16 @@ export async function connect(
 			cancelled: context.getExecutionCancelSignal(),
 		}),
 	};
+}
+
+/** The same for a list of the editor, which shows what is wrong with the credential. */
+export async function connectForList(
+	context: ILoadOptionsFunctions,
+	deadline?: number,
+): Promise<Connection> {
+	return await connect(context, { deadline }).catch((error: unknown) => {
+		throw new NodeOperationError(context.getNode(), error instanceof Error ? error : String(error));
+	});
 }
 
 /** The same connection, for requests after which Avala may quote this secret in a refusal. */

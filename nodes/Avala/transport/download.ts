@@ -15,7 +15,7 @@ const IDLE_LIMIT_MS = 60_000;
 const PROGRESS_EVERY_MS = 5_000;
 
 /** A file to be downloaded. */
-export interface Wanted {
+export interface DownloadOptions {
 	/** What it is the file of. */
 	endpoint: Endpoint;
 	/** Where Avala says it is: on another origin, on the API's, or relative to the API's. */
@@ -38,8 +38,11 @@ export interface Wanted {
  *
  * @throws NodeApiError without the query of the link, which may open the file
  */
-export async function download(connection: Connection, wanted: Wanted): Promise<IBinaryData> {
-	const { endpoint, link, freshLink } = wanted;
+export async function download(
+	connection: Connection,
+	options: DownloadOptions,
+): Promise<IBinaryData> {
+	const { endpoint, link, freshLink } = options;
 	let file = await openFile(connection, endpoint, link);
 	if (file.refusal && file.mayHaveExpired) {
 		connection.context.logger.debug(
@@ -48,16 +51,16 @@ export async function download(connection: Connection, wanted: Wanted): Promise<
 		file = await openFile(connection, endpoint, await freshLink());
 	}
 	if (file.refusal) throw file.refusal;
-	return await passOn(connection, wanted, file);
+	return await passOn(connection, options, file);
 }
 
 /** @throws NodeApiError when the file did not arrive whole, else what n8n's storing throws */
 async function passOn(
 	connection: Connection,
-	wanted: Wanted,
+	options: DownloadOptions,
 	file: OpenFile,
 ): Promise<IBinaryData> {
-	const { endpoint, fileName, fallbackName, idleLimitMs = IDLE_LIMIT_MS } = wanted;
+	const { endpoint, fileName, fallbackName, idleLimitMs = IDLE_LIMIT_MS } = options;
 	const { headers, url } = file;
 	const contentType = idOf(headers['content-type']);
 	const webPage = () =>
@@ -83,7 +86,7 @@ async function passOn(
 		cancelled: connection.cancelled,
 		onProgress: progressLog(connection, endpoint),
 	});
-	const stored = await wanted
+	const stored = await options
 		.store(transfer.stream, name, mimeType)
 		.catch((error: unknown) => {
 			connection.cancelled?.throwIfAborted();

@@ -1,7 +1,7 @@
 import { notUnderstood, readText } from '../shared/values';
 
 /** Longer than any export's name, shorter than what file systems take. */
-const MAX_LENGTH = 200;
+const MAX_BYTES = 200;
 
 /** The types that exports come in; n8n knows all others by the name alone. */
 const TYPE_BY_EXTENSION: ReadonlyMap<string, string> = new Map([
@@ -64,7 +64,7 @@ export function readFileName(name: string, value: unknown): string {
 	if (cleaned(text) === text) return text;
 	throw notUnderstood(
 		name,
-		`a plain name for a file, without a folder, '..' or special characters and of at most ${MAX_LENGTH} characters`,
+		`a plain name for a file, without a folder, '..' or special characters and of at most ${MAX_BYTES} bytes`,
 		value,
 	);
 }
@@ -79,10 +79,16 @@ function cleaned(text: string | undefined): string | undefined {
 		.replace(/\.{2,}/g, '.')
 		.replace(/^[.\s]+/, '')
 		.replace(/[.\s]+$/, '');
-	if (plain === '') return undefined;
-	if (plain.length <= MAX_LENGTH) return plain;
-	const extension = /\.\w{1,10}$/.exec(plain)?.[0] ?? '';
-	return plain.slice(0, MAX_LENGTH - extension.length) + extension;
+	return plain === '' ? undefined : shortened(plain);
+}
+
+/** A name that is too long loses the end of what stands before its extension. */
+function shortened(name: string): string {
+	if (Buffer.byteLength(name) <= MAX_BYTES) return name;
+	const extension = /\.\w{1,10}$/.exec(name)?.[0] ?? '';
+	let left = MAX_BYTES - extension.length;
+	const kept = [...name].filter((character) => (left -= Buffer.byteLength(character)) >= 0);
+	return kept.join('') + extension;
 }
 
 /** `filename*=UTF-8''stra%C3%9Fe.zip` (RFC 6266) */

@@ -47,7 +47,7 @@ export async function openFile(
 		const withKey = isApi;
 		const file = await withRetries(
 			connection,
-			`GET ${url.pathname}`,
+			`the download of ${endpoint.subject}`,
 			async (limitMs) => await tryToOpen(connection, endpoint, { url: target, withKey }, limitMs),
 		);
 		if (!REDIRECTS.has(file.status)) return file;

@@ -81,8 +81,12 @@ export function all(collection: Collection): Endpoint {
  *
  * @throws UserError for an ID that could lead to another path
  */
-export function one(collection: Collection, id: string, action?: string): Endpoint {
-	const uid = checkedId(collection, id);
+export function one(
+	collection: Collection,
+	id: string,
+	{ action, parameter }: { action?: string; parameter?: string } = {},
+): Endpoint {
+	const uid = checkedId(collection, id, parameter);
 	const path = `${collection.path}${uid}/${action === undefined ? '' : `${action}/`}`;
 	return { path, subject: `${collection.noun} ${uid}`, collection };
 }

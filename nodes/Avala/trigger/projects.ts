@@ -1,9 +1,8 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 
 import type { AvalaEvent } from '../shared/event';
-import { idOf, isObject } from '../shared/values';
-import { connect } from '../transport/connection';
+import { idOf, isObject, projectsIn, uidOf } from '../shared/values';
+import { connectForList } from '../transport/connection';
 import { avalaPages } from '../transport/pages';
 import { all } from '../transport/paths';
 import { projectsOf } from '../transport/projects';
@@ -20,12 +19,8 @@ export function concernsOtherProject(event: AvalaEvent, projects: readonly strin
 /** A task names its project, an export its projects; an event of a project is about the project itself. */
 function namedIn({ type, data }: AvalaEvent): string[] {
 	if (!isObject(data)) return [];
-	const { project_uid: uid, project_id: id, project, projects } = data;
-	const several: unknown[] = Array.isArray(projects) ? projects : [];
-	const own = type.startsWith('project.') ? [data.uid ?? data.id] : [];
-	return [uid, id, project, ...several, ...own]
-		.map((value) => idOf(isObject(value) ? (value.uid ?? value.id) : value))
-		.filter((value) => value !== undefined);
+	const own = type.startsWith('project.') ? uidOf(data) : undefined;
+	return own === undefined ? projectsIn(data) : [...projectsIn(data), own];
 }
 
 /**
@@ -34,9 +29,7 @@ function namedIn({ type, data }: AvalaEvent): string[] {
  * @throws NodeOperationError or NodeApiError, which the editor shows in the list
  */
 export async function loadProjects(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const connection = await connect(this).catch((error: unknown) => {
-		throw new NodeOperationError(this.getNode(), error instanceof Error ? error : String(error));
-	});
+	const connection = await connectForList(this);
 	const projects: IDataObject[] = [];
 	let pages = 0;
 	for await (const { entries } of avalaPages(connection, all(await projectsOf(connection)))) {

@@ -146,6 +146,13 @@ describe('n8n’s log', () => {
 		expect(await linesOf({ plan: { file: { size: 3 * 1024 * 1024 } } })).toEqual([]);
 	});
 
+	it('tells that a download is tried again, without the link, whose path may open the file', async () => {
+		avala.storage.fault({ status: 503, times: 1 });
+		expect(await linesOf({ plan: { link: 'storage' } })).toEqual([
+			'Avala: the download of export e1 will be retried in 500 ms (503).',
+		]);
+	});
+
 	it('tells that a link was asked for anew', async () => {
 		avala.storage.fault({ status: 403, times: 1 });
 		expect(await linesOf({})).toEqual([

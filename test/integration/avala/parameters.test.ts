@@ -223,7 +223,7 @@ describe('a value that is not understood is refused by name, before a request', 
 			}),
 		],
 	])('what cannot be the ID of %s', async (noun, parameters) => {
-		for (const value of ['../x', 'a/b', '[1,2]', 'two words', '*', 'x?y=1']) {
+		for (const value of ['../x', 'a/b', '[1,2]', 'two words', '**', 'x?y=1']) {
 			const given = { __rl: true, mode: 'id', value: '={{ $json.value }}' };
 			const refused = run(parameters(given), [{ value }]);
 			await expect(refused).rejects.toThrow(`is not the ID of ${noun}`);

@@ -63,6 +63,13 @@ describe.each(['guide', 'older', 'newer'] as const)('in the %s wire format', (wi
 		expect(await names('dataset', { visibility: 'public' })).toEqual(['Crop photos']);
 	});
 
+	it('a project is found however the accents in its name are stored', async () => {
+		const { uid } = avala.addProject({ name: 'Große Bäume'.normalize('NFD') });
+		const found = await run('project', 'getAll', { filters: { name: 'BÄUME' } });
+		expect(found.map(({ json }) => json.uid)).toEqual([uid]);
+		expect((await search('searchProjects', 'bäume')).results).toHaveLength(1);
+	});
+
 	it.each(['searchProjects', 'searchDatasets'] as const)(
 		'%s fills the editor’s list, by any part of the name',
 		async (method) => {
@@ -201,6 +208,14 @@ describe('tasks of a project, on a server that gives those of all projects', () 
 	it('are the same when it is a number, text, or an object with its ID', async () => {
 		const ofWanted = [17, '17', { uid: 17, name: 'Street' }];
 		expect(await tasksOf('17', [...ofWanted, 18, { uid: 18 }])).toEqual(ofWanted);
+	});
+
+	it('are told apart by the names that older servers have for the ID of a project', async () => {
+		expect(await tasksOf('17', [{ id: 17 }, { id: 18 }])).toEqual([{ id: 17 }]);
+		const results = [17, 18].map((id) => ({ uid: `t${id}`, name: `t${id}`, project_id: id }));
+		avala.clearFaults();
+		avala.fault({ path: '/api/v1/tasks/', status: 200, body: { results, next: null } });
+		expect(await names('task', { projectId: byId('17') })).toEqual(['t17']);
 	});
 
 	it('are kept where they do not say which project they belong to', async () => {

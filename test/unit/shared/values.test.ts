@@ -144,7 +144,14 @@ describe('a value that is understood', () => {
 			undefined,
 			undefined,
 		]);
-		expect([{ uid: 7 }, { id: 7 }, 'a', []].map(uidOf)).toEqual(['7', undefined, 'a', undefined]);
+		expect([{ uid: 7 }, { id: 8 }, { uid: '', id: 9 }, {}, 'a', []].map(uidOf)).toEqual([
+			'7',
+			'8',
+			'9',
+			undefined,
+			'a',
+			undefined,
+		]);
 		expect(textsIn(['a', 7, null, 'b'])).toEqual(['a', 'b']);
 		expect(textsIn('a')).toEqual([]);
 	});

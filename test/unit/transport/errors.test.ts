@@ -125,7 +125,7 @@ describe('a refusal of the key names the permission that it needs', () => {
 	])('for %s', (subject, collection, path, toRead, toWrite) => {
 		const endpoint = all(collection);
 		expect(endpoint.path).toBe(path);
-		expect(one(collection, 'x_1', 'test').path).toBe(`${path}x_1/test/`);
+		expect(one(collection, 'x_1', { action: 'test' }).path).toBe(`${path}x_1/test/`);
 		for (const [method, permission] of [
 			['GET', toRead],
 			['POST', toWrite],

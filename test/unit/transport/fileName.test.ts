@@ -86,12 +86,21 @@ describe('the name of a downloaded file', () => {
 		expect(nameOf({ disposition: `filename="${'a'.repeat(200)}"` })).toBe('a'.repeat(200));
 	});
 
+	it('fits into what file systems take, which count bytes, and cuts no letter in two', () => {
+		const named = (name: string) =>
+			nameOf({ disposition: `filename*=UTF-8''${encodeURIComponent(name)}` });
+		expect(named(`${'街'.repeat(100)}.zip`)).toBe(`${'街'.repeat(65)}.zip`);
+		expect(named(`a${'🚗'.repeat(100)}.zip`)).toBe(`a${'🚗'.repeat(48)}.zip`);
+		expect(named(`${'街'.repeat(66)}.z`)).toBe(`${'街'.repeat(66)}.z`);
+		expect(() => readFileName('File Name', `${'街'.repeat(100)}.zip`)).toThrow('200 bytes');
+	});
+
 	it('is the one that the user wants, unless that leads into another folder', () => {
 		const disposition = 'attachment; filename=scenes.zip';
 		expect(nameOf({ disposition, given: 'monday.zip' })).toBe('monday.zip');
 		expect(readFileName('File Name', ' monday.zip ')).toBe('monday.zip');
 		expect(() => readFileName('File Name', 'a/b')).toThrow(
-			"a plain name for a file, without a folder, '..' or special characters and of at most 200 characters",
+			"a plain name for a file, without a folder, '..' or special characters and of at most 200 bytes",
 		);
 		for (const bad of ['../x.zip', 'a/b.zip', String.raw`a\b.zip`, '..', 'a\nb', '', {}]) {
 			expect(() => readFileName('File Name', bad)).toThrow("'File Name' must be");

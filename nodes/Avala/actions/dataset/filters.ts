@@ -1,11 +1,11 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { idOf, readText } from '../../shared/values';
+import { idOf } from '../../shared/values';
 import { filterCollection } from '../fields';
 import type { ItemRun } from '../operation';
 import { collectionOf, given } from '../parameters';
 import type { KnownWords } from '../filterWords';
-import { explainNothing, isWord, readWord } from '../filterWords';
+import { explainNothing, hasPart, isWord, readPart, readWord } from '../filterWords';
 
 const DATA_TYPES: KnownWords = [
 	{ name: '3D Image', value: 'image_3d' },
@@ -79,7 +79,7 @@ export function readFilters(run: ItemRun): DatasetFilters {
 	const fields = collectionOf(run, 'filters', 'Filters', names);
 	return {
 		dataType: given(fields, 'dataType', (value) => readWord('Data Type', value, DATA_TYPES)),
-		name: given(fields, 'name', (value) => readText('Name', value)),
+		name: given(fields, 'name', (value) => readPart('Name', value)),
 		status: given(fields, 'status', (value) => readWord('Status', value, STATUSES)),
 		visibility: given(fields, 'visibility', (value) => readWord('Visibility', value, VISIBILITIES)),
 	};
@@ -99,9 +99,9 @@ export function queryOf(filters: DatasetFilters): Record<string, string> {
 /** A server that does not know a filter gives all datasets, so each is looked at again. */
 export function matches(dataset: IDataObject, filters: DatasetFilters): boolean {
 	const { dataType, name, status, visibility } = filters;
-	const names = `${idOf(dataset.name) ?? ''} ${idOf(dataset.slug) ?? ''}`.toLowerCase();
+	const names = `${idOf(dataset.name) ?? ''} ${idOf(dataset.slug) ?? ''}`;
 	return (
-		(name === undefined || names.includes(name.toLowerCase())) &&
+		(name === undefined || hasPart(names, name)) &&
 		isWord(dataset.data_type, dataType) &&
 		isWord(dataset.status, status) &&
 		isWord(dataset.visibility, visibility)

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { OutputForms } from '../output';
-import { simplified } from '../simplified';
+import { pickFields } from '../pickFields';
 
 /** The ten fields that tell the most, by the same names in every wire format. */
 export function simplifyDataset(dataset: IDataObject): IDataObject {
-	return simplified(dataset, [
+	return pickFields(dataset, [
 		'uid',
 		'name',
 		'slug',

@@ -109,7 +109,9 @@ export async function readFilters(
 	);
 	const isEveryType = known?.length === 0 || custom?.includes(ALL_EVENTS) === true;
 	return {
-		webhookId: await given(fields, 'webhookId', async (value) => await webhookIdOf(run, value)),
+		webhookId: await given(fields, 'webhookId', async (value) =>
+			isEvery(value) ? undefined : await webhookIdOf(run, value),
+		),
 		eventTypes: isEveryType
 			? []
 			: [...(known ?? []), ...(custom ?? [])].map((type) => type.toLowerCase()),

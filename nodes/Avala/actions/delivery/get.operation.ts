@@ -1,6 +1,6 @@
 import { normaliseDelivery } from '../../shared/delivery';
 import { readText } from '../../shared/values';
-import { checkedId, DELIVERIES, one } from '../../transport/paths';
+import { DELIVERIES, one } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -35,7 +35,7 @@ export const get: Operation = {
 	async execute(run) {
 		const { show } = outputOf(run, deliveryForms);
 		const id = readText('Delivery ID', parameterOf(run, 'deliveryId', ''));
-		const endpoint = one(DELIVERIES, checkedId(DELIVERIES, id, 'Delivery ID'));
+		const endpoint = one(DELIVERIES, id, { parameter: 'Delivery ID' });
 		const delivery = await avalaEntry(run.connection, { method: 'GET', endpoint });
 		return itemsOf([show(normaliseDelivery(delivery))]);
 	},

@@ -3,7 +3,7 @@ import { NodeApiError } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
 import { causeOf, eventTypeOf } from '../../shared/delivery';
-import { idOf, isObject } from '../../shared/values';
+import { uidOf } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import type { Collection } from '../../transport/paths';
 import { DATASETS, EXPORTS, isId, one, PROJECTS, TASKS } from '../../transport/paths';
@@ -81,8 +81,7 @@ function resourceId(
 		'data',
 	];
 	for (const name of names) {
-		const value = delivery[name];
-		const id = idOf(isObject(value) ? (value.uid ?? value.id) : value)?.trim();
+		const id = uidOf(delivery[name])?.trim();
 		// It may as well be a name, or say what kind of thing it is.
 		if (id && isId(id) && ![subject, plural].includes(id.toLowerCase())) return id;
 	}

@@ -7,6 +7,7 @@ import { readFileName } from '../../transport/fileName';
 import type { Endpoint } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
 import type { Operation } from '../operation';
+import { isTool } from '../operation';
 import { outputOf, outputProperties } from '../output';
 import { collectionOf, given, parameterOf } from '../parameters';
 import { exportEndpoint, exportLocator } from './locator';
@@ -89,6 +90,11 @@ export const download: Operation = {
 			fileName,
 			fallbackName: `export-${idOf(entry.uid) ?? 'file'}`,
 		});
+		if (isTool(run.context)) {
+			run.hint(
+				`The file ${binary.fileName} (${binary.fileSize}) was downloaded, but n8n cannot hand a file to an AI agent. To work with the file, use Export: Download as a node of a workflow.`,
+			);
+		}
 		return [{ json: show(entry), binary: { [field]: binary } }];
 	},
 };

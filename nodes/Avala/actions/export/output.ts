@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { OutputForms } from '../output';
-import { simplified } from '../simplified';
+import { pickFields } from '../pickFields';
 import { exportState } from './state';
 
 /** The ten fields that tell the most, by the same names in every wire format. */
 export function simplifyExport(sent: IDataObject): IDataObject {
-	const { uid, name, ...others } = simplified(sent, [
+	const { uid, name, ...others } = pickFields(sent, [
 		'uid',
 		'name',
 		'status',

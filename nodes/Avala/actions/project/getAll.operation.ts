@@ -1,13 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { idOf, readText } from '../../shared/values';
+import { idOf } from '../../shared/values';
 import { filterCollection, limit, returnAll } from '../fields';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { outputOf, outputProperties } from '../output';
 import { collectionOf, given, wantedCount } from '../parameters';
 import type { KnownWords } from '../filterWords';
-import { explainNothing, isWord, readWord } from '../filterWords';
+import { explainNothing, hasPart, isWord, readPart, readWord } from '../filterWords';
 import { listProjects, projectForms } from './read';
 
 const STATUSES: KnownWords = [
@@ -60,7 +60,7 @@ export const getAll: Operation = {
 			// Avala cannot filter projects.
 			...((name !== undefined || status !== undefined) && {
 				matches: (project) =>
-					(name === undefined || (idOf(project.name) ?? '').toLowerCase().includes(name)) &&
+					(name === undefined || hasPart(idOf(project.name) ?? '', name)) &&
 					(status === undefined || isWord(project.status ?? '', status)),
 			}),
 		});
@@ -72,7 +72,7 @@ export const getAll: Operation = {
 function readFilters(run: ItemRun): { name?: string; status?: string } {
 	const fields = collectionOf(run, 'filters', 'Filters', ['name', 'status']);
 	return {
-		name: given(fields, 'name', (value) => readText('Name', value).toLowerCase()),
+		name: given(fields, 'name', (value) => readPart('Name', value)),
 		status: given(fields, 'status', (value) => readWord('Status', value, STATUSES)),
 	};
 }

@@ -7,11 +7,11 @@ import { all, one, PROJECTS, PROJECTS_OF_OLDER_SERVERS } from '../../transport/p
 import { avalaEntry } from '../../transport/entry';
 import { projectsOf } from '../../transport/projects';
 import { unlessRefused } from '../../transport/request';
-import type { Wanted } from '../getMany';
+import type { GetManyOptions } from '../getMany';
 import { getMany } from '../getMany';
 import type { ItemRun } from '../operation';
 import type { OutputForms } from '../output';
-import { simplified } from '../simplified';
+import { pickFields } from '../pickFields';
 
 /**
  * One project, from where older servers keep it if need be. On newer ones that is for Avala's staff, so
@@ -29,13 +29,13 @@ export async function readProject(connection: Connection, id: string): Promise<I
 }
 
 /** The projects that match, from where older servers keep them if need be. */
-export async function listProjects(run: ItemRun, wanted: Wanted): Promise<IDataObject[]> {
-	const first = getMany(run, all(PROJECTS), wanted);
+export async function listProjects(run: ItemRun, options: GetManyOptions): Promise<IDataObject[]> {
+	const first = getMany(run, all(PROJECTS), options);
 	const found = await unlessRefused([404, 405], first);
 	if (found !== undefined) return found;
 	// A later page may be gone on any server.
 	if ((await projectsOf(run.connection)) === PROJECTS) return await first;
-	const older = getMany(run, all(PROJECTS_OF_OLDER_SERVERS), wanted);
+	const older = getMany(run, all(PROJECTS_OF_OLDER_SERVERS), options);
 	const projects = await unlessRefused([403], older);
 	if (projects !== undefined) return projects;
 	const [newerPath, olderPath] = [PROJECTS.path, PROJECTS_OF_OLDER_SERVERS.path];
@@ -49,7 +49,7 @@ export async function listProjects(run: ItemRun, wanted: Wanted): Promise<IDataO
 
 /** The fields that tell the most, by the same names in every wire format. */
 export function simplifyProject(project: IDataObject): IDataObject {
-	return simplified(project, [
+	return pickFields(project, [
 		'uid',
 		'name',
 		'status',

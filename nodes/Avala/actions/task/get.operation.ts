@@ -1,5 +1,5 @@
 import { readText } from '../../shared/values';
-import { checkedId, one, TASKS } from '../../transport/paths';
+import { one, TASKS } from '../../transport/paths';
 import { avalaEntry } from '../../transport/entry';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -34,7 +34,7 @@ export const get: Operation = {
 	async execute(run) {
 		const { show } = outputOf(run, taskForms);
 		const id = readText('Task ID', parameterOf(run, 'taskId', ''));
-		const endpoint = one(TASKS, checkedId(TASKS, id, 'Task ID'));
+		const endpoint = one(TASKS, id, { parameter: 'Task ID' });
 		const task = await avalaEntry(run.connection, { method: 'GET', endpoint });
 		return itemsOf([show(task)]);
 	},

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { uidOf } from '../../shared/values';
+import { projectsIn } from '../../shared/values';
 import { all, PROJECTS, TASKS } from '../../transport/paths';
 import { filterCollection, limit, returnAll } from '../fields';
 import { getMany } from '../getMany';
@@ -11,7 +11,7 @@ import { outputOf, outputProperties } from '../output';
 import { collectionOf, given, wantedCount } from '../parameters';
 import { projectLocator } from '../project/locator';
 import type { KnownWords } from '../filterWords';
-import { explainNothing, isWord, readWord } from '../filterWords';
+import { explainNothing, isEvery, isWord, readWord } from '../filterWords';
 import { taskForms } from './simplify';
 
 const STATUSES: KnownWords = [
@@ -82,7 +82,9 @@ export const getAll: Operation = {
 function readFilters(run: ItemRun): { project?: string; status?: string } {
 	const fields = collectionOf(run, 'filters', 'Filters', ['projectId', 'status']);
 	return {
-		project: given(fields, 'projectId', (value) => idIn(PROJECTS, 'Project', value)),
+		project: given(fields, 'projectId', (value) =>
+			isEvery(value) ? undefined : idIn(PROJECTS, 'Project', value),
+		),
 		status: given(fields, 'status', (value) => readWord('Status', value, STATUSES)),
 	};
 }
@@ -92,8 +94,9 @@ function readFilters(run: ItemRun): { project?: string; status?: string } {
  * project it belongs to is believed to be what was asked for.
  */
 function otherProject(task: IDataObject, wanted: string | undefined): string | undefined {
-	const project = uidOf(task.project_uid ?? task.project);
-	return wanted === undefined || project === wanted ? undefined : project;
+	if (wanted === undefined) return undefined;
+	const projects = projectsIn(task);
+	return projects.includes(wanted) ? undefined : projects[0];
 }
 
 /** A server may name the project of a task in another form than its ID. */

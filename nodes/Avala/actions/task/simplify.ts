@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { OutputForms } from '../output';
-import { simplified } from '../simplified';
+import { pickFields } from '../pickFields';
 
 /**
  * The fields that tell the most, by the same names in every wire format. Only the guide's says who has
@@ -10,10 +10,10 @@ import { simplified } from '../simplified';
 export function simplifyTask(task: IDataObject): IDataObject {
 	const { assignee, completed_at: completedAt } = task;
 	return {
-		...simplified(task, ['uid', 'type', 'name', 'status', ['project', 'project_uid']]),
+		...pickFields(task, ['uid', 'type', 'name', 'status', ['project', 'project_uid']]),
 		...(assignee !== undefined && { assignee }),
 		...(completedAt !== undefined && { completed_at: completedAt }),
-		...simplified(task, ['created_at', 'updated_at']),
+		...pickFields(task, ['created_at', 'updated_at']),
 	};
 }
 

@@ -1,10 +1,11 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { EVENT_CATALOGUE, readKnownEventTypes } from '../../shared/eventCatalogue';
-import { readBoolean, readText } from '../../shared/values';
+import { readBoolean } from '../../shared/values';
 import { readWebhook } from '../../shared/webhook';
 import { all, WEBHOOKS } from '../../transport/paths';
 import { filterCollection, limit, returnAll } from '../fields';
+import { hasPart, readPart } from '../filterWords';
 import { getMany } from '../getMany';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -66,7 +67,6 @@ interface WebhookFilters {
 	isActive?: boolean;
 	/** Empty for all. */
 	events?: string[];
-	/** In lower case. */
 	targetUrl?: string;
 }
 
@@ -75,7 +75,7 @@ function readFilters(run: ItemRun): WebhookFilters {
 	return {
 		isActive: given(fields, 'isActive', (value) => readBoolean('Active', value)),
 		events: given(fields, 'event', (value) => readKnownEventTypes('Event Type', value)),
-		targetUrl: given(fields, 'targetUrl', (value) => readText('Target URL', value).toLowerCase()),
+		targetUrl: given(fields, 'targetUrl', (value) => readPart('Target URL', value)),
 	};
 }
 
@@ -88,6 +88,6 @@ function matches(
 		webhook !== undefined &&
 		(isActive === undefined || webhook.isActive === isActive) &&
 		(events.length === 0 || events.some((event) => webhook.events.includes(event))) &&
-		webhook.targetUrl.toLowerCase().includes(targetUrl)
+		hasPart(webhook.targetUrl, targetUrl)
 	);
 }

@@ -53,7 +53,7 @@ export const webhookLocator: INodeProperties = {
 
 /** The endpoint of the webhook that the node's locator stands for, or of what lies below it. */
 export async function webhookEndpoint(run: ItemRun, action?: string): Promise<Endpoint> {
-	return one(WEBHOOKS, await webhookIdOf(run, parameterOf(run, 'webhookId', '')), action);
+	return one(WEBHOOKS, await webhookIdOf(run, parameterOf(run, 'webhookId', '')), { action });
 }
 
 /** The same for an operation after which a target URL may lead to another webhook: each item looks for itself. */
