@@ -10,7 +10,13 @@ import { pickFields } from '../pickFields';
 export function simplifyTask(task: IDataObject): IDataObject {
 	const { assignee, completed_at: completedAt } = task;
 	return {
-		...pickFields(task, ['uid', 'type', 'name', 'status', ['project', 'project_uid']]),
+		...pickFields(task, [
+			'uid',
+			'type',
+			'name',
+			'status',
+			['project', 'project_uid', 'project_id'],
+		]),
 		...(assignee !== undefined && { assignee }),
 		...(completedAt !== undefined && { completed_at: completedAt }),
 		...pickFields(task, ['created_at', 'updated_at']),
