@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { simplifyDataset } from '../../../nodes/Avala/actions/dataset/simplify';
 import { completeDelivery, simplifyDelivery } from '../../../nodes/Avala/actions/delivery/simplify';
 import { simplifyExport } from '../../../nodes/Avala/actions/export/output';
@@ -17,6 +19,50 @@ describe('what Simplify leaves', () => {
 			expect(shown.length).toBeLessThanOrEqual(10);
 			expect(shown).not.toContain('more');
 		}
+	});
+
+	it.each<[string, (sent: IDataObject) => IDataObject, string]>([
+		[
+			'an export',
+			simplifyExport,
+			'uid name state status format download_url total_task_count exported_task_count created_at updated_at',
+		],
+		[
+			'a task',
+			simplifyTask,
+			'uid type name status project assignee completed_at created_at updated_at',
+		],
+		[
+			'a project',
+			simplifyProject,
+			'uid name status task_type is_active visibility owner created_at updated_at',
+		],
+		[
+			'a dataset',
+			simplifyDataset,
+			'uid name slug owner item_count data_type status visibility created_at updated_at',
+		],
+		[
+			'a delivery',
+			(sent) => simplifyDelivery(normaliseDelivery(sent)),
+			'uid webhook_uid event_type status response_status_code response_body attempt_count error_message next_retry_at created_at',
+		],
+	])('has the fields that workflows read, each with what Avala sent: %s', (_, simplify, fields) => {
+		const names = fields.split(' ');
+		const sent = Object.fromEntries(names.map((name) => [name, `the ${name}`]));
+		const shown = simplify({ ...sent, status: 'exported' });
+		expect(Object.keys(shown)).toEqual(names);
+		for (const [name, value] of Object.entries(shown)) {
+			const isRead = ['state', 'status', 'attempt_count', 'response_status_code'].includes(name);
+			if (!isRead) expect({ name, value }).toEqual({ name, value: `the ${name}` });
+		}
+	});
+
+	it('has null for what Avala did not send', () => {
+		for (const simplify of [simplifyExport, simplifyProject, simplifyDataset]) {
+			expect(simplify({ uid: 'x' })).toMatchObject({ name: null, created_at: null });
+		}
+		expect(Object.keys(simplifyTask({}))).not.toContain('assignee');
 	});
 
 	it('has the same names whatever the wire format calls them', () => {
