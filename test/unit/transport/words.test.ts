@@ -185,6 +185,8 @@ describe('Avala’s words in an error', () => {
 			),
 		],
 		['deep nesting', `${'{"a":'.repeat(8000)}1${'}'.repeat(8000)}`],
+		['deep nesting of lists', `${'['.repeat(8000)}"a"${']'.repeat(8000)}`],
+		['deep nesting of details', `${'{"error":{"details":'.repeat(4000)}"a"${'}}'.repeat(4000)}`],
 		['many texts about one field', `{"tokens":[${'"a",'.repeat(16_000)}"a"]}`],
 		['tags without an end', '<'.repeat(64 * 1024)],
 		['one long text', `{"detail":"${'token-'.repeat(10_000)}"}`],
