@@ -42,6 +42,7 @@ describe('Avala’s words in an error', () => {
 			{ loc: ['query', 'limit'], msg: 'Too high' },
 			'query.limit: Too high.',
 		],
+		['a place with a gap', { loc: ['body', null, 'events'], msg: 'Bad' }, 'events: Bad.'],
 		['a place without an end', { loc: [], msg: 'No' }, 'No.'],
 		['a problem that names its field', { field: 'events', message: 'Bad' }, 'events: Bad.'],
 		['blank texts among others', { a: [' ', 'A.'], b: '' }, 'a: A.'],
@@ -53,6 +54,13 @@ describe('Avala’s words in an error', () => {
 		['a name of a secret with one word', { secret: ['invalid'] }, 'secret: invalid.'],
 		['a name of a secret with a short sentence', { token: ['Required.'] }, 'token: Required.'],
 		['a value of a secret', { secret: 'hunter2' }, 'secret: [redacted].'],
+		['a value of a secret with blanks around it', { secret: ' hunter ' }, 'secret: [redacted].'],
+		['a value of a header with more blanks', { token: 'Bearer  hunter' }, 'token: [redacted].'],
+		[
+			'sentences that begin nearly like a header',
+			{ token: ['Bearers only.', 'Non-basic only.'] },
+			'token: Bearers only. Non-basic only.',
+		],
 		['a value of a secret in a list', { secret: ['swordfish'] }, 'secret: [redacted].'],
 		[
 			'several values of a secret',
