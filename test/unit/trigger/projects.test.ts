@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { concernsOtherProject } from '../../../nodes/Avala/trigger/projects';
 
 /** Whether an event with this data is one of another project than `p_1` and `7`. */
-const isOfOther = (data: IDataObject, type = 'task.completed') =>
+const isOfOther = (data: IDataObject | string | null, type = 'task.completed') =>
 	concernsOtherProject({ id: 'evt_1', type, created_at: '2026-03-02T10:30:00Z', data }, [
 		'p_1',
 		'7',
@@ -35,7 +35,7 @@ describe('an event is of another project', () => {
 	});
 
 	it('but not when it names none, or in a way that cannot be read', () => {
-		for (const data of [{}, { project: null }, { project: {} }, { projects: 'p_2' }]) {
+		for (const data of [{}, { project: null }, { project: {} }, { projects: 'p_2' }, null, 'p_2']) {
 			expect(isOfOther(data)).toBe(false);
 		}
 		// The ID of a task is no project.

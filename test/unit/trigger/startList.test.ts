@@ -80,7 +80,8 @@ class Avala {
 		this.limits.push(limitMs);
 		const { status = 200, tookMs = 0 } = this.respond();
 		now += tookMs;
-		const results = [0, 1].map((index) => ({ uid: `w_${page}_${index}` }));
+		const odd = { target_url: 'https://example.com/without-an-id' };
+		const results = [odd, ...[0, 1].map((index) => ({ uid: `w_${page}_${index}` }))];
 		const next = page + 1 < this.pages ? `?page=${page + 1}` : null;
 		return { statusCode: status, headers: {}, body: JSON.stringify({ results, next }) };
 	}
@@ -155,8 +156,8 @@ describe('the list that triggers share at a start of n8n', () => {
 			forgetStart(avala.connection());
 			return {};
 		};
-		await avala.start('w_0_1');
-		expect([avala.listed, avala.single.at(-1)]).toEqual([[0, 0], 'w_0_1']);
+		await avala.start('w_1_1');
+		expect([avala.listed, avala.single.at(-1)]).toEqual([[0, 0], 'w_1_1']);
 	});
 
 	it('is another one for another API key or server', async () => {
