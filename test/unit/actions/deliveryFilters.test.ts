@@ -65,7 +65,11 @@ describe('filters of deliveries', () => {
 			"'Status' must be delivered, failed, pending or all",
 		);
 		await expect(read({ status: ['failed'] })).rejects.toThrow("'Status'");
+		await expect(read({ createdAfter: 'soon' })).rejects.toThrow("'Created After'");
+		await expect(read({ createdBefore: 'soon' })).rejects.toThrow("'Created Before'");
+		await expect(read({ eventType: [7] })).rejects.toThrow("'Event Types'");
 		await expect(read({ eventType: ['task.x'] })).rejects.toThrow("'Custom Event Types'");
+		await expect(read({ customEvents: [7] })).rejects.toThrow("'Custom Event Types'");
 		await expect(read({ status: 'failed' }, filtersWithoutStatus)).rejects.toThrow(
 			`'Filters' has no field "status"`,
 		);

@@ -155,6 +155,12 @@ describe('waiting for an export', () => {
 		);
 	});
 
+	it('reads once when it is to wait for no time', async () => {
+		const { readAt, endedAt } = await wait(0, () => ({ body: RUNNING }));
+		expect(readAt).toEqual([0]);
+		expect(endedAt).toBe(0);
+	});
+
 	it('tells no state where it could not be read at all', async () => {
 		const { outcome } = await wait(0.125 * MINUTE, () => ({ status: 503 }));
 		expect(messageOf(outcome)).toMatch(

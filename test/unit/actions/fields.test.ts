@@ -23,6 +23,7 @@ describe('the output', () => {
 		expect(isSimplified(runOf({ simplify: true }))).toBe(true);
 		expect(isSimplified(runOf({ simplify: false }))).toBe(false);
 		expect(isSimplified(runOf({ simplify: false, output: 'simplified' }))).toBe(false);
+		expect(() => isSimplified(runOf({ simplify: 'a bit' }))).toThrow("'Simplify'");
 	});
 
 	it('of the node as a tool is what the AI agent chose, in any case', () => {
@@ -43,6 +44,7 @@ describe('how many results are wanted', () => {
 		expect(wantedCount(runOf({ returnAll: true, limit: 7 }))).toBe(Infinity);
 		expect(limitOf(runOf({ limit: 1 }))).toBe(1);
 		expect(() => limitOf(runOf({ limit: 0 }))).toThrow("'Limit'");
+		expect(() => wantedCount(runOf({ returnAll: 'perhaps' }))).toThrow("'Return All'");
 	});
 });
 

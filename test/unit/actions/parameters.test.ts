@@ -21,6 +21,6 @@ describe('a collection of fields', () => {
 	});
 
 	it.each(['status', 5, null, ['status']])('is never %j', (value) => {
-		expect(() => fieldsOf(value)).toThrow("'Filters'");
+		expect(() => fieldsOf(value)).toThrow("'Filters' must be a collection of fields");
 	});
 });

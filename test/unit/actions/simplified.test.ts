@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { simplifyDataset } from '../../../nodes/Avala/actions/dataset/simplify';
 import { completeDelivery, simplifyDelivery } from '../../../nodes/Avala/actions/delivery/simplify';
-import { simplifyExport } from '../../../nodes/Avala/actions/export/output';
+import { completeExport, simplifyExport } from '../../../nodes/Avala/actions/export/output';
 import { simplifyProject } from '../../../nodes/Avala/actions/project/read';
 import { simplifyTask } from '../../../nodes/Avala/actions/task/simplify';
 import { normaliseDelivery } from '../../../nodes/Avala/shared/delivery';
@@ -62,7 +62,14 @@ describe('what Simplify leaves', () => {
 		for (const simplify of [simplifyExport, simplifyProject, simplifyDataset]) {
 			expect(simplify({ uid: 'x' })).toMatchObject({ name: null, created_at: null });
 		}
-		expect(Object.keys(simplifyTask({}))).not.toContain('assignee');
+		for (const field of ['assignee', 'completed_at']) {
+			expect(Object.keys(simplifyTask({}))).not.toContain(field);
+		}
+	});
+
+	it('is all that Avala sent, and the state of an export, when it is turned off', () => {
+		const sent = { uid: 'e', status: 'exported', more: { a: 1 } };
+		expect(completeExport(sent)).toEqual({ ...sent, state: 'ready' });
 	});
 
 	it('has the same names whatever the wire format calls them', () => {
