@@ -156,10 +156,10 @@ it.each([
 	['none', [], 'No webhook has the target URL'],
 	['two', ['https://example.com/a', 'https://example.com/a'], '2 webhooks have the target URL'],
 ])('selecting by a target URL that %s has is an error that says so', async (_, urls, message) => {
-	for (const targetUrl of urls) avala.addWebhook({ targetUrl });
-	await expect(run('delete', { webhookId: byUrl('https://example.com/a') })).rejects.toThrow(
-		message,
-	);
+	const uids = urls.map((targetUrl) => avala.addWebhook({ targetUrl }).uid).reverse();
+	const refused = run('delete', { webhookId: byUrl('https://example.com/a') });
+	await expect(refused).rejects.toThrow(message);
+	await expect(refused).rejects.toThrow(uids.length > 0 ? `by its ID: ${uids.join(', ')}.` : '');
 	expect(avala.webhooks()).toHaveLength(urls.length);
 });
 
