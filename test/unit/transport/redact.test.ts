@@ -190,7 +190,7 @@ describe('redact', () => {
 
 	it.each([
 		'The token is invalid.',
-		'The token is invalid. Ask the owner of the account for another one.',
+		'The token is invalid. Please ask the owner of the account for another one.',
 		'tokens: [] were not given, try again',
 		'Invalid token: expired',
 		'secret: missing',
