@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { executeAvala } from '../../support/contexts';
 import type { LocalServer } from '../../support/localServer';
@@ -44,11 +44,16 @@ const missed = (given: IDataObject = {}): IDataObject => ({
 
 let hints: string[];
 
-async function missedEvents(...given: IDataObject[]): Promise<IDataObject[]> {
+const missedEvents = async (...given: IDataObject[]) => await missedWith({}, ...given);
+
+async function missedWith(
+	filters: INodeParameters,
+	...given: IDataObject[]
+): Promise<IDataObject[]> {
 	deliveries = given;
 	hints = [];
 	const output = await executeAvala({
-		parameters: { resource: 'delivery', operation: 'getMissedEvents' },
+		parameters: { resource: 'delivery', operation: 'getMissedEvents', filters },
 		credentials: { apiKey: 'k', baseUrl: `${server.url}/api/v1` },
 		hints,
 	});
@@ -190,6 +195,17 @@ it('deliveries without any ID stay apart', async () => {
 	const unnamed = missed({ uid: null });
 	const events = await missedEvents(unnamed, { ...unnamed, created_at: '2026-03-02T12:01:00Z' });
 	expect(events).toHaveLength(2);
+});
+
+it('an event is missed only in the time that is asked for', async () => {
+	const later = missed({ uid: 'whd_2', created_at: '2026-03-02T12:01:00Z' });
+	const earlier = missed({ uid: 'whd_0', created_at: '2026-03-02T11:59:00Z' });
+	const filters = {
+		createdAfter: '2026-03-02T12:00:00Z',
+		createdBefore: '2026-03-02T12:01:00Z',
+	};
+	const events = await missedWith(filters, later, missed(), earlier);
+	expect(events.map(({ id }) => id)).toEqual(['whd_1']);
 });
 
 it('a test event that failed was not missed', async () => {
