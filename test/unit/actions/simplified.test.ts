@@ -77,6 +77,7 @@ describe('what Simplify leaves', () => {
 		expect(simplifyTask({ project: 'p' })).toMatchObject({ project: 'p' });
 		expect(simplifyDataset({ owner_name: 'ann' })).toMatchObject({ owner: 'ann' });
 		expect(simplifyProject({ owner: 'ann' })).toMatchObject({ owner: 'ann' });
+		expect(simplifyProject({ owner_name: 'ann' })).toMatchObject({ owner: 'ann' });
 		expect(simplifyTask({ project: null, project_uid: 'p' })).toMatchObject({ project: 'p' });
 	});
 
