@@ -17,10 +17,6 @@ import { makeNode, makeWorkflow } from '../support/n8n';
 const avala = new Avala();
 const trigger = new AvalaTrigger();
 const operations = RESOURCES.flatMap(({ operations: all }) => all);
-const valuesOf = (resource: string) =>
-	RESOURCES.find(({ option }) => option.value === resource)
-		?.operations.map(({ option }) => option.value)
-		.sort();
 const readme = readFileSync(path.join(__dirname, '../../README.md'), 'utf8');
 
 /** Every parameter, those in collections included. */
@@ -68,34 +64,6 @@ describe('a field that need not be filled in', () => {
 
 describe('the Avala node', () => {
 	const all = flatten(avala.description.properties).filter(({ type }) => type !== 'notice');
-
-	it('keeps the names that saved workflows contain', () => {
-		const names = (resource: string, operation: string) => [
-			...new Set(
-				avala.description.properties
-					.filter(({ type }) => type !== 'notice')
-					.filter(({ displayOptions: { show } = {} }) => {
-						return show?.resource?.includes(resource) && show.operation?.includes(operation);
-					})
-					.map(({ name }) => name),
-			),
-		];
-		expect(avala.description).toMatchObject({ name: 'avala', displayName: 'Avala', version: 1 });
-		expect(valuesOf('webhook')).toEqual(
-			['create', 'delete', 'get', 'getAll', 'test', 'update'].sort(),
-		);
-		expect(valuesOf('delivery')).toEqual(['get', 'getAll', 'getHealth', 'getMissedEvents'].sort());
-		expect(names('webhook', 'create')).toEqual(['targetUrl', 'events', 'additionalFields']);
-		expect(names('webhook', 'getAll')).toEqual(['returnAll', 'limit', 'filters']);
-		expect(names('webhook', 'update')).toEqual(['webhookId', 'updateFields']);
-		for (const operation of ['delete', 'get', 'test'])
-			expect(names('webhook', operation)).toEqual(['webhookId']);
-		const output = ['simplify', 'output', 'fields'];
-		expect(names('delivery', 'get')).toEqual(['deliveryId', ...output]);
-		expect(names('delivery', 'getAll')).toEqual(['returnAll', 'limit', 'filters', ...output]);
-		expect(names('delivery', 'getHealth')).toEqual(['limit', 'filters']);
-		expect(names('delivery', 'getMissedEvents')).toEqual(['returnAll', 'limit', 'filters']);
-	});
 
 	it('offers no empty list, and only searches that there are', () => {
 		for (const property of all) {
@@ -163,24 +131,6 @@ describe('n8n', () => {
 });
 
 describe('the trigger', () => {
-	it('keeps the names that saved workflows contain, and a version other than 1', () => {
-		const { properties } = trigger.description;
-		const options = properties.find(({ name }) => name === 'options');
-		expect(trigger.description).toMatchObject({
-			name: 'avalaTrigger',
-			displayName: 'Avala Trigger',
-			version: 2,
-		});
-		expect(properties.map(({ name }) => name)).toContain('events');
-		expect(((options?.options ?? []) as INodeProperties[]).map(({ name }) => name).sort()).toEqual([
-			'customEvents',
-			'ipAllowlist',
-			'maxEventAge',
-			'projects',
-			'runOnTestEvents',
-		]);
-	});
-
 	it('offers the whole list under a name that reads well as “On …” in the node panel', () => {
 		for (const { options } of trigger.description.properties.filter(
 			({ name }) => name === 'events',

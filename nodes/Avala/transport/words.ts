@@ -35,7 +35,7 @@ export interface AvalasWords {
 export function avalasWords(body: string, known: readonly string[]): AvalasWords {
 	const secrets = [...known, ...known.flatMap(readFromJson)];
 	const value = parseJson(body);
-	const problems = value === undefined ? [] : problemsIn(value, 0).slice(0, MAX_PROBLEMS);
+	const problems = problemsIn(value, 0).slice(0, MAX_PROBLEMS);
 	const fields = problems.flatMap(({ field }) => field ?? []);
 	const lines = problems.map(({ field, texts }) => {
 		const isOnSecret = field !== undefined && isSecretName(field);

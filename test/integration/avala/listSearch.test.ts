@@ -39,19 +39,20 @@ async function search(
 const values = ({ results }: INodeListSearchResult) => results.map(({ value }) => value);
 const names = ({ results }: INodeListSearchResult) => results.map(({ name }) => name);
 
-/** Runs a test against a server with endless pages of 20 datasets, `Set 0` on; all take so long to come. */
+/** Runs a test against a server with endless pages of datasets, `Set 0` on; all take so long to come. */
 async function withEndlessPages(
 	tookMs: number,
 	test: (searchIn: (filter?: string, token?: unknown) => Promise<INodeListSearchResult>) => unknown,
+	length = 20,
 ): Promise<number> {
 	let now = Date.now();
 	jest.spyOn(Date, 'now').mockImplementation(() => now);
 	const server = await serve(({ url = '' }, response) => {
 		now += tookMs;
 		const page = Number(new URL(url, server.url).searchParams.get('page') ?? 0);
-		const results = Array.from({ length: 20 }, (_, index) => ({
+		const results = Array.from({ length }, (_, index) => ({
 			uid: `ds_${page}_${index}`,
-			name: `Set ${page * 20 + index}.`,
+			name: `Set ${page * length + index}.`,
 		}));
 		response.end(JSON.stringify({ results, next: `?page=${page + 1}` }));
 	});
@@ -90,6 +91,20 @@ describe('a search in a list of the editor', () => {
 			expect(names(await searchIn('set 1007.', found.paginationToken))).toEqual(['Set 1007.']);
 		});
 		expect(requests).toBe(100);
+	});
+
+	it('ends after 2,000 entries', async () => {
+		const search = async (searchIn: (filter: string) => Promise<INodeListSearchResult>) => {
+			expect(names(await searchIn('set 7.'))).toEqual(['Set 7.']);
+		};
+		expect(await withEndlessPages(0, search, 100)).toBe(20);
+	});
+
+	it('says what is wrong with the credential', async () => {
+		const { baseUrl } = avala;
+		await expect(search('searchDatasets', '', undefined, { apiKey: '', baseUrl })).rejects.toThrow(
+			"'API Key' in the Avala credential is empty",
+		);
 	});
 
 	it('ends after 10 seconds', async () => {
@@ -137,6 +152,67 @@ describe('a search in a list of the editor', () => {
 		] as const) {
 			expect(values(await search('searchExports', filter))).toEqual([uid]);
 		}
+	});
+
+	const shows = (path: string, results: object[]) =>
+		avala.fault({ path: `/api/v1${path}`, status: 200, body: { results, next: null } });
+
+	it('of datasets shows their type, and finds them by slug and ID as well', async () => {
+		shows('/datasets/', [
+			{ uid: 'd1', name: 'Street', slug: 'berlin', data_type: 'image' },
+			{ uid: 'd2', slug: 'crops' },
+			{ uid: 'd3' },
+			{ name: 'Without an ID' },
+		]);
+		expect(names(await search('searchDatasets'))).toEqual(['Street (image)', 'crops', 'd3']);
+		expect(values(await search('searchDatasets', 'BERLIN'))).toEqual(['d1']);
+		expect(values(await search('searchDatasets', 'd3'))).toEqual(['d3']);
+		expect(values(await search('searchDatasets', 'er'))).toEqual(['d1']);
+	});
+
+	it('of projects shows the status of those that are not active', async () => {
+		shows('/users/me/projects/', [
+			{ uid: 'p1', name: 'Street', status: 'active' },
+			{ uid: 'p2', name: 'Crops', status: 'paused' },
+			{ uid: 'p3' },
+			{ name: 'Without an ID' },
+		]);
+		expect(names(await search('searchProjects'))).toEqual(['Street', 'Crops (paused)', 'p3']);
+	});
+
+	it('of exports shows the ID of one without a name, and no time that Avala did not send', async () => {
+		shows('/exports/', [{ uid: 'e1', status: 'exported' }, { name: 'Without an ID' }]);
+		expect(names(await search('searchExports'))).toEqual(['ready – e1']);
+	});
+
+	it('of webhooks finds them by a pasted URL, by any event type and by ID', async () => {
+		const { uid } = avala.addWebhook({
+			targetUrl: 'https://one.example.com/webhook-test/a-path-that-is-long/webhook',
+			events: ['task.created', 'export.failed'],
+			isActive: false,
+		});
+		avala.addWebhook({ targetUrl: 'https://two.example.com/', events: ['task.updated'] });
+		for (const filter of [
+			' https://one.example.com/webhook-test/a-path-that-is-long/webhook/ ',
+			'export.failed',
+			'task.created export',
+			uid,
+		]) {
+			expect((await search('searchWebhooks', filter)).results).toEqual([
+				{
+					name: '(inactive, test) task.created +1 – …s-long/webhook on one.example.com',
+					value: uid,
+				},
+			]);
+		}
+	});
+
+	it('needs one request for what comes on scrolling', async () => {
+		for (let index = 0; index < 130; index++) avala.addProject();
+		const { paginationToken } = await search('searchProjects');
+		avala.clearRequests();
+		await search('searchProjects', undefined, paginationToken);
+		expect(avala.requests()).toHaveLength(1);
 	});
 
 	it.each<[string, Method, () => void]>([

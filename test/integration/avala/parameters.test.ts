@@ -31,6 +31,12 @@ const create = (fields: object) => ({
 	events: ['task.completed'],
 	...fields,
 });
+const update = (fields: object) => ({
+	resource: 'webhook',
+	operation: 'update',
+	webhookId: { __rl: true, mode: 'id', value: 'wh_1' },
+	...fields,
+});
 const list = (filters: object, resource = 'delivery') => ({
 	resource,
 	operation: 'getAll',
@@ -171,6 +177,20 @@ describe('a value that is not understood is refused by name, before a request', 
 		['Return All', (given) => ({ ...list({}), returnAll: given }), 'perhaps'],
 		['Target URL', (given) => create({ targetUrl: given }), { url: 'x' }],
 		['Simplify', (given) => ({ ...list({}), simplify: given }), 'a bit'],
+		['Target URL', (given) => update({ updateFields: { targetUrl: given } }), { url: 'x' }],
+		['Event Types', (given) => update({ updateFields: { events: given } }), 7],
+		['Custom Event Types', (given) => update({ updateFields: { customEvents: given } }), [7]],
+		['Name', (given) => list({ name: given }, 'project'), ['a']],
+		['Status', (given) => list({ status: given }, 'project'), ['a']],
+		['Status', (given) => list({ status: given }, 'task'), ['a']],
+		['State', (given) => list({ state: given }, 'export'), 'done'],
+		['Created After', (given) => list({ createdAfter: given }, 'export'), 'soon'],
+		['Task ID', (given) => ({ resource: 'task', operation: 'get', taskId: given }), '../x'],
+		[
+			'Delivery ID',
+			(given) => ({ resource: 'delivery', operation: 'get', deliveryId: given }),
+			'../x',
+		],
 	])("'%s'", async (name, parameters, value) => {
 		await expect(fromItem(parameters, value)).rejects.toThrow(`'${name}'`);
 		expect(avala.requests()).toEqual([]);
@@ -274,44 +294,42 @@ describe('Update', () => {
 	it('refuses an Active that an expression leaves empty', async () => {
 		const { uid } = avala.addWebhook({});
 		const parameters = (given: string) => ({
-			resource: 'webhook',
-			operation: 'update',
+			...update({ updateFields: { isActive: given, targetUrl: 'https://example.com/b' } }),
 			webhookId: { __rl: true, mode: 'id', value: uid },
-			updateFields: { isActive: given, targetUrl: 'https://example.com/b' },
 		});
 		await expect(fromItem(parameters, ' ')).rejects.toThrow("'Active' must be true or false");
 	});
 
-	const update = async (updateFields: object) => {
+	const typesAfter = async (updateFields: object) => {
 		const { uid } = avala.addWebhook({ events: ['task.completed'] });
-		await run({
-			resource: 'webhook',
-			operation: 'update',
-			webhookId: { __rl: true, mode: 'id', value: uid },
-			updateFields,
-		});
+		await run({ ...update({ updateFields }), webhookId: { __rl: true, mode: 'id', value: uid } });
 		return avala.webhooks().at(-1)?.events;
 	};
 
+	it('costs one request, unless types are added to those that are there', async () => {
+		await typesAfter({ isActive: false });
+		await typesAfter({ events: ['export.failed'], customEvents: ['task.approved'] });
+		expect(avala.requests().map(({ method }) => method)).toEqual(['PATCH', 'PATCH']);
+	});
+
 	it('adds Custom Event Types alone to those that are there', async () => {
-		expect(await update({ customEvents: ['task.approved'] })).toEqual([
+		expect(await typesAfter({ customEvents: ['task.approved'] })).toEqual([
 			'task.completed',
 			'task.approved',
 		]);
 	});
 
 	it('replaces them with Event Types and Custom Event Types together', async () => {
-		expect(await update({ events: ['export.failed'], customEvents: ['task.approved'] })).toEqual([
-			'export.failed',
-			'task.approved',
-		]);
+		expect(
+			await typesAfter({ events: ['export.failed'], customEvents: ['task.approved'] }),
+		).toEqual(['export.failed', 'task.approved']);
 	});
 
 	it.each([[[[]]], [['']], ['']])(
 		'ignores a field that was added and left empty, with custom event types %j',
 		async (customEvents) => {
 			const fields = { events: [], targetUrl: '', customEvents, isActive: true };
-			expect(await update(fields)).toEqual(['task.completed']);
+			expect(await typesAfter(fields)).toEqual(['task.completed']);
 		},
 	);
 });

@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { executeAvala } from '../../support/contexts';
 import type { LocalServer } from '../../support/localServer';
@@ -18,6 +18,8 @@ beforeAll(async () => {
 			path === '/webhook-deliveries/' ? { results: deliveries, next: null } : resources[path];
 		const [status, body] =
 			typeof found === 'number' ? [found, { detail: 'No.' }] : [found ? 200 : 404, found ?? {}];
+		// Longer than any request waits before it is tried again.
+		response.setHeader('retry-after', '3600');
 		response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 	});
 });
@@ -42,11 +44,16 @@ const missed = (given: IDataObject = {}): IDataObject => ({
 
 let hints: string[];
 
-async function missedEvents(...given: IDataObject[]): Promise<IDataObject[]> {
+const missedEvents = async (...given: IDataObject[]) => await missedWith({}, ...given);
+
+async function missedWith(
+	filters: INodeParameters,
+	...given: IDataObject[]
+): Promise<IDataObject[]> {
 	deliveries = given;
 	hints = [];
 	const output = await executeAvala({
-		parameters: { resource: 'delivery', operation: 'getMissedEvents' },
+		parameters: { resource: 'delivery', operation: 'getMissedEvents', filters },
 		credentials: { apiKey: 'k', baseUrl: `${server.url}/api/v1` },
 		hints,
 	});
@@ -70,6 +77,55 @@ describe('a missed event whose delivery carries no payload', () => {
 			recovered: true,
 		});
 		expect(others).toEqual([]);
+	});
+
+	it('comes back whatever its delivery calls the task', async () => {
+		const names = ['task_uid', 'task_id', 'task', 'resource_uid', 'resource_id', 'resource'];
+		const ways = [...names, 'object', 'data'].flatMap((name) => [
+			{ [name]: 't1' },
+			{ [name]: { uid: 't1', id: 7 } },
+			{ [name]: { id: 't1' } },
+		]);
+		const deliveriesOf = ways.map((way, index) => missed({ uid: `whd_${index}`, ...way }));
+		const events = await missedEvents(...deliveriesOf);
+		expect(events).toHaveLength(ways.length);
+		for (const event of events) expect(event).toMatchObject({ data: { uid: 't1' } });
+	});
+
+	it('comes back with the export or the dataset that it is about', async () => {
+		resources['/exports/e1/'] = { uid: 'e1', status: 'exported' };
+		resources['/datasets/d1/'] = { uid: 'd1', name: 'Cars' };
+		expect(
+			await missedEvents(
+				missed({ event_type: 'dataset.updated', dataset_uid: 'd1' }),
+				missed({ uid: 'whd_2', event_type: 'export.completed', export_uid: 'e1' }),
+			),
+		).toMatchObject([{ data: { uid: 'e1' } }, { data: { uid: 'd1' } }]);
+	});
+
+	it('has the fields of an event, and says whether it could be recovered', async () => {
+		const known = {
+			type: 'task.completed',
+			created_at: '2026-03-02T12:00:00Z',
+			webhook_uid: 'wh_1',
+		};
+		expect(await missedEvents(missed({ uid: 'whd_2', task_uid: 't1' }), missed())).toEqual([
+			{
+				...known,
+				id: 'whd_1',
+				delivery_id: 'whd_1',
+				data: null,
+				error_message: 'The target responded 500',
+				recoverable: false,
+			},
+			{
+				...known,
+				id: 'whd_2',
+				delivery_id: 'whd_2',
+				data: { uid: 't1', status: 'completed' },
+				recovered: true,
+			},
+		]);
 	});
 
 	it('comes back with the project that an older server keeps elsewhere', async () => {
@@ -122,16 +178,34 @@ describe('a missed event whose delivery carries no payload', () => {
 		expect(hints).toEqual([`2 events ${advice}`]);
 	});
 
-	it('is an error while the API key is refused, so that no event is given up', async () => {
-		resources['/tasks/t1/'] = 401;
-		await expect(missedEvents(missed({ task_uid: 't1' }))).rejects.toThrow('refused the API key');
-	});
+	it.each([
+		[401, 'refused the API key'],
+		[429, 'asks to wait 3600 s'],
+		[503, '503'],
+	])(
+		'is an error while Avala responds %d to every request, so that no event is given up',
+		async (status, words) => {
+			resources['/tasks/t1/'] = status;
+			await expect(missedEvents(missed({ task_uid: 't1' }))).rejects.toThrow(words);
+		},
+	);
 });
 
 it('deliveries without any ID stay apart', async () => {
 	const unnamed = missed({ uid: null });
 	const events = await missedEvents(unnamed, { ...unnamed, created_at: '2026-03-02T12:01:00Z' });
 	expect(events).toHaveLength(2);
+});
+
+it('an event is missed only in the time that is asked for', async () => {
+	const later = missed({ uid: 'whd_2', created_at: '2026-03-02T12:01:00Z' });
+	const earlier = missed({ uid: 'whd_0', created_at: '2026-03-02T11:59:00Z' });
+	const filters = {
+		createdAfter: '2026-03-02T12:00:00Z',
+		createdBefore: '2026-03-02T12:01:00Z',
+	};
+	const events = await missedWith(filters, later, missed(), earlier);
+	expect(events.map(({ id }) => id)).toEqual(['whd_1']);
 });
 
 it('a test event that failed was not missed', async () => {

@@ -171,6 +171,31 @@ it('a server that ignores the filters, and writes words and projects its own way
 	expect(await names('task', filters)).toEqual(['t1', 't3', 't5']);
 });
 
+it('datasets that a server gives although others were asked for are left out', async () => {
+	const results = ['image', 'lidar'].map((data_type) => ({ uid: data_type, name: 'a', data_type }));
+	avala.fault({ path: '/api/v1/datasets/', status: 200, body: { results, next: null } });
+	const uids = async (filters: object) =>
+		(await run('dataset', 'getAll', { limit: 5, filters })).map(({ json }) => json.uid);
+	expect(await uids({ dataType: 'lidar' })).toEqual(['lidar']);
+	expect(await uids({})).toEqual(['image', 'lidar']);
+	const limits = avala.requests().map(({ path }) => new URL(path, avala.url).searchParams);
+	expect(limits.map((query) => query.get('limit'))).toEqual(['100', '5']);
+});
+
+it('projects without a name or a status are not found by one', async () => {
+	const results = [
+		{ uid: 'p1', name: 'Street 1', status: 'Active' },
+		{ uid: 'p2' },
+		{ uid: 'p3', name: 'Street 3', status: 'paused' },
+	];
+	avala.fault({ path: '/api/v1/users/me/projects/', status: 200, body: { results, next: null } });
+	const uids = async (filters: object) =>
+		(await run('project', 'getAll', { returnAll: true, filters })).map(({ json }) => json.uid);
+	expect(await uids({ name: 'street' })).toEqual(['p1', 'p3']);
+	expect(await uids({ name: 'er' })).toEqual([]);
+	expect(await uids({ status: 'active' })).toEqual(['p1']);
+});
+
 it('tasks of a project are not those of another whose ID only looks alike', async () => {
 	const results = ['p-1', 'p_1', 'P-1'].map((project) => ({
 		uid: project,
@@ -231,6 +256,20 @@ describe('tasks of a project, on a server that gives those of all projects', () 
 		expect(hints).toEqual([
 			'Avala sent 3 tasks, but none of them names the project "proj_1a2b": they name "17", "Street". If one of these is the project you mean, enter it as the project’s ID.',
 		]);
+	});
+
+	it('are explained by a hint that names five projects at most', async () => {
+		const hintFor = async (projects: string[]) => {
+			const hints: string[] = [];
+			avala.clearFaults();
+			await tasksOf('proj_1a2b', projects, hints);
+			return hints[0] ?? '';
+		};
+		expect(await hintFor(['a'.repeat(90)])).toContain(
+			`Avala sent 1 task, but none of them names the project "proj_1a2b": they name "${'a'.repeat(80)}".`,
+		);
+		expect(await hintFor([...'abcde'])).toContain('they name "a", "b", "c", "d", "e".');
+		expect(await hintFor([...'abcdef'])).toContain('they name "a", "b", "c", "d", "e", others.');
 	});
 
 	it('need no hint when there are none', async () => {
@@ -296,6 +335,18 @@ describe('projects', () => {
 	it('that are closed to the key are an error that names the permission', async () => {
 		avala.fault({ path: /projects/, status: 403, body: { detail: 'Not allowed.' } });
 		expect((await failureOf(names('project', {}))).message).toMatch(/projects\.read/);
+	});
+
+	it('that neither place gives to the key are an error that says so of both', async () => {
+		avala.fault({ path: '/api/v1/users/me/projects/', status: 404, body: {} });
+		avala.fault({ path: '/api/v1/projects/', status: 403, body: { detail: 'Staff only.' } });
+		const error = await failureOf(run('project', 'getAll', { returnAll: true }));
+		expect(error).toMatchObject({
+			message: expect.stringMatching(
+				/it has none at \/users\/me\/projects\/, and \/projects\/, .* is closed to the key \(403\)\. .*permission projects\.read/,
+			),
+			description: 'The requests were GET /users/me/projects/ and GET /projects/.',
+		});
 	});
 
 	it('that are nowhere are an error', async () => {

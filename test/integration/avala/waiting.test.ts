@@ -104,22 +104,25 @@ describe('waiting for Avala', () => {
 	});
 
 	it('ends at once when the execution is stopped', async () => {
+		withStandingClock();
 		const stop = new AbortController();
-		const startedAt = Date.now();
 		const waiting = pause(3000, stop.signal);
 		stop.abort(new Error('stopped'));
 		await expect(waiting).rejects.toThrow('stopped');
 		await expect(pause(3000, stop.signal)).rejects.toThrow('stopped');
-		const other = new AbortController();
-		const removed = jest.spyOn(other.signal, 'removeEventListener');
-		await pause(1, other.signal);
+	});
+
+	it('leaves nothing behind on the signal when it ends by itself', async () => {
+		const { signal } = new AbortController();
+		const removed = jest.spyOn(signal, 'removeEventListener');
+		await pause(1, signal);
 		expect(removed).toHaveBeenCalledWith('abort', expect.any(Function));
-		expect(Date.now() - startedAt).toBeLessThan(2900);
 	});
 });
 
 describe('a request that is stopped between two tries', () => {
 	it('is not tried again', async () => {
+		withStandingClock();
 		const stop = new AbortController();
 		let tries = 0;
 		const connection = connectionThat(async () => {
@@ -127,14 +130,18 @@ describe('a request that is stopped between two tries', () => {
 			setImmediate(() => stop.abort(new Error('stopped')));
 			return { statusCode: 503, headers: { 'retry-after': '3' }, body: '' };
 		}, stop.signal);
-		const startedAt = Date.now();
 		await expect(
 			avalaRequest(connection, { method: 'GET', endpoint: all(WEBHOOKS) }),
 		).rejects.toThrow();
 		expect(tries).toBe(1);
-		expect(Date.now() - startedAt).toBeLessThan(2900);
 	});
 });
+
+/** No pause ends by itself, and none keeps the process of the tests alive. */
+function withStandingClock(): void {
+	jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+}
+afterEach(() => jest.useRealTimers());
 
 describe('a cut connection', () => {
 	it('in the middle of a response is tried again, whatever n8n calls it', async () => {

@@ -99,6 +99,8 @@ describe.each<WireFormat>(['guide', 'older', 'newer'])(
 			expect(await uids({ returnAll: true })).toEqual([...all].reverse());
 			expect(await uids({ limit: 2 })).toEqual([all[2], all[1]]);
 			expect(await uids({ filters: { event: 'export.completed' } })).toEqual([all[1]]);
+			const either = '={{ ["export.completed", "export.failed"] }}';
+			expect(await uids({ filters: { event: either } })).toEqual([all[1]]);
 			expect(await uids({ filters: { isActive: false } })).toEqual([all[2]]);
 			expect(await uids({ filters: { targetUrl: 'one.example' } })).toEqual([all[0]]);
 		});
@@ -156,10 +158,10 @@ it.each([
 	['none', [], 'No webhook has the target URL'],
 	['two', ['https://example.com/a', 'https://example.com/a'], '2 webhooks have the target URL'],
 ])('selecting by a target URL that %s has is an error that says so', async (_, urls, message) => {
-	for (const targetUrl of urls) avala.addWebhook({ targetUrl });
-	await expect(run('delete', { webhookId: byUrl('https://example.com/a') })).rejects.toThrow(
-		message,
-	);
+	const uids = urls.map((targetUrl) => avala.addWebhook({ targetUrl }).uid).reverse();
+	const refused = run('delete', { webhookId: byUrl('https://example.com/a') });
+	await expect(refused).rejects.toThrow(message);
+	await expect(refused).rejects.toThrow(uids.length > 0 ? `by its ID: ${uids.join(', ')}.` : '');
 	expect(avala.webhooks()).toHaveLength(urls.length);
 });
 
@@ -216,12 +218,13 @@ describe('All on a server that knows fewer event types', () => {
 	const TYPES = EVENT_CATALOGUE.map(({ value }) => value);
 	const KNOWN = [...TYPES.slice(0, Math.ceil(TYPES.length / 2)), 'result.submitted'];
 	const quoting = (secret: string) => ({ status: 500, body: { detail: `(w1, ${secret}) failed` } });
-	const create = async (fields: INodeParameters = {}) =>
-		await run('create', {
-			targetUrl: 'https://example.com/avala',
-			events: ['*'],
-			additionalFields: fields,
-		});
+	const create = async (fields: INodeParameters = {}, hints: string[] = []) =>
+		await run(
+			'create',
+			{ targetUrl: 'https://example.com/avala', events: ['*'], additionalFields: fields },
+			undefined,
+			hints,
+		);
 	beforeEach(() => avala.configure({ knownEvents: KNOWN, namesUnknownEvents: false }));
 	afterEach(() => avala.configure({ knownEvents: 'documented', namesUnknownEvents: true }));
 
@@ -235,6 +238,27 @@ describe('All on a server that knows fewer event types', () => {
 		const [left] = avala.webhooks();
 		expect(String(error)).toMatch(/Avala could not process.*could not be deleted: .*No\./);
 		expect(String(error)).toContain(`webhook ${left?.uid}`);
+	});
+
+	it('Create gives the secret that Avala’s first response alone shows, and a hint at what is left out', async () => {
+		const hints: string[] = [];
+		const [created] = await create({}, hints);
+		const [stored] = avala.webhooks();
+		expect(created).toMatchObject({ uid: stored?.uid, secret: stored?.secret });
+		expect([...(stored?.events ?? [])].sort()).toEqual([...KNOWN].sort());
+		const unknown = TYPES.filter((type) => !KNOWN.includes(type));
+		expect(hints).toEqual([
+			`This Avala server does not know the event types ${unknown.join(', ')}, so the webhook was created or updated without them.`,
+		]);
+	});
+
+	it('Create hints at nothing when nothing is left out, and trims a secret', async () => {
+		const hints: string[] = [];
+		avala.configure({ knownEvents: 'documented' });
+		const [created] = await create({ secret: ' hush-hush-9\n' }, hints);
+		expect(hints).toEqual([]);
+		expect(avala.webhooks()[0]?.secret).toBe('hush-hush-9');
+		expect(created).not.toHaveProperty('secret');
 	});
 
 	it('Create tells the first error where the webhook is gone already', async () => {

@@ -248,9 +248,26 @@ describe('when n8n starts', () => {
 		const before = avala.webhooks();
 		const hook = context({ staticData: earlier, activation: 'init' });
 		jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		const debug = jest.spyOn(hook.logger, 'debug').mockImplementation(() => undefined);
 		expect(await checkExists.call(hook)).toBe(true);
 		expect(avala.webhooks()).toEqual(before);
 		expect(earlier).toEqual(staticData);
+		expect(debug).toHaveBeenLastCalledWith(
+			`Avala Trigger: kept webhook ${String(staticData.webhookId)}, which n8n did not know.`,
+		);
+	});
+
+	it('deletes all webhooks with its target URL when there are several, or each event would come twice', async () => {
+		const staticData: IDataObject = {};
+		await activate({ staticData });
+		avala.addWebhook({ targetUrl: WEBHOOK_URL, events: ['task.completed'] });
+		const earlier = { ...staticData, webhookId: 'wh_earlier' };
+		const hook = context({ staticData: earlier, activation: 'init' });
+		jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		expect(await checkExists.call(hook)).toBe(false);
+		expect(ours()).toEqual([]);
+		await create.call(hook);
+		expect(ours()).toHaveLength(1);
 	});
 
 	it('creates the webhook anew when the one that is there may have another secret of the credential', async () => {
@@ -275,15 +292,16 @@ describe('when n8n starts', () => {
 	});
 
 	it.each([
-		['in capitals', (webhookId: string) => webhookId.toUpperCase()],
-		['of another webhook', () => 'wh_other'],
-	])('leaves the webhook as it is when Avala’s response has an ID %s', async (_, uidOf) => {
+		['in capitals', (webhookId: string) => webhookId.toUpperCase(), []],
+		['of another webhook', () => 'wh_other', ['responded with webhook wh_other where']],
+	])('leaves the webhook as it is when Avala’s response has an ID %s', async (...given) => {
+		const [, uidOf, warnings] = given;
 		const staticData: IDataObject = {};
 		await activate({ staticData });
 		const before = avala.webhooks();
 		const { webhookId } = staticData;
 		const hook = context({ staticData, activation: 'init' });
-		jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
+		const warn = jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
 		avala.fault({
 			method: 'GET',
 			path: `/api/v1/webhooks/${String(webhookId)}/`,
@@ -297,6 +315,7 @@ describe('when n8n starts', () => {
 		expect(await checkExists.call(hook)).toBe(true);
 		expect(avala.webhooks()).toEqual(before);
 		expect(staticData.webhookId).toBe(webhookId);
+		expect(warn.mock.calls).toEqual(warnings.map((text) => [expect.stringContaining(text)]));
 	});
 });
 

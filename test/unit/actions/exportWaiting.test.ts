@@ -1,6 +1,10 @@
 import type { IDataObject, IExecuteFunctions, INode } from 'n8n-workflow';
 
-import { waitUntilReady } from '../../../nodes/Avala/actions/export/waiting';
+import {
+	maxWaitIn,
+	statusWords,
+	waitUntilReady,
+} from '../../../nodes/Avala/actions/export/waiting';
 import type { Connection } from '../../../nodes/Avala/transport/connection';
 import { EXPORTS, one } from '../../../nodes/Avala/transport/paths';
 
@@ -128,4 +132,78 @@ describe('waiting for an export', () => {
 			/^Export exp_1 was not ready within 1 minute: its state is running.*The last attempt to read it failed: .*Avala asks to wait 300 s.*raise 'Max Wait/,
 		);
 	});
+
+	it.each([400, 401, 403, 404])('ends at once when Avala refuses with %d', async (status) => {
+		const { readAt, outcome } = await wait(MINUTE, () => ({ status, body: { detail: 'No.' } }));
+		expect(readAt).toEqual([0]);
+		expect(messageOf(outcome)).toContain('No.');
+	});
+
+	it.each([429, 500, 502])('goes on after %d', async (status) => {
+		const { outcome } = await wait(10 * MINUTE, (request) =>
+			request < 6 ? { status } : { body: READY },
+		);
+		expect(outcome).toEqual(READY);
+	});
+
+	it('tells of the last attempt to read it only where that one failed', async () => {
+		const { outcome } = await wait(2 * MINUTE, (request) =>
+			request < 6 ? { status: 503 } : { body: RUNNING },
+		);
+		expect(messageOf(outcome)).toBe(
+			`Export exp_1 was not ready within 2 minutes: its state is running (Avala’s status: "processing"). It may still become ready: raise 'Max Wait (Minutes)', or look at it later with Export Get or Download by its ID.`,
+		);
+	});
+
+	it('reads once when it is to wait for no time', async () => {
+		const { readAt, endedAt } = await wait(0, () => ({ body: RUNNING }));
+		expect(readAt).toEqual([0]);
+		expect(endedAt).toBe(0);
+	});
+
+	it('tells no state where it could not be read at all', async () => {
+		const { outcome } = await wait(0.125 * MINUTE, () => ({ status: 503 }));
+		expect(messageOf(outcome)).toMatch(
+			/^Export exp_1 was not ready within 0\.13 minutes\. The last attempt to read it failed: /,
+		);
+	});
+
+	it('ends at once when the export has failed, and says what to do', async () => {
+		const { readAt, outcome } = await wait(MINUTE, () => ({
+			body: { uid: 'exp_1', status: 'failed' },
+		}));
+		expect(readAt).toEqual([0]);
+		expect(messageOf(outcome)).toBe(
+			'Avala could not prepare export exp_1: its state is failed. It will not become ready. Create a new export; if that fails as well, ask Avala’s support about this one.',
+		);
+	});
+});
+
+describe('how long to wait', () => {
+	it.each<[IDataObject, number | undefined]>([
+		[{}, undefined],
+		[{ maxWait: 5 }, undefined],
+		[{ maxWait: 5, waitUntilReady: false }, undefined],
+		[{ waitUntilReady: true }, 10 * MINUTE],
+		[{ waitUntilReady: 'true', maxWait: '2' }, 2 * MINUTE],
+		[{ waitUntilReady: true, maxWait: 0 }, 0],
+	])('%j', (options, expected) => {
+		expect(maxWaitIn(options)).toBe(expected);
+	});
+
+	it.each([
+		[{ maxWait: -1 }, "'Max Wait (Minutes)'"],
+		[{ maxWait: 'long' }, "'Max Wait (Minutes)'"],
+		[{ waitUntilReady: 'maybe' }, "'Wait Until Ready'"],
+	])('is refused by name when it is not understood: %j', (options, name) => {
+		expect(() => maxWaitIn(options)).toThrow(name);
+	});
+});
+
+it('the state of an export is told with what Avala calls it, where that is another word', () => {
+	expect(statusWords({ status: 'failed' })).toBe('its state is failed');
+	expect(statusWords({})).toBe('its state is running');
+	expect(statusWords({ status: 'x'.repeat(200) })).toBe(
+		`its state is running (Avala’s status: "${'x'.repeat(80)}")`,
+	);
 });

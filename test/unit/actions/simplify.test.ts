@@ -1,6 +1,8 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { simplifyDataset } from '../../../nodes/Avala/actions/dataset/simplify';
 import { completeDelivery, simplifyDelivery } from '../../../nodes/Avala/actions/delivery/simplify';
-import { simplifyExport } from '../../../nodes/Avala/actions/export/output';
+import { completeExport, simplifyExport } from '../../../nodes/Avala/actions/export/output';
 import { simplifyProject } from '../../../nodes/Avala/actions/project/read';
 import { simplifyTask } from '../../../nodes/Avala/actions/task/simplify';
 import { normaliseDelivery } from '../../../nodes/Avala/shared/delivery';
@@ -19,11 +21,63 @@ describe('what Simplify leaves', () => {
 		}
 	});
 
+	it.each<[string, (sent: IDataObject) => IDataObject, string]>([
+		[
+			'an export',
+			simplifyExport,
+			'uid name state status format download_url total_task_count exported_task_count created_at updated_at',
+		],
+		[
+			'a task',
+			simplifyTask,
+			'uid type name status project assignee completed_at created_at updated_at',
+		],
+		[
+			'a project',
+			simplifyProject,
+			'uid name status task_type is_active visibility owner created_at updated_at',
+		],
+		[
+			'a dataset',
+			simplifyDataset,
+			'uid name slug owner item_count data_type status visibility created_at updated_at',
+		],
+		[
+			'a delivery',
+			(sent) => simplifyDelivery(normaliseDelivery(sent)),
+			'uid webhook_uid event_type status response_status_code response_body attempt_count error_message next_retry_at created_at',
+		],
+	])('has the fields that workflows read, each with what Avala sent: %s', (_, simplify, fields) => {
+		const names = fields.split(' ');
+		const sent = Object.fromEntries(names.map((name) => [name, `the ${name}`]));
+		const shown = simplify({ ...sent, status: 'exported' });
+		expect(Object.keys(shown)).toEqual(names);
+		for (const [name, value] of Object.entries(shown)) {
+			const isRead = ['state', 'status', 'attempt_count', 'response_status_code'].includes(name);
+			if (!isRead) expect({ name, value }).toEqual({ name, value: `the ${name}` });
+		}
+	});
+
+	it('has null for what Avala did not send', () => {
+		for (const simplify of [simplifyExport, simplifyProject, simplifyDataset]) {
+			expect(simplify({ uid: 'x' })).toMatchObject({ name: null, created_at: null });
+		}
+		for (const field of ['assignee', 'completed_at']) {
+			expect(Object.keys(simplifyTask({}))).not.toContain(field);
+		}
+	});
+
+	it('is all that Avala sent, and the state of an export, when it is turned off', () => {
+		const sent = { uid: 'e', status: 'exported', more: { a: 1 } };
+		expect(completeExport(sent)).toEqual({ ...sent, state: 'ready' });
+	});
+
 	it('has the same names whatever the wire format calls them', () => {
 		expect(simplifyTask({ project_uid: 'p' })).toMatchObject({ project: 'p' });
 		expect(simplifyTask({ project: 'p' })).toMatchObject({ project: 'p' });
 		expect(simplifyDataset({ owner_name: 'ann' })).toMatchObject({ owner: 'ann' });
 		expect(simplifyProject({ owner: 'ann' })).toMatchObject({ owner: 'ann' });
+		expect(simplifyProject({ owner_name: 'ann' })).toMatchObject({ owner: 'ann' });
 		expect(simplifyTask({ project: null, project_uid: 'p' })).toMatchObject({ project: 'p' });
 	});
 

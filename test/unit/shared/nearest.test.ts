@@ -28,6 +28,8 @@ describe('the word that is meant', () => {
 		['in progress', 'in_progress'],
 		['inprogress', 'in_progress'],
 		['in_progres', 'in_progress'],
+		['in  progres', 'in_progress'],
+		['in prog ress', 'in_progress'],
 		['imgae 3d', 'image_3d'],
 		['map', 'mcap'],
 		['tsk.deleted', 'task.deleted'],
@@ -40,6 +42,7 @@ describe('the word that is meant', () => {
 		['done', 'completed'],
 		['Finished', 'completed'],
 		['complete', 'completed'],
+		[' done ', 'completed'],
 	])('by %j says the same: %s', (text, word) => {
 		expect(nearest(text, WORDS)).toBe(word);
 	});
@@ -53,6 +56,13 @@ describe('the word that is meant', () => {
 
 	it.each(['image_2d', 'image_4', 'lidar2', 'mcap1'])(
 		'by %j is not one with other digits',
+		(text) => {
+			expect(nearest(text, WORDS)).toBeUndefined();
+		},
+	);
+
+	it.each(['pubixc', 'pubxlc', 'pubilk', 'task.deleted.twice'])(
+		'by %j differs by more than a slip',
 		(text) => {
 			expect(nearest(text, WORDS)).toBeUndefined();
 		},

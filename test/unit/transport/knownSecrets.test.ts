@@ -18,10 +18,17 @@ describe('a known secret is hidden, and nothing around it', () => {
 			['key1'],
 			'x\\u00fc#!',
 		],
+		[
+			'behind a character of two units in JSON',
+			'x\\ud83d\\udd11\\u006B\\u0065\\u0079\\u0031!',
+			['key1'],
+			'x\\ud83d\\udd11#!',
+		],
 		['with control characters in JSON', 'x a\\bc\\fd\\ne\\rf\\tg y', ['a\bc\fd\ne\rf\tg'], 'x # y'],
 		['in hexadecimal HTML', 'x &#x6B;&#x00065;y1 y', ['key1'], 'x # y'],
 		['in named HTML', 'a&amp;b&LT;c&gt;d&quot;e&apos;f', [`a&b<c>d"e'f`], '#'],
 		['with the last character of all', 'x &#x10FFFF;key y', ['\u{10FFFF}key'], 'x # y'],
+		['with a number in it that stands for no character', 'x key&#9999999;1 y', ['key1'], 'x # y'],
 		['that looks escaped, in JSON', 'x a%41\\"b y', ['a%41"b'], 'x # y'],
 		['that looks escaped, beside another', 'x " %41\\" y', ['plain', '" %41"'], 'x # y'],
 	])('%s', (_, text, secrets, expected) => {

@@ -153,6 +153,8 @@ describe('redact', () => {
 		['a word that is given to a name', 'password=hunter', 'password=[redacted]'],
 		['a long word', 'token: qwertyuiopasdfghj', 'token: [redacted]'],
 		['a word that no message begins with', 'secret: Sommer', 'secret: [redacted]'],
+		['a word that ends like one of messages', 'token: pizza', 'token: [redacted]'],
+		['a word of messages that is given to a name', 'token=invalid', 'token=[redacted]'],
 		['a word in capitals', 'token: ABCDE', 'token: [redacted]'],
 		['a word in quotes', '{"password":"swordfish"}', '{"password":"[redacted]"}'],
 		['a word of a message in quotes', '{"token": "invalid"}', '{"token": "[redacted]"}'],
@@ -188,6 +190,8 @@ describe('redact', () => {
 
 	it.each([
 		'The token is invalid.',
+		'The token is invalid. Please ask the owner of the account for another one.',
+		'tokens: [] were not given, try again',
 		'Invalid token: expired',
 		'secret: missing',
 		'token: Revoked.',

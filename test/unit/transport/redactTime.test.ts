@@ -115,3 +115,7 @@ it('redaction of 64 KB of any mixture of what looks like secrets ends in a momen
 		{ numRuns: 60 },
 	);
 });
+
+it('redaction of 64 KB that were escaped hundreds of times over ends in a moment', () => {
+	expect(isQuick(`%${'25'.repeat(500)}`, SECRETS)).toBe(true);
+});

@@ -260,6 +260,8 @@ describe('a secret that Avala shows in its response', () => {
 		'user-defined',
 		'your-secret-here',
 		'Stored_Securely',
+		'shown_only_when_it_was_created',
+		'writeOnly',
 	])('is no secret that anything could be signed with, but a mask: %s', (secret) => {
 		expect(isMasked(secret)).toBe(true);
 	});
@@ -272,6 +274,7 @@ describe('a secret that Avala shows in its response', () => {
 		'correct-horse_battery.staple!',
 		'4b4f7a52-7ad0-4be4-a38c-4a2a0f0a3f39',
 		'k3Jd9sLq',
+		'k3_whsec_9',
 		'correct*horse#battery',
 		'whsec_abcxxxdef1',
 		'xK9f2LmQ7pRt',

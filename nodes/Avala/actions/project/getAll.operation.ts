@@ -61,7 +61,7 @@ export const getAll: Operation = {
 			...((name !== undefined || status !== undefined) && {
 				matches: (project) =>
 					(name === undefined || hasPart(idOf(project.name) ?? '', name)) &&
-					(status === undefined || isWord(project.status ?? '', status)),
+					isWord(project.status ?? '', status),
 			}),
 		});
 		explainNothing(run, projects.length, [{ name: 'Status', word: status, known: STATUSES }]);
