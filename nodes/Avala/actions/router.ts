@@ -29,8 +29,8 @@ export async function executeOperation(context: IExecuteFunctions): Promise<INod
 		}
 	}
 	if (isTool(context)) {
-		// An AI agent sees no hints.
-		for (const note of hints) output.push({ json: { note } });
+		// An AI agent sees no hints, and calls its tool with one item.
+		for (const note of hints) output.push({ json: { note }, pairedItem: { item: 0 } });
 	} else if (hints.size > 0) {
 		const shown = [...hints].map((message) => ({ message, location: 'outputPane' as const }));
 		context.addExecutionHints(...shown);
