@@ -386,6 +386,18 @@ describe('where a link may lead', () => {
 		}
 	});
 
+	it('and the key goes along with a redirect that stays at the API', async () => {
+		const api = await serve(({ url }, response) => {
+			const sent = { uid: 'e1', status: 'exported', download_url: '/one' };
+			if (url === '/one') response.writeHead(302, { location: '/two' });
+			response.end(url === '/exports/e1/' ? JSON.stringify(sent) : 'data');
+		});
+		await download('e1', {}, { baseUrl: api.url });
+		await api.close();
+		const keys = api.requests.map(({ url, headers }) => [url, headers['x-avala-api-key']]);
+		expect(keys).toEqual(['/exports/e1/', '/one', '/two'].map((url) => [url, avala.apiKey]));
+	});
+
 	it.each(['text/html', ' Text/HTML; charset=utf-8'])(
 		'is no web page, such as that of a proxy: %s',
 		async (contentType) => {
@@ -468,7 +480,7 @@ describe('an export that has no file', () => {
 
 	it('is waited for when the user wants that', async () => {
 		const { uid } = avala.addExport({ plan: { requestedMs: 500, processingMs: 500 } });
-		const [item] = await download(uid, { options: { waitUntilReady: true } });
+		const [item] = await download(uid, { options: { waitUntilReady: true, maxWait: 5 } });
 		expect(item?.json.state).toBe('ready');
 		expect(item?.binary?.data?.bytes).toBeGreaterThan(0);
 	});

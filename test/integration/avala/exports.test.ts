@@ -169,6 +169,10 @@ it('what is not understood is refused by name before a request leaves', async ()
 			{ exportId: byId('e'), binaryPropertyName: '={{ {} }}' },
 			'Put Output File in Field',
 		],
+		['download', { exportId: byId('e'), options: { fileName: '={{ {} }}' } }, 'File Name'],
+		['download', { exportId: byId('={{ {} }}') }, 'Export'],
+		['create', { exportFrom: 'dataset', datasetId: byId('={{ {} }}') }, 'Dataset'],
+		['getAll', { filters: { state: '={{ 7 }}' } }, 'State'],
 	] as const) {
 		expect((await failureOf(run(operation, parameters))).message).toContain(`'${name}'`);
 	}

@@ -210,6 +210,9 @@ describe('a search in a list of the editor', () => {
 	it('needs one request for what comes on scrolling', async () => {
 		for (let index = 0; index < 130; index++) avala.addProject();
 		const { paginationToken } = await search('searchProjects');
+		const limits = avala.requests().map(({ path }) => new URL(path, avala.url).searchParams);
+		// Where the projects are is told by a page with one of them.
+		expect(limits.map((query) => query.get('limit'))).toEqual(['1', '100']);
 		avala.clearRequests();
 		await search('searchProjects', undefined, paginationToken);
 		expect(avala.requests()).toHaveLength(1);

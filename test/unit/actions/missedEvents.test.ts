@@ -1,7 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { findMissed } from '../../../nodes/Avala/actions/delivery/missedEvents';
+import { recover } from '../../../nodes/Avala/actions/delivery/recover';
 import { normaliseDelivery } from '../../../nodes/Avala/shared/delivery';
+import type { Connection } from '../../../nodes/Avala/transport/connection';
 
 const HOUR = 3_600_000;
 const NOW = Date.parse('2026-03-02T12:00:00Z');
@@ -87,4 +89,21 @@ describe('an event was missed', () => {
 		const test = failed(2, { event_type: 'webhook.test', payload: null });
 		expect(await missed([failed(1), test])).toEqual(['d_1']);
 	});
+});
+
+it('a missed event is not given up while Avala is out of reach', async () => {
+	const unreachable = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+	const connection = {
+		context: {
+			getNode: () => ({ name: 'Avala', type: 'avala' }),
+			logger: { debug: () => {} },
+			helpers: { httpRequestWithAuthentication: async () => await Promise.reject(unreachable) },
+		},
+		credential: {},
+		baseUrl: 'https://avala.example.com',
+		secrets: [],
+		deadline: Infinity,
+	} as unknown as Connection;
+	const delivery = normaliseDelivery(failed(1, { task_uid: 't1' }));
+	await expect(recover(connection, { delivery })).rejects.toThrow('the connection was refused');
 });

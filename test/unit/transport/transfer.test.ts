@@ -31,6 +31,8 @@ describe('a body on its way to n8n', () => {
 		['whole', ['<html><body>Log in</body></html>']],
 		['in two parts', ['<', 'html><body>Log in</body></html>']],
 		['byte by byte', [...'  \n<!DOCTYPE html><p>Log in']],
+		['behind a declaration of XML', ['<?xml version="1.0"?> \n<!DOCTYPE HTML>']],
+		['behind comments', ['\ufeff\n<!-- a > b --><!-- c --> \n<Html lang="en">']],
 		['behind a long comment', ['<!--', 'x'.repeat(900), '-->', '<html>', 'x'.repeat(5000)]],
 	])('is refused when it is a web page that comes %s', async (_, chunks) => {
 		const transfer = new Transfer(
@@ -193,6 +195,19 @@ describe('a body on its way to n8n', () => {
 
 	it('must be a stream of Node’s', () => {
 		const odd = { async *[Symbol.asyncIterator]() {}, destroy: () => undefined };
-		expect(() => new Transfer({}, odd, NO_WATCH)).toThrow('n8n gave a response that is no stream');
+		for (const constructor of [Object, {}, 'Readable', Object.assign(() => {}, { from: 1 })]) {
+			expect(() => new Transfer({}, Object.assign({}, odd, { constructor }), NO_WATCH)).toThrow(
+				expect.objectContaining({
+					message: 'n8n gave a response that is no stream',
+					isPassing: false,
+				}),
+			);
+		}
+	});
+
+	it('can be let go of where nobody can stop it', () => {
+		const body = Readable.from(never());
+		new Transfer({}, body, NO_WATCH).close();
+		expect(body.destroyed).toBe(true);
 	});
 });
