@@ -2,7 +2,12 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 import { Collection } from './collection';
 import type { StoredDelivery, StoredWebhook } from './webhookRecords';
-import type { StoredDataset, StoredExport, StoredProject, StoredTask } from './resources/resourceRecords';
+import type {
+	StoredDataset,
+	StoredExport,
+	StoredProject,
+	StoredTask,
+} from './resources/resourceRecords';
 
 export { makeDelivery } from './webhookRecords';
 
