@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Stage } from '../harness/stage';
 import type { N8nVersion } from '../harness/versions';
 import { inParallel } from '../harness/waiting';
+import { webhookNode, workflowOf } from '../harness/workflows';
 import type { BenchOptions, Check, Section } from './report';
 import { shown } from './report';
 import { spreadOf } from './measure';
@@ -46,11 +48,13 @@ export async function benchStart({ isQuick, rounds, tell }: BenchOptions): Promi
 			const starts: Start[] = [];
 			for (let round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
 				tell(`Starting n8n ${version}`);
-				starts.push(await restart(stage));
+				starts.push(await restart(stage, count));
 			}
 			tell(`Starting n8n ${version} while Avala fails`);
 			stage.avala.fault(OUTAGE);
-			const outage = await restart(stage);
+			const outage = await restart(stage, count);
+			tell(`Starting n8n ${version} with as many workflows of its Webhook node`);
+			const ofWebhookNode = await secondsWithWebhookNode(version, count);
 			const ofAll = (figure: keyof Start) => starts.map((start) => start[figure]);
 			rows.push(
 				[version, shown(spreadOf(ofAll('seconds'))), shown(spreadOf(ofAll('requests')))],
@@ -59,6 +63,7 @@ export async function benchStart({ isQuick, rounds, tell }: BenchOptions): Promi
 					shown(spreadOf([outage.seconds])),
 					`${outage.requests}`,
 				],
+				[`${version}, n8n’s Webhook node instead`, shown(spreadOf([ofWebhookNode])), '0'],
 			);
 			const { mostSeconds, mostRequests } = TARGETS.start;
 			const worst = (figure: 'lost' | 'added') =>
@@ -93,8 +98,24 @@ export async function benchStart({ isQuick, rounds, tell }: BenchOptions): Promi
 	];
 }
 
-/** Stops n8n, and starts it again. */
-async function restart(stage: Stage): Promise<Start> {
+/** What n8n needs by itself. */
+async function secondsWithWebhookNode(version: N8nVersion, count: number): Promise<number> {
+	const stage = await openStage({ version });
+	try {
+		await inParallel(count, ACTIVATED_AT_ONCE, async () => {
+			const { id } = await stage.client.createWorkflow(
+				workflowOf('Webhook', [webhookNode(randomUUID())]),
+			);
+			await stage.client.activate(id);
+		});
+		return (await restart(stage, count)).seconds;
+	} finally {
+		await stage.close();
+	}
+}
+
+/** Stops n8n, which has so many active workflows, and starts it again. */
+async function restart(stage: Stage, count: number): Promise<Start> {
 	const { avala } = stage;
 	const uids = () => avala.webhooks().map(({ uid }) => uid);
 	const before = uids();
@@ -107,7 +128,7 @@ async function restart(stage: Stage): Promise<Start> {
 	const urls = avala.webhooks().map(({ targetUrl }) => stage.localUrl(targetUrl));
 	const limit = startedAt + LIMIT_MS;
 	const activated = () => stage.n8n.log().slice(logged).split('Activated workflow').length - 1;
-	await until(() => activated() >= urls.length, limit);
+	await until(() => activated() >= count, limit);
 	const seconds = (performance.now() - startedAt) / 1000;
 	// Asking 500 addresses takes seconds of its own, so it does not count.
 	for (const url of urls) await until(async () => await isActive(url), limit);
