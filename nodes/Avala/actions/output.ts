@@ -107,12 +107,11 @@ function choiceIn(run: ItemRun): 'simplified' | 'raw' | 'selectedFields' {
 function selectedFields(run: ItemRun, { fields }: Pick<OutputForms, 'fields'>): string[] {
 	const value = parameterOf(run, 'fields', []);
 	if (isBlank(value)) return [];
-	const named = readTexts('Fields', value).map((text) => {
+	return readTexts('Fields', value).map((text) => {
 		const field = fields.find((name) => plain(name) === plain(text));
 		if (field !== undefined) return field;
 		throw notUnderstood('Fields', `a list of these: ${fields.join(', ')}`, text);
 	});
-	return named.filter((name) => name !== ID);
 }
 
 /** `created_at`, `Created At` and `createdAt` are the same. */

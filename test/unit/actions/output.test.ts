@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { ItemRun } from '../../../nodes/Avala/actions/operation';
-import { outputOf } from '../../../nodes/Avala/actions/output';
+import { outputOf, outputProperties } from '../../../nodes/Avala/actions/output';
 
 const FORMS = {
 	simplify: ({ uid }: { uid?: string }) => ({ uid }),
@@ -44,4 +44,22 @@ it('of a tool with selected fields differs by the fields', () => {
 
 it.each(['everything', 5])('of the node as a tool is never guessed: %j', (output) => {
 	expect(() => ofTool({ output })).toThrow(`'Output' must be simplified, raw or selectedFields`);
+});
+
+it('of a tool with selected fields has none but those that there are', () => {
+	const output = 'selectedFields';
+	expect(() => ofTool({ output, fields: ['Owner'] })).toThrow(
+		`'Fields' must be a list of these: uid, created_at, but is "Owner"`,
+	);
+	expect(() => ofTool({ output, fields: 5 })).toThrow("'Fields' must be a list of texts");
+});
+
+it('offers the fields under readable names, but not the ID, which is always there', () => {
+	const fields = ['uid', 'webhook_uid', 'target_url', 'created_at'];
+	const [choice] = outputProperties({ fields }).filter(({ name }) => name === 'fields');
+	expect(choice?.options).toEqual([
+		{ name: 'Created At', value: 'created_at' },
+		{ name: 'Target URL', value: 'target_url' },
+		{ name: 'Webhook UID', value: 'webhook_uid' },
+	]);
 });
