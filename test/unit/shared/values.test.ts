@@ -3,6 +3,7 @@ import {
 	idOf,
 	isBlank,
 	messageOf,
+	notUnderstood,
 	numberOf,
 	readBoolean,
 	readNumber,
@@ -18,6 +19,14 @@ describe('a refusal', () => {
 		expect(() => readWholeNumber('Limit', value, 1)).toThrow(
 			`'Limit' must be a whole number of at least 1, but is ${value}.`,
 		);
+	});
+
+	it('tells of an expression that gave nothing only where nothing was given', () => {
+		const message = (value: unknown) => notUnderstood('X', 'text', value).message;
+		for (const nothing of ['', null, undefined]) {
+			expect(message(nothing)).toContain('an expression may have given nothing');
+		}
+		expect(message(0)).toBe("'X' must be text, but is 0.");
 	});
 
 	it('names the parameter also for a value that JSON cannot hold', () => {
