@@ -3,6 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { executeAvala } from '../../support/contexts';
 import type { LocalServer } from '../../support/localServer';
 import { serve } from '../../support/localServer';
+import { failureOf } from '../../support/resources';
 
 /** What the server responds to everything; to a change with the other status and nothing else, if there is one. */
 let response: { status: number; body: string; changeStatus?: number };
@@ -112,3 +113,17 @@ it('an update that Avala confirms without the webhook gives it as it is afterwar
 	};
 	expect(await run(update, 200, webhook, 204)).toEqual(webhook);
 });
+
+it.each(['', 'marmalade-and-toast'])(
+	'what the credential holds is never shown, even if it looks like no secret: "%s"',
+	async (webhookSecret) => {
+		const apiKey = 'porridge-with-honey';
+		const detail = `Not good: ${apiKey}, marmalade-and-toast`;
+		response = { status: 400, body: JSON.stringify({ detail }) };
+		const credentials = { apiKey, webhookSecret, baseUrl: `${server.url}/api/v1` };
+		const { message } = await failureOf(executeAvala({ parameters: TASK, credentials }));
+		expect(message).toContain('Not good: [redacted]');
+		expect(message).not.toContain(apiKey);
+		expect(message.includes('marmalade-and-toast')).toBe(webhookSecret === '');
+	},
+);
