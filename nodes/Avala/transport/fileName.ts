@@ -86,9 +86,12 @@ function cleaned(text: string | undefined): string | undefined {
 function shortened(name: string): string {
 	if (Buffer.byteLength(name) <= MAX_BYTES) return name;
 	const extension = /\.\w{1,10}$/.exec(name)?.[0] ?? '';
-	let left = MAX_BYTES - extension.length;
-	const kept = [...name].filter((character) => (left -= Buffer.byteLength(character)) >= 0);
-	return kept.join('') + extension;
+	let kept = '';
+	for (const character of name) {
+		if (Buffer.byteLength(kept + character + extension) > MAX_BYTES) break;
+		kept += character;
+	}
+	return kept + extension;
 }
 
 /** `filename*=UTF-8''stra%C3%9Fe.zip` (RFC 6266) */
