@@ -1,6 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { RESOURCES } from '../../nodes/Avala/actions/resources';
+import type { Sandbox } from '../../sandbox';
 import { byId } from './resources';
 
 /** Every operation of the Avala node, as the values of 'Resource' and 'Operation'. */
@@ -25,6 +26,19 @@ export interface Ids {
 	task: string;
 	project: string;
 	dataset: string;
+}
+
+/** The first thing of each kind that a sandbox has; an empty ID where it has none. */
+export function firstIds(avala: Sandbox): Ids {
+	const idOfFirst = ([first]: ReadonlyArray<{ uid: string }>) => first?.uid ?? '';
+	return {
+		webhook: idOfFirst(avala.webhooks()),
+		delivery: idOfFirst(avala.deliveries()),
+		export: idOfFirst(avala.exports()),
+		task: idOfFirst(avala.tasks()),
+		project: idOfFirst(avala.projects()),
+		dataset: idOfFirst(avala.datasets()),
+	};
 }
 
 /** Parameters with which an operation runs, on the things with these IDs where it works on one. */

@@ -10,7 +10,7 @@ import { BinaryFiles } from '../../support/binaryFiles';
 import { executeAvala } from '../../support/contexts';
 import type { LocalServer } from '../../support/localServer';
 import { serve } from '../../support/localServer';
-import { ALL_OPERATIONS, parametersOf } from '../../support/operations';
+import { ALL_OPERATIONS, firstIds, parametersOf } from '../../support/operations';
 
 /** The schemas are found as n8n itself finds them. */
 const nodeDir = path.join(__dirname, '../../../nodes/Avala');
@@ -52,13 +52,8 @@ async function outputs(resource: string, operation: string): Promise<IDataObject
 		);
 		const gaveUp = { responseStatus: 500, errorMessage: 'HTTP 500', attempts: 5, event: missed };
 		avala.seedDeliveries([{ uid: 'd_1', status: 'failed', ...gaveUp }, { uid: 'd_2' }]);
-		const ids = {
-			delivery: 'd_1',
-			task: avala.tasks()[0]?.uid ?? '',
-			project: avala.projects()[0]?.uid ?? '',
-			dataset: avala.datasets()[0]?.uid ?? '',
-			export: avala.addExport({ state: 'ready' }).uid,
-		};
+		avala.addExport({ state: 'ready' });
+		const ids = { ...firstIds(avala), delivery: 'd_1' };
 		for (const uid of webhooks) {
 			const output = await executeAvala({
 				parameters: parametersOf(resource, operation, { ...ids, webhook: uid }),

@@ -4,6 +4,7 @@ import { RESOURCES } from '../../../nodes/Avala/actions/resources';
 import type { WireFormat, Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { BinaryFiles } from '../../support/binaryFiles';
+import { firstIds, parametersOf } from '../../support/operations';
 import type { Setup } from '../../support/resources';
 import { byId, failureOf, runOn } from '../../support/resources';
 
@@ -44,14 +45,7 @@ async function run(
 	parameters: object,
 	setup: Setup = {},
 ): Promise<IDataObject> {
-	const one = {
-		deliveryId: 'd_1',
-		taskId: avala.tasks()[0]?.uid ?? '',
-		projectId: byId(avala.projects()[0]?.uid ?? ''),
-		datasetId: byId(avala.datasets()[0]?.uid ?? ''),
-		exportId: byId(avala.exports()[0]?.uid ?? ''),
-	};
-	const given = { resource, operation, ...one, ...parameters } as INodeParameters;
+	const given = { ...parametersOf(resource, operation, firstIds(avala)), ...parameters };
 	const [item] = await runOn(avala, given, setup);
 	return item?.json ?? {};
 }
