@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
+import type { Workflow } from '../harness/restData';
 import type { Stage } from '../harness/stage';
 import type { N8nVersion } from '../harness/versions';
 import { inParallel } from '../harness/waiting';
@@ -38,52 +39,38 @@ export async function benchStart({ isQuick, rounds, tell }: BenchOptions): Promi
 	const rows: string[][] = [];
 	const checks: Check[] = [];
 	for (const version of VERSIONS) {
-		const stage = await openStage({ version });
-		try {
-			tell(`Activating ${count} workflows in n8n ${version}`);
-			await inParallel(count, ACTIVATED_AT_ONCE, async () => {
-				const { id } = await stage.createTriggerWorkflow();
-				await stage.client.activate(id);
-			});
-			const starts: Start[] = [];
+		const n8n = `n8n ${version}`;
+		tell(`Activating ${count} workflows in ${n8n}`);
+		const createTrigger = async (stage: Stage) => await stage.createTriggerWorkflow();
+		const [starts, outage] = await withActive(version, count, createTrigger, async (stage) => {
+			const normal: Start[] = [];
 			for (let round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
-				tell(`Starting n8n ${version}`);
-				starts.push(await restart(stage, count));
+				tell(`Starting ${n8n}`);
+				normal.push(await restart(stage, count));
 			}
-			tell(`Starting n8n ${version} while Avala fails`);
+			tell(`Starting ${n8n} while Avala fails`);
 			stage.avala.fault(OUTAGE);
-			const outage = await restart(stage, count);
-			tell(`Starting n8n ${version} with as many workflows of its Webhook node`);
-			const ofWebhookNode = await secondsWithWebhookNode(version, count);
-			const ofAll = (figure: keyof Start) => starts.map((start) => start[figure]);
-			rows.push(
-				[version, shown(spreadOf(ofAll('seconds'))), shown(spreadOf(ofAll('requests')))],
-				[
-					`${version}, Avala fails in between`,
-					shown(spreadOf([outage.seconds])),
-					`${outage.requests}`,
-				],
-				[`${version}, n8n’s Webhook node instead`, shown(spreadOf([ofWebhookNode])), '0'],
-			);
-			const { mostSeconds, mostRequests } = TARGETS.start;
-			const worst = (figure: 'lost' | 'added') =>
-				Math.max(...[...starts, outage].map((start) => start[figure]));
-			const median = (figure: keyof Start) => spreadOf(ofAll(figure)).median;
-			const n8n = `n8n ${version}`;
-			checks.push(
-				{
-					what: `${n8n}: all active after`,
-					value: median('seconds'),
-					unit: 's',
-					most: mostSeconds,
-				},
-				{ what: `${n8n}: requests`, value: median('requests'), most: mostRequests },
-				{ what: `${n8n}: webhooks lost`, value: worst('lost'), most: 0 },
-				{ what: `${n8n}: webhooks added`, value: worst('added'), most: 0 },
-			);
-		} finally {
-			await stage.close();
-		}
+			return [normal, await restart(stage, count)] as const;
+		});
+		tell(`Starting ${n8n} with as many workflows of its Webhook node`);
+		const ofWebhookNode = await withActive(version, count, createWebhook, async (stage) => {
+			return await restart(stage, count);
+		});
+		rows.push(
+			[version, ...figuresOf(starts)],
+			[`${version}, Avala fails in between`, ...figuresOf([outage])],
+			[`${version}, n8n’s Webhook node instead`, ...figuresOf([ofWebhookNode])],
+		);
+		const { mostSeconds, mostRequests } = TARGETS.start;
+		const worst = (figure: 'lost' | 'added') =>
+			Math.max(...[...starts, outage].map((start) => start[figure]));
+		const median = (figure: keyof Start) => spreadOfAll(starts, figure).median;
+		checks.push(
+			{ what: `${n8n}: all active after`, value: median('seconds'), unit: 's', most: mostSeconds },
+			{ what: `${n8n}: requests`, value: median('requests'), most: mostRequests },
+			{ what: `${n8n}: webhooks lost`, value: worst('lost'), most: 0 },
+			{ what: `${n8n}: webhooks added`, value: worst('added'), most: 0 },
+		);
 	}
 	return [
 		{
@@ -98,17 +85,34 @@ export async function benchStart({ isQuick, rounds, tell }: BenchOptions): Promi
 	];
 }
 
-/** What n8n needs by itself. */
-async function secondsWithWebhookNode(version: N8nVersion, count: number): Promise<number> {
+const spreadOfAll = (starts: Start[], figure: keyof Start) =>
+	spreadOf(starts.map((start) => start[figure]));
+
+/** Of a row: seconds, requests. */
+const figuresOf = (starts: Start[]) => [
+	shown(spreadOfAll(starts, 'seconds')),
+	shown(spreadOfAll(starts, 'requests')),
+];
+
+/** Sends no requests, so its start takes what n8n needs by itself. */
+async function createWebhook({ client }: Stage): Promise<Workflow> {
+	return await client.createWorkflow(workflowOf('Webhook', [webhookNode(randomUUID())]));
+}
+
+/** Works with an n8n of its own that has so many active workflows. */
+async function withActive<T>(
+	version: N8nVersion,
+	count: number,
+	create: (stage: Stage) => Promise<Workflow>,
+	work: (stage: Stage) => Promise<T>,
+): Promise<T> {
 	const stage = await openStage({ version });
 	try {
 		await inParallel(count, ACTIVATED_AT_ONCE, async () => {
-			const { id } = await stage.client.createWorkflow(
-				workflowOf('Webhook', [webhookNode(randomUUID())]),
-			);
+			const { id } = await create(stage);
 			await stage.client.activate(id);
 		});
-		return (await restart(stage, count)).seconds;
+		return await work(stage);
 	} finally {
 		await stage.close();
 	}
