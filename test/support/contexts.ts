@@ -58,6 +58,7 @@ export interface HookSetup {
 	activation?: 'activate' | 'init' | 'leadershipChange';
 	isTest?: boolean;
 	credentials: AvalaCredential;
+	counter?: CredentialCounter;
 }
 
 /** The context in which n8n calls `checkExists`, `create` and `delete`. */
@@ -69,9 +70,10 @@ export function hookContext(setup: HookSetup): HookContext {
 		credentials,
 		activation = 'activate',
 		isTest = false,
+		counter,
 	} = setup;
 	const node = triggerNode(parameters);
-	const data = additionalData({ credentials, webhookBaseUrl });
+	const data = additionalData({ credentials, webhookBaseUrl, counter });
 	const workflow = makeWorkflow([node], staticDataOf(node, staticData));
 	const mode: WorkflowExecuteMode = isTest ? 'manual' : 'trigger';
 	return new HookContext(

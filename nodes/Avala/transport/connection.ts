@@ -60,6 +60,11 @@ export async function connectForList(
 	});
 }
 
+/** The same connection, for work that has so many milliseconds from now on. */
+export function withLimit(connection: Connection, limitMs: number): Connection {
+	return { ...connection, deadline: Date.now() + limitMs };
+}
+
 /** The same connection, for requests after which Avala may quote this secret in a refusal. */
 export function withSecret(connection: Connection, secret: string | undefined): Connection {
 	if (secret === undefined) return connection;

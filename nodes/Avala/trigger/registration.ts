@@ -3,7 +3,7 @@ import type { IHookFunctions } from 'n8n-workflow';
 import type { Webhook } from '../shared/webhook';
 import { messageOf } from '../shared/values';
 import type { Connection } from '../transport/connection';
-import { connect } from '../transport/connection';
+import { connect, withLimit } from '../transport/connection';
 import { ACTIVATION_LIMIT_MS, START_LIMIT_MS } from './limits';
 import { findStored, findWebhooks, getWebhook } from './lookup';
 import type { CreatedWebhook } from './remote';
@@ -29,13 +29,16 @@ import { wantedWebhook } from './wanted';
 export async function keepWebhook(context: IHookFunctions): Promise<boolean> {
 	const wanted = wantedWebhook(context);
 	const registration = readRegistration(context);
-	const secret = await configuredSecret(context);
+	const unlimited = await connect(context);
+	const secret = configuredSecret(context, unlimited.credential);
 	const isKnown = isSecretKnown(registration, secret);
 	const isStart = ['init', 'leadershipChange'].includes(context.getActivationMode());
 	const keep = isStart ? keepAtStart : keepStored;
-	if (isKnown && (await keep(context, registration, wanted))) return true;
+	const limitMs = isStart ? START_LIMIT_MS : ACTIVATION_LIMIT_MS;
+	if (isKnown && (await keep(context, withLimit(unlimited, limitMs), registration, wanted)))
+		return true;
 
-	const connection = await connect(context, { deadline: Date.now() + ACTIVATION_LIMIT_MS });
+	const connection = withLimit(unlimited, ACTIVATION_LIMIT_MS);
 	if (isKnown) {
 		const listed = await findWebhooks(connection, wanted.targetUrl);
 		const [only, ...others] = listed;
@@ -68,17 +71,15 @@ async function keepListed(
 	context.logger.debug(`Avala Trigger: kept webhook ${uid}, which n8n did not know.`);
 }
 
-type Read = (connection: Connection, uid: string) => Promise<Webhook | undefined>;
-
 /** @returns false when the webhook is gone, or is not this trigger's */
 async function keepStored(
 	context: IHookFunctions,
+	connection: Connection,
 	registration: Registration,
 	wanted: WantedWebhook,
-	{ limitMs, read } = { limitMs: ACTIVATION_LIMIT_MS, read: findStored },
+	read = findStored,
 ): Promise<boolean> {
 	const { webhookId = '', refusedEvents } = registration;
-	const connection = await connect(context, { deadline: Date.now() + limitMs });
 	const webhook = await read(connection, webhookId);
 	if (!webhook) tellUnknown(connection, webhookId, wanted.targetUrl);
 	if (!webhook || !isOurs(connection, webhook, wanted.targetUrl)) return false;
@@ -91,12 +92,13 @@ async function keepStored(
 /** The same; unless Avala says that the webhook is gone, whatever goes wrong leaves everything as it is. */
 async function keepAtStart(
 	context: IHookFunctions,
+	connection: Connection,
 	registration: Registration,
 	wanted: WantedWebhook,
 ): Promise<boolean> {
-	const read: Read = async (connection, uid) => await webhookAtStart(connection, uid, getWebhook);
+	const read = async (from: Connection, uid: string) => await webhookAtStart(from, uid, getWebhook);
 	try {
-		return await keepStored(context, registration, wanted, { limitMs: START_LIMIT_MS, read });
+		return await keepStored(context, connection, registration, wanted, read);
 	} catch (error) {
 		context.logger.warn(
 			`Avala Trigger: n8n could not check webhook ${registration.webhookId} at its start. The workflow is active with it as it is. ${messageOf(error)}`,
@@ -111,9 +113,9 @@ async function keepAtStart(
  */
 export async function createWebhook(context: IHookFunctions): Promise<void> {
 	const wanted = wantedWebhook(context);
-	const secret = await configuredSecret(context);
-	const { webhookId } = readRegistration(context);
 	const connection = await connect(context, { deadline: Date.now() + ACTIVATION_LIMIT_MS });
+	const secret = configuredSecret(context, connection.credential);
+	const { webhookId } = readRegistration(context);
 	if (webhookId !== undefined) await deleteOurs(connection, webhookId, wanted.targetUrl);
 	let created: CreatedWebhook | undefined;
 	try {

@@ -1,5 +1,9 @@
 import { createHmac } from 'crypto';
-import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IHookFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 
 import { readCredential } from '../transport/credential';
 import type { Registration } from './stored';
@@ -24,14 +28,22 @@ const cache = new Map<string, { until: number; reading: Promise<Secret> }>();
  * The secret from the credential, else one that is derived from the API key: the same at every
  * registration of this node, so that it can be worked out again whenever n8n has lost the stored copy.
  *
- * @throws when n8n cannot decrypt the credential, or its values cannot be used
+ * @param credential `avalaApi` as n8n has just decrypted it
+ * @throws UserError when the credential cannot be used
  */
-export async function configuredSecret(context: TriggerContext): Promise<Secret> {
+export function configuredSecret(
+	context: TriggerContext,
+	credential: ICredentialDataDecryptedObject,
+): Secret {
 	cache.delete(cacheKey(context));
-	return await readSecret(context);
+	return secretOf(context, credential);
 }
 
-/** The same for a request: read anew every ten seconds at most. */
+/**
+ * The same for a request: read anew every ten seconds at most.
+ *
+ * @throws when n8n cannot decrypt the credential, or it cannot be used
+ */
 export async function configuredSecretForRequest(context: IWebhookFunctions): Promise<Secret> {
 	const key = cacheKey(context);
 	const known = cache.get(key);
@@ -86,8 +98,12 @@ export function isMasked(shown: string): boolean {
 	);
 }
 
-async function readSecret(context: TriggerContext): Promise<Secret> {
-	const { apiKey, webhookSecret } = readCredential(await context.getCredentials('avalaApi'));
+async function readSecret(context: IWebhookFunctions): Promise<Secret> {
+	return secretOf(context, await context.getCredentials('avalaApi'));
+}
+
+function secretOf(context: TriggerContext, credential: ICredentialDataDecryptedObject): Secret {
+	const { apiKey, webhookSecret } = readCredential(credential);
 	if (webhookSecret !== undefined) return { value: webhookSecret, isOwn: true };
 	const label = JSON.stringify(['n8n-nodes-avala webhook secret', ...identityOf(context)]);
 	return { value: createHmac('sha256', apiKey).update(label).digest('hex'), isOwn: false };

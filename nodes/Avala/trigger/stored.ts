@@ -25,6 +25,7 @@ export function readRegistration(context: IHookFunctions | IWebhookFunctions): R
 	};
 }
 
+/** Touches only what changes: n8n writes the static data to its database after any assignment. */
 export function writeRegistration(context: IHookFunctions, registration: Registration): void {
 	const stored = context.getWorkflowStaticData('node');
 	const { webhookId, secret, secretProof, refusedEvents } = registration;
@@ -35,6 +36,7 @@ export function writeRegistration(context: IHookFunctions, registration: Registr
 		refusedEvents: refusedEvents.length > 0 ? refusedEvents : undefined,
 	};
 	for (const [name, value] of Object.entries(values)) {
+		if (JSON.stringify(stored[name]) === JSON.stringify(value)) continue;
 		if (value === undefined) delete stored[name];
 		else stored[name] = value;
 	}

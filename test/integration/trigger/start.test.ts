@@ -4,6 +4,7 @@ import { AvalaTrigger } from '../../../nodes/Avala/AvalaTrigger.node';
 import type { Sandbox, SandboxOptions } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { hookContext } from '../../support/contexts';
+import type { CredentialCounter } from '../../support/n8n';
 
 const LIST = '/api/v1/webhooks/';
 const MINUTE_MS = 60_000;
@@ -37,13 +38,14 @@ interface Trigger {
 
 const targetUrlOf = ({ webhookBaseUrl }: Trigger) => `${webhookBaseUrl}/1b2c/webhook`;
 
-function contextOf(trigger: Trigger, activation: 'activate' | 'init') {
+function contextOf(trigger: Trigger, activation: 'activate' | 'init', counter?: CredentialCounter) {
 	const { avala, apiKey = avala.apiKey, webhookBaseUrl, staticData } = trigger;
 	return hookContext({
 		parameters: { events: ['task.completed'], options: {} },
 		staticData,
 		webhookBaseUrl,
 		activation,
+		counter,
 		credentials: { apiKey, baseUrl: avala.baseUrl, webhookSecret: '' },
 	});
 }
@@ -121,6 +123,21 @@ describe('a start of n8n', () => {
 		await Promise.all(triggers.map(start));
 		expect(avala.requests().length).toBeLessThanOrEqual(10);
 	});
+
+	it.each(['init', 'activate'] as const)(
+		'has n8n store nothing anew for a webhook that is kept, and decrypt the credential once: %s',
+		async (activation) => {
+			const avala = await openAvala();
+			for (const trigger of publishedTriggers(avala, 2)) {
+				trigger.staticData.refusedEvents = ['quality.alert'];
+				const counter = { decrypted: 0 };
+				const context = contextOf(trigger, activation, counter);
+				expect(await checkExists.call(context)).toBe(true);
+				expect(context.workflow.staticData.__dataChanged).toBe(false);
+				expect(counter.decrypted).toBe(1);
+			}
+		},
+	);
 
 	it('reads one webhook, not the list, for a single workflow in an account with 10,000', async () => {
 		const avala = await openAvala();

@@ -1,4 +1,4 @@
-import type { IWebhookFunctions } from 'n8n-workflow';
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { randomUUID } from 'node:crypto';
 
 import {
@@ -25,6 +25,10 @@ function nodeWith(setup: Partial<TriggerSetup> = {}) {
 	};
 }
 
+/** As an activation works it out. */
+const configured = async (context: IHookFunctions | IWebhookFunctions) =>
+	configuredSecret(context, await context.getCredentials('avalaApi'));
+
 afterEach(() => jest.restoreAllMocks());
 
 describe('the secret that the trigger derives', () => {
@@ -37,12 +41,12 @@ describe('the secret that the trigger derives', () => {
 		});
 
 	it('is the same each time, without anything stored', async () => {
-		const { value, isOwn } = await configuredSecret(context());
+		const { value, isOwn } = await configured(context());
 		expect({ value, isOwn }).toEqual({
 			value: expect.stringMatching(/^[0-9a-f]{64}$/),
 			isOwn: false,
 		});
-		expect((await configuredSecret(context(' key\n'))).value).toBe(value);
+		expect((await configured(context(' key\n'))).value).toBe(value);
 	});
 
 	it('is another one for another API key, another node, and the test webhook', async () => {
@@ -50,7 +54,7 @@ describe('the secret that the trigger derives', () => {
 		const node = { ...otherNode.getNode(), webhookId: 'other' };
 		jest.spyOn(otherNode, 'getNode').mockReturnValue(node);
 		const contexts = [context(), context('another key'), context('key', true), otherNode];
-		const secrets = await Promise.all(contexts.map(configuredSecret));
+		const secrets = await Promise.all(contexts.map(configured));
 		expect(new Set(secrets.map(({ value }) => value)).size).toBe(contexts.length);
 	});
 
@@ -59,7 +63,7 @@ describe('the secret that the trigger derives', () => {
 		['webhook', '1b2c', '0718818152c81c46e6d812f96961c4be52bc55f625582f2e22f9ec965e546130'],
 		['manual', '1b2c', 'd9591ea3378dd11d4892a14564c7b92aad6b8ff645298c41f458ad7ab4318ab8'],
 	] as const)('stays the same from version to version: %s', async (mode, webhookId, secret) => {
-		expect(await configuredSecret(nodeWith({ mode, webhookId }).request())).toEqual({
+		expect(await configured(nodeWith({ mode, webhookId }).request())).toEqual({
 			value: secret,
 			isOwn: false,
 		});
@@ -69,7 +73,7 @@ describe('the secret that the trigger derives', () => {
 		const context = nodeWith().request();
 		const node = { ...context.getNode(), webhookId: undefined };
 		jest.spyOn(context, 'getNode').mockReturnValue(node);
-		expect((await configuredSecret(context)).value).toBe(
+		expect((await configured(context)).value).toBe(
 			'1689ef8d1daf869c6629a49ec0d7275d957cbb5c78349f8bf5032f8fe47da648',
 		);
 	});
@@ -79,13 +83,13 @@ describe('the secret that the trigger derives', () => {
 		const node = { ...context.getNode(), webhookId: undefined };
 		jest.spyOn(context, 'getNode').mockReturnValue(node);
 		jest.spyOn(context, 'getWorkflow').mockReturnValue({ id: undefined, active: false });
-		expect((await configuredSecret(context)).value).toBe(
+		expect((await configured(context)).value).toBe(
 			'056c127ec7765586959689f85e215b97bf4ea7e6ba5aaf6ec8e99b8b9efaefd1',
 		);
 	});
 
 	it('gives way to the one in the credential, without blanks around it', async () => {
-		expect(await configuredSecret(context('key', false, ' own\n'))).toEqual({
+		expect(await configured(context('key', false, ' own\n'))).toEqual({
 			value: 'own',
 			isOwn: true,
 		});
@@ -93,7 +97,7 @@ describe('the secret that the trigger derives', () => {
 
 	it('is the same for an activation as for a request', async () => {
 		const hook = hookContext({ parameters: {}, staticData: {}, credentials: CREDENTIALS });
-		expect(await configuredSecret(hook)).toEqual(await configuredSecret(nodeWith().request()));
+		expect(await configured(hook)).toEqual(await configured(nodeWith().request()));
 	});
 });
 
@@ -114,7 +118,7 @@ describe('the credential', () => {
 		const { request } = nodeWith({ webhookId: randomUUID() });
 		const changed = request({ credentials: { ...CREDENTIALS, webhookSecret: 'new' } });
 		await configuredSecretForRequest(request());
-		expect((await configuredSecret(changed)).value).toBe('new');
+		expect((await configured(changed)).value).toBe('new');
 		expect((await configuredSecretForRequest(changed)).value).toBe('new');
 	});
 
@@ -166,7 +170,7 @@ describe('the credential', () => {
 			webhookId: randomUUID(),
 			credentialError: new Error('no such credential'),
 		});
-		await expect(configuredSecret(request())).rejects.toThrow('no such credential');
+		await expect(configured(request())).rejects.toThrow('no such credential');
 		await expect(configuredSecretForRequest(request())).rejects.toThrow('no such credential');
 	});
 });
