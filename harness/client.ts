@@ -24,6 +24,8 @@ import {
 
 const POLL_MS = 100;
 const EXECUTION_LIMIT_MS = 60_000;
+/** More executions than any suite starts at once. */
+const STARTED_TOGETHER = 50;
 
 export const OWNER = {
 	email: 'demo@example.com',
@@ -256,18 +258,21 @@ export class N8nClient {
 
 	async executions(workflowId: string): Promise<Execution[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-		const found: Execution[] = [];
+		const found = new Map<string, Execution>();
 		for (let next = ''; ;) {
 			const page = toObject(
 				await this.call('GET', `/rest/executions?limit=100&filter=${filter}${next}`),
 			);
 			const results = toArray(page.results).map(toExecution);
-			found.push(...results);
+			for (const execution of results) found.set(execution.id, execution);
 			const last = results.at(-1);
-			if (!last || results.length < 100) return found;
-			// n8n 2.41 gives a cursor, older versions continue from an id.
+			if (!last || results.length < 100) return [...found.values()];
+			// n8n 2.41 gives a cursor. Older versions continue below an ID but sort by the time of the start,
+			// and of executions that start together the later ID may come first, so the pages overlap.
 			next =
-				typeof page.nextCursor === 'string' ? `&cursor=${page.nextCursor}` : `&lastId=${last.id}`;
+				typeof page.nextCursor === 'string'
+					? `&cursor=${page.nextCursor}`
+					: `&lastId=${Number(last.id) + STARTED_TOGETHER}`;
 		}
 	}
 
