@@ -311,6 +311,31 @@ describe('parameters that an expression fills with another type', () => {
 		);
 	});
 
+	it.each<[string, unknown, IDataObject]>([
+		['\'Trigger On\' contains "Task finished", which', ['Task finished'], {}],
+		['\'Custom Event Types\' contains "My event", which', [], { customEvents: ['My event'] }],
+		['\'IP Allowlist\' contains "10.0.0.x", which', ['*'], { ipAllowlist: '10.0.0.x' }],
+		[
+			'\'Project Names or IDs\' must be a list of project IDs, but is ["proj_1","Street scenes"].',
+			['*'],
+			{ projects: ['proj_1', 'Street scenes'] },
+		],
+	])('tells which parameter to correct, and what it holds: %s', async (said, events, options) => {
+		const parameters = { events, options } as TriggerSetup['parameters'];
+		const hook = hookContext({ parameters, staticData: {}, credentials: CREDENTIALS });
+		await expect(new AvalaTrigger().webhookMethods.default.checkExists.call(hook)).rejects.toThrow(
+			said,
+		);
+	});
+
+	it('shows the beginning of a very long entry of the IP allowlist alone', async () => {
+		const parameters = { events: ['*'], options: { ipAllowlist: 'x'.repeat(10_000) } };
+		const hook = hookContext({ parameters, staticData: {}, credentials: CREDENTIALS });
+		await expect(new AvalaTrigger().webhookMethods.default.checkExists.call(hook)).rejects.toThrow(
+			new RegExp(`^'IP Allowlist' contains "x{80}", which`),
+		);
+	});
+
 	it.each<[string, string | string[]]>([
 		['ipAllowlist', '={{ 5 }}'],
 		['ipAllowlist', '={{ ({ a: 1 }) }}'],
