@@ -1,4 +1,4 @@
-import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError, UserError } from 'n8n-workflow';
 
 import { readEventTypes } from '../shared/eventCatalogue';
@@ -35,8 +35,8 @@ export interface TriggerParameters {
  * @throws UserError or NodeOperationError that names the parameter
  */
 export function readParameters(context: IHookFunctions | IWebhookFunctions): TriggerParameters {
-	const events = evaluated(context, 'Trigger On', 'events', []);
-	const options = evaluated(context, 'Options', 'options', {});
+	const events = evaluated(context, 'Trigger On', 'events');
+	const options = evaluated(context, 'Options', 'options');
 	if (!isObject(options)) throw notUnderstood('Options', 'the options of this node', options);
 	const optional = <T>(name: string, none: T, read: (value: unknown) => T): T =>
 		name in options ? read(options[name]) : none;
@@ -78,10 +78,9 @@ function evaluated(
 	context: IHookFunctions | IWebhookFunctions,
 	label: string,
 	name: string,
-	fallback: [] | IDataObject,
 ): unknown {
 	try {
-		return context.getNodeParameter(name, fallback);
+		return context.getNodeParameter(name);
 	} catch (error) {
 		throw new NodeOperationError(
 			context.getNode(),

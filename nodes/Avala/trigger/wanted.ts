@@ -20,8 +20,7 @@ export function wantedWebhook(context: IHookFunctions): WantedWebhook {
 		);
 	}
 	const { webhookId, name } = context.getNode();
-	const pathName = name.toLowerCase();
-	if (!webhookId && encodeURIComponent(pathName) !== pathName) {
+	if (!webhookId && encodeURIComponent(name) !== name) {
 		throw new UserError(
 			`n8n has given the node "${name}" no webhook ID, and with such a name n8n would respond to every event with 404. Open the workflow in the editor, save it, and publish it again.`,
 		);

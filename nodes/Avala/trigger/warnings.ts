@@ -12,9 +12,10 @@ const warnedAt = new Map<string, number>();
 export function warnOnce(context: IWebhookFunctions, message: string): void {
 	const { id: workflowId, name } = context.getWorkflow();
 	const node = context.getNode();
+	// On a text of many megabytes the regular expression would fail.
 	const kind = message
 		.slice(0, 2000)
-		.replace(/"(?:[^"\\]|\\.)*"?|\d+/g, '')
+		.replace(/"(?:[^"\\]|\\.)*"?|\d/g, '')
 		.slice(0, 200);
 	const key = JSON.stringify([workflowId, node.id, kind]);
 	if (Date.now() - (warnedAt.get(key) ?? -Infinity) < INTERVAL_MS) return;

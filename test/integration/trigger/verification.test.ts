@@ -231,6 +231,13 @@ describe('IDs of events that Avala gave none', () => {
 });
 
 describe('parameters that an expression fills with another type', () => {
+	/** The first step of an activation, which reads the parameters. */
+	async function activation(events: unknown, options: unknown): Promise<boolean> {
+		const parameters = { events, options } as TriggerSetup['parameters'];
+		const hook = hookContext({ parameters, staticData: {}, credentials: CREDENTIALS });
+		return await new AvalaTrigger().webhookMethods.default.checkExists.call(hook);
+	}
+
 	it('lets an IP allowlist be a list of texts', async () => {
 		const started = await serve({ options: { ipAllowlist: ['127.0.0.1', '10.0.0.0/8'] } });
 		await signed(EVENT);
@@ -289,11 +296,7 @@ describe('parameters that an expression fills with another type', () => {
 		['custom event types that are blank', [], { customEvents: ["={{ '' }}"] }],
 	])('refuses activation and every request when they leave %s', async (_, events, options) => {
 		warnings();
-		const parameters = { events, options } as TriggerSetup['parameters'];
-		const hook = hookContext({ parameters, staticData: {}, credentials: CREDENTIALS });
-		await expect(new AvalaTrigger().webhookMethods.default.checkExists.call(hook)).rejects.toThrow(
-			'No event type is selected',
-		);
+		await expect(activation(events, options)).rejects.toThrow('No event type is selected');
 		const started = await serve({ events, options });
 		expect((await signed(EVENT)).status).toBe(503);
 		expect((await send(JSON.stringify(EVENT))).status).toBe(401);
@@ -304,10 +307,27 @@ describe('parameters that an expression fills with another type', () => {
 	it.each<[string, INodeParameters]>([
 		['Trigger On', { events: IMPOSSIBLE, options: {} }],
 		['Options', { events: ['task.completed'], options: { maxEventAge: IMPOSSIBLE } }],
-	])('names %s when n8n cannot evaluate its expression', async (label, parameters) => {
-		const hook = hookContext({ parameters, staticData: {}, credentials: CREDENTIALS });
-		await expect(new AvalaTrigger().webhookMethods.default.checkExists.call(hook)).rejects.toThrow(
+	])('names %s when n8n cannot evaluate its expression', async (label, { events, options }) => {
+		await expect(activation(events, options)).rejects.toThrow(
 			new RegExp(`^'${label}' contains an expression that n8n could not evaluate: \\w`),
+		);
+	});
+
+	it.each<[string, unknown, IDataObject]>([
+		[`'Trigger On' contains "Task finished", which`, ['Task finished'], {}],
+		[`'Custom Event Types' contains "My event", which`, [], { customEvents: ['My event'] }],
+		[
+			`'Project Names or IDs' must be a list of project IDs, but is ["proj_1","Street scenes"].`,
+			['*'],
+			{ projects: ['proj_1', 'Street scenes'] },
+		],
+	])('tells which parameter to correct, and what it holds: %s', async (said, events, options) => {
+		await expect(activation(events, options)).rejects.toThrow(said);
+	});
+
+	it('shows the beginning of a very long entry of the IP allowlist alone', async () => {
+		await expect(activation(['*'], { ipAllowlist: 'x'.repeat(10_000) })).rejects.toThrow(
+			/^'IP Allowlist' contains "x{80}", which/,
 		);
 	});
 
@@ -347,12 +367,9 @@ describe('parameters that an expression fills with another type', () => {
 		['maxEventAge', '={{ true }}'],
 	])('refuses activation and every request when %s is %s', async (name, value) => {
 		warnings();
-		const parameters = { events: ['task.completed'], options: { [name]: value } };
-		const hook = hookContext({ parameters, staticData: {}, credentials: CREDENTIALS });
-		await expect(new AvalaTrigger().webhookMethods.default.checkExists.call(hook)).rejects.toThrow(
-			/^'[A-Z]/,
-		);
-		const started = await serve({ options: { [name]: value } });
+		const options = { [name]: value };
+		await expect(activation(['task.completed'], options)).rejects.toThrow(/^'[A-Z]/);
+		const started = await serve({ options });
 		expect((await signed(EVENT)).status).toBe(503);
 		expect((await send(JSON.stringify(EVENT))).status).toBe(401);
 		expect(started).toEqual([]);

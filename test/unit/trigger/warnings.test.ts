@@ -79,6 +79,10 @@ describe('a warning about requests', () => {
 		expect(reaching(first, second)).toBe(2);
 	});
 
+	it('is written however long a value in it is, or n8n would respond 500 to the request', () => {
+		expect(reaching(`Got "${'a'.repeat(20_000_000)}"`)).toBe(1);
+	});
+
 	it('is written for each node and each workflow', () => {
 		trigger('node-1').warn('Refused.');
 		trigger('node-2').warn('Refused.');
