@@ -77,5 +77,5 @@ function writtenDate(value: string): string | undefined {
 	const [, year, , month, day] = ISO_DATE.exec(text) ?? [];
 	const midnight = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
 	const exists = midnight.getUTCMonth() + 1 === Number(month);
-	return exists ? text.toUpperCase().replaceAll('/', '-') : undefined;
+	return exists ? text.replaceAll('/', '-') : undefined;
 }

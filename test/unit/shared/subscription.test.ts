@@ -65,9 +65,10 @@ describe('a refusal that does not say what it is about', () => {
 		expect(send.mock.calls).toEqual([[ALL.optional], [['task.completed']], [['export.completed']]]);
 	});
 
-	it.each([LIMIT, refusal(400, { events: ['bad'] })])(
-		'costs one more request when types were selected by themselves: %s',
-		async (error) => {
+	it.each<[unknown]>([[{ detail: 'You can have at most 10 webhooks.' }], [{ events: ['bad'] }]])(
+		'costs one more request when types were selected by themselves: %j',
+		async (body) => {
+			const error = refusal(400, body);
 			const send = jest.fn().mockRejectedValue(error);
 			const wanted = { ...ALL, required: ['task.submitted'] };
 			await expect(subscribe(wanted, send)).rejects.toBe(error);
