@@ -15,5 +15,8 @@ module.exports = {
 		...typescript,
 		displayName: name,
 		testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+		...(['unit', 'integration'].includes(name) && {
+			globalSetup: '<rootDir>/test/support/timeZone.ts',
+		}),
 	})),
 };

@@ -9,6 +9,9 @@ const LEFT_OUT = /(?:securityClaims|documents|redactTime)\.test\.ts$/;
 /** Of the dry run, in the sandbox directory, which is the working directory of all test runners. */
 const TEST_FILES = '.test-files.json';
 
+/** As in Jest, by test/support/timeZone.ts. */
+process.env.TZ = 'Asia/Kolkata';
+
 /** A mutant may leave something behind that fails when nobody waits for it any more. */
 process.on('unhandledRejection', () => {});
 

@@ -54,7 +54,7 @@ export function readEvent(body: IDataObject, hints: EventHints): EventReading | 
 		event: {
 			id: read.id ?? derivedId(read),
 			type: read.type,
-			created_at: read.time === undefined ? null : isoTime(read.time),
+			created_at: isoTime(read.time),
 			data: read.data,
 			...(deliveryId !== undefined && { delivery_id: deliveryId }),
 		},
@@ -126,9 +126,9 @@ function isEnvelope(
 	return isHinted && Object.keys(body).every((field) => ENVELOPE_FIELDS.includes(field));
 }
 
-/** JavaScript rounds larger numbers, so that two events might seem to have the same ID. */
+/** JavaScript rounds fractions and large numbers, so that two events might seem to have the same ID. */
 function exactId(value: unknown): string | undefined {
-	const isRounded = typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
+	const isRounded = typeof value === 'number' && !Number.isSafeInteger(value);
 	const id = isRounded ? undefined : idOf(value);
 	return id?.trim() === '' ? undefined : id;
 }

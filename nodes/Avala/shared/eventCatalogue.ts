@@ -161,7 +161,7 @@ export function isChosenEvent(
 }
 
 function nearestType(text: string): string | undefined {
-	const wanted = text.trim().toLowerCase().replace(/\s+/g, '.');
+	const wanted = text.toLowerCase().replace(/\s+/g, '.');
 	const [only, ...others] = CATALOGUE_TYPES.filter((type) => type.split('.').includes(wanted));
 	return only !== undefined && others.length === 0 ? only : nearest(wanted, CATALOGUE_TYPES);
 }

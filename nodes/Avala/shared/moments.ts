@@ -9,8 +9,9 @@ const MOST_MILLISECONDS = 1e14;
 
 /** A Unix time in seconds or milliseconds, as milliseconds; undefined for a number that is neither. */
 function unixMilliseconds(value: number): number | undefined {
-	if (value >= LEAST_MILLISECONDS && value < MOST_MILLISECONDS) return value;
-	return value >= LEAST_SECONDS && value < LEAST_MILLISECONDS ? value * 1000 : undefined;
+	const isUnix = value >= LEAST_SECONDS && value < MOST_MILLISECONDS;
+	if (!isUnix) return undefined;
+	return value < LEAST_MILLISECONDS ? value * 1000 : value;
 }
 
 /**
@@ -76,5 +77,5 @@ function writtenDate(value: string): string | undefined {
 	const [, year, , month, day] = ISO_DATE.exec(text) ?? [];
 	const midnight = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
 	const exists = midnight.getUTCMonth() + 1 === Number(month);
-	return exists ? text.toUpperCase().replaceAll('/', '-') : undefined;
+	return exists ? text.replaceAll('/', '-') : undefined;
 }

@@ -1,6 +1,6 @@
 import { NodeApiError } from 'n8n-workflow';
 
-import { isObject, textsIn } from './values';
+import { textsIn } from './values';
 
 /** The event types of a webhook that are to be subscribed to. */
 export interface WantedTypes {
@@ -78,9 +78,8 @@ export async function subscribe<T>(
 }
 
 function halves(types: string[]): string[][] {
-	if (types.length < 2) return types.length === 0 ? [] : [types];
 	const middle = Math.ceil(types.length / 2);
-	return [types.slice(0, middle), types.slice(middle)];
+	return [types.slice(0, middle), types.slice(middle)].filter(({ length }) => length > 0);
 }
 
 /** What is sent beside the event types. */
@@ -95,7 +94,7 @@ function mayConcernTypes(error: unknown): boolean {
 }
 
 function fieldsOf(error: NodeApiError): string[] {
-	return isObject(error.context) ? textsIn(error.context.refusedFields) : [];
+	return textsIn(error.context.refusedFields);
 }
 
 function namesFields(refusal: unknown): boolean {

@@ -54,6 +54,11 @@ describe('an event was missed', () => {
 		);
 	});
 
+	it('once, though new deliveries have pushed its own onto the next page as well', async () => {
+		const unnamed = failed(2, { uid: null });
+		expect(await missed([failed(1), failed(1), unnamed, unnamed])).toEqual(['', 'd_1']);
+	});
+
 	it('once, though several webhooks missed it, at the place of its oldest delivery', async () => {
 		const deliveries = [
 			failed(1, named('evt_1')),
@@ -76,6 +81,15 @@ describe('an event was missed', () => {
 		expect(
 			await missed([arrived, failed(2, { ...resource('t'), event_type: 'task.updated' })]),
 		).toEqual(['d_2']);
+	});
+
+	it('although one with the same content but another time arrived', async () => {
+		const older = (timestamp: number): IDataObject => ({
+			payload: { event: 'task.completed', timestamp, data: { uid: 't' } },
+		});
+		const arrived = failed(1, { ...older(2), status: 'delivered' });
+		expect(await missed([arrived, failed(2, older(1))])).toEqual(['d_2']);
+		expect(await missed([failed(1, older(2)), failed(2, older(2))])).toEqual(['d_2', 'd_1']);
 	});
 
 	it('also when its payload is text, or cannot be read', async () => {

@@ -37,9 +37,12 @@ it('a delivery that n8n took while it was starting has failed, however the statu
 	const delivery = normaliseDelivery({
 		uid: 'd1',
 		status: 'Delivered',
-		response_body: 'n8n is starting up. Please wait',
+		response_body: 'n8n is starting up. Please wait\n',
 	});
 	expect(outcomeOf(delivery, 0)).toBe('failed');
+	expect(causeOf(delivery)).toContain('n8n was starting up: it responded 200');
+	const failed = normaliseDelivery({ ...delivery, status: 'failed', response_status_code: 503 });
+	expect(causeOf(failed)).toBe('The target responded 503');
 });
 
 it.each([['none'], [false], ['502 Bad Gateway'], [{ code: 502 }]])(
@@ -79,6 +82,7 @@ it.each([
 	[{ subscription: { id: 'wh_1' } }, 'wh_1'],
 	[{ webhook_uid: {}, subscription: 'wh_1' }, 'wh_1'],
 	[{ webhook_uid: { name: 'x' } }, { name: 'x' }],
+	[{ webhook_uid: '' }, null],
 	[{}, null],
 ])('the webhook of %j is %j', (sent, uid) => {
 	expect(normaliseDelivery({ ...sent }).webhook_uid).toEqual(uid);
@@ -90,6 +94,11 @@ const at = (hours: number) => new Date(NOW + hours * HOUR).toISOString();
 
 it.each([
 	['another try is to come', { next_retry_at: at(0.1) }, 'retrying'],
+	['another is, and it has no time', { next_retry_at: at(0.1), created_at: null }, 'retrying'],
+	['the last try may still come', { created_at: at(-80 / 60) }, 'retrying'],
+	['the last try is over', { created_at: at(-82 / 60) }, 'failed'],
+	['nothing tells whether one is to come', { created_at: null }, 'failed'],
+	['its tries are not counted', { attempts: null, next_retry_at: null }, 'failed'],
 	['a try is due that waits for its turn', { next_retry_at: at(-0.5) }, 'retrying'],
 	['the try that was promised has not happened', { next_retry_at: at(-2) }, 'failed'],
 	['no other try is to come', { next_retry_at: null }, 'failed'],

@@ -19,9 +19,9 @@ describe('normaliseEvent', () => {
 		const older = normaliseEvent({ event: 'task.completed', timestamp: time, data }, {});
 		const newer = normaliseEvent(data, { type: 'task.completed', deliveryId: 'd-1' });
 		const common = { type: 'task.completed', created_at: time, data };
-		expect(guide).toEqual({ id: 'evt_1', ...common });
-		expect(older).toEqual({ id: expect.stringMatching(/^evt_[0-9a-f]{32}$/), ...common });
-		expect(newer).toEqual({ id: 'd-1', delivery_id: 'd-1', ...common });
+		expect(guide).toStrictEqual({ id: 'evt_1', ...common });
+		expect(older).toStrictEqual({ id: expect.stringMatching(/^evt_[0-9a-f]{32}$/), ...common });
+		expect(newer).toStrictEqual({ id: 'd-1', delivery_id: 'd-1', ...common });
 	});
 
 	it('gives an event without an id of its own the same id on each try, and another event another one', () => {
@@ -50,9 +50,12 @@ describe('normaliseEvent', () => {
 		);
 	});
 
-	it('believes the signed body, not the header, about the type', () => {
-		const body = { id: 'evt_1', type: 'task.created', created_at: '2026-03-02T10:30:00Z', data };
-		expect(normaliseEvent(body, { type: 'export.completed' })?.type).toBe('task.created');
+	it.each<[IDataObject]>([
+		[{ id: 'evt_1', type: 'task.created', created_at: '2026-03-02T10:30:00Z', data }],
+		[{ event: 'task.created', timestamp: '2026-03-02T10:30:00Z', data }],
+	])('believes the signed body, not the header, about the type: %j', (body) => {
+		const event = normaliseEvent(body, { type: 'export.completed' });
+		expect(event).toMatchObject({ type: 'task.created', data });
 	});
 
 	it('keeps the resource as it was sent, fields named type and event included', () => {
@@ -61,6 +64,16 @@ describe('normaliseEvent', () => {
 			type: 'project.created',
 			data: resource,
 		});
+	});
+
+	it.each<[IDataObject]>([
+		[{ uid: 'l_1', type: 'task.completed', status: 'read' }],
+		[{ id: 7, type: 'task.completed', status: 'read' }],
+		[{ uid: 'l_1', event: 'task.completed', status: 'read' }],
+		[{ event: 'task.completed', timestamp: 1, status: 'read' }],
+	])('loses nothing of a resource that names an event type: %j', (resource) => {
+		for (const type of ['task.completed', 'export.completed'])
+			expect(normaliseEvent(resource, { type })).toMatchObject({ type, data: resource });
 	});
 
 	it.each<[string, IDataObject]>([
@@ -72,7 +85,7 @@ describe('normaliseEvent', () => {
 		expect(normaliseEvent(body, {})?.test).toBe(true);
 	});
 
-	it.each(['task.completed', 'contest.created', 'shipping.updated', 'task.latest'])(
+	it.each(['task.completed', 'contest.created', 'test.passed', 'ping.late', 'task.latest'])(
 		'does not take %s for a test',
 		(type) => {
 			expect(normaliseEvent({ type, data }, {})).not.toHaveProperty('test');
@@ -84,6 +97,7 @@ describe('normaliseEvent', () => {
 		['an empty type', { type: '', data }],
 		['a type that is no text', { type: 5, data }],
 		['a bare resource without a header', data],
+		['a bare resource with a type of its own', { ...data, type: 'bounding_box' }],
 	])('finds no event type in %s', (_, body) => {
 		expect(normaliseEvent(body, {})).toBeUndefined();
 	});
@@ -107,6 +121,7 @@ describe('normaliseEvent', () => {
 		['no id and no time', { type: 'task.completed', data }],
 		['no data, in the older format', { event: 'task.completed', timestamp: 1 }],
 		['no time, in the older format', { event: 'task.completed', data }],
+		['no time, but a mark as a test', { type: 'task.completed', test: true, data }],
 	])(
 		'reads an envelope with %s the same whether or not its type is known from elsewhere',
 		(_, body) => {
@@ -158,6 +173,7 @@ describe('normaliseEvent', () => {
 				{},
 			)?.id;
 		expect(event('12345', 't')).toBe('12345');
+		expect(event('"9007199254740993001"', 't')).toBe('9007199254740993001');
 		expect(event('9007199254740993001', 'a')).toMatch(/^evt_[0-9a-f]{32}$/);
 		expect(event('9007199254740993001', 'a')).not.toBe(event('9007199254740993002', 'b'));
 	});
@@ -168,6 +184,7 @@ describe('normaliseEvent', () => {
 		[1772447400, '2026-03-02T10:30:00.000Z'],
 		[1772447400000, '2026-03-02T10:30:00.000Z'],
 		['1772447400', '2026-03-02T10:30:00.000Z'],
+		[1772447400.125, '2026-03-02T10:30:00.125Z'],
 		[1772447400000000, '1772447400000000'],
 		['the day before', 'the day before'],
 		['', null],

@@ -112,6 +112,7 @@ describe('an event type', () => {
 		['submitted', 'result.submitted'],
 		['task.done', 'task.completed'],
 		['Task Finished', 'task.completed'],
+		['Task  Done', 'task.completed'],
 		['export.done', 'export.completed'],
 		['export.finished', 'export.completed'],
 	])('such as %s is taken for %s', (given, nearest) => {
@@ -129,6 +130,13 @@ describe('an event type', () => {
 		'export.fail',
 	])('such as %s is taken for no other', (given) => {
 		expect(() => readKnownEventTypes('x', given)).toThrow(/not a known event type\. Known types: /);
+	});
+
+	it('that nobody chose is not asked for, and starts nothing', () => {
+		const chosen = ['task.completed', 'export.failed'];
+		expect(expandEvents(chosen)).toEqual({ required: chosen, optional: [] });
+		for (const type of chosen) expect(isChosenEvent(type, chosen, [])).toBe(true);
+		expect(isChosenEvent('task.created', chosen, [])).toBe(false);
 	});
 
 	it('that is selected beside All is required, and asked for once', () => {

@@ -65,11 +65,36 @@ describe('a refusal that does not say what it is about', () => {
 		expect(send.mock.calls).toEqual([[ALL.optional], [['task.completed']], [['export.completed']]]);
 	});
 
-	it('costs one more request when types were selected by themselves', async () => {
+	it.each<[unknown]>([[{ detail: 'You can have at most 10 webhooks.' }], [{ events: ['bad'] }]])(
+		'costs one more request when types were selected by themselves: %j',
+		async (body) => {
+			const error = refusal(400, body);
+			const send = jest.fn().mockRejectedValue(error);
+			const wanted = { ...ALL, required: ['task.submitted'] };
+			await expect(subscribe(wanted, send)).rejects.toBe(error);
+			expect(send.mock.calls).toEqual([
+				[['task.submitted', ...ALL.optional]],
+				[['task.submitted']],
+			]);
+		},
+	);
+
+	it('is the error at once where nothing may be left out', async () => {
 		const send = jest.fn().mockRejectedValue(LIMIT);
-		const wanted = { ...ALL, required: ['task.submitted'] };
+		const wanted = { required: ['task.submitted'], optional: [] };
 		await expect(subscribe(wanted, send)).rejects.toBe(LIMIT);
-		expect(send.mock.calls).toEqual([[['task.submitted', ...ALL.optional]], [['task.submitted']]]);
+		expect(send).toHaveBeenCalledTimes(1);
+	});
+
+	it('costs two more requests when the webhook has all types but the one that is refused', async () => {
+		const present = ALL.optional.filter((type) => type !== 'quality.alert');
+		const send = jest.fn(async (events: string[]) => {
+			if (events.includes('quality.alert')) throw refusal(400, {});
+			return await Promise.resolve(events);
+		});
+		const { refused } = await subscribe(ALL, send, present);
+		expect(refused).toEqual(['quality.alert']);
+		expect(send).toHaveBeenCalledTimes(3);
 	});
 
 	it.each([[['export.completed']], [['task.completed', 'quality.alert']], [ALL.optional.slice(3)]])(
@@ -90,6 +115,11 @@ describe('a refusal that does not say what it is about', () => {
 			return events;
 		});
 		expect(response).toEqual(['quality.alert']);
+	});
+
+	it('that names the types is the error where no type is accepted', async () => {
+		const error = refusal(400, { events: ['bad'] });
+		await expect(subscribe(ALL, async () => await Promise.reject(error))).rejects.toBe(error);
 	});
 
 	it('keeps what the webhook has, and gives up what is no longer known', async () => {

@@ -28,7 +28,7 @@ export async function* listDeliveries(
 		pageSize: isFiltered(filters) ? undefined : wanted,
 		query: { ordering: '-created_at' },
 	};
-	let order: 'newest first' | 'another' | undefined;
+	let isNewestFirst: boolean | undefined;
 	let lastBefore: number | undefined;
 	let missing = wanted;
 	for await (const { entries, next } of avalaPages(connection, all(DELIVERIES), options)) {
@@ -48,11 +48,11 @@ export async function* listDeliveries(
 		if (first !== undefined && last !== undefined) {
 			// Should a server not keep to the order, all pages have to be looked at.
 			const earlier = [first, lastBefore ?? first];
-			if (last > Math.min(...earlier)) order = 'another';
-			else if (last < Math.max(...earlier)) order ??= 'newest first';
+			if (last > Math.min(...earlier)) isNewestFirst = false;
+			else if (last < Math.max(...earlier)) isNewestFirst ??= true;
 			lastBefore = last;
 		}
-		const isPastTheOldest = order === 'newest first' && last !== undefined && last < createdAfter;
+		const isPastTheOldest = isNewestFirst === true && last !== undefined && last < createdAfter;
 		const isEnough = found.length >= missing;
 		const hasMore = found.length > missing || (isEnough && !isPastTheOldest && next !== undefined);
 		yield { found: found.slice(0, missing), hasMore };

@@ -1,0 +1,54 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { HealthReport } from '../../../nodes/Avala/actions/delivery/healthReport';
+import { normaliseDelivery } from '../../../nodes/Avala/shared/delivery';
+
+const NOW = Date.parse('2026-03-02T12:00:00Z');
+
+function reportOn(...deliveries: IDataObject[]): HealthReport {
+	const report = new HealthReport(NOW);
+	for (const delivery of deliveries) report.add(normaliseDelivery(delivery));
+	return report;
+}
+
+describe('the report on deliveries', () => {
+	it('counts those that name no webhook together, and asks for no webhook without an ID', () => {
+		const report = reportOn({ uid: 'd_3', subscription: null }, { uid: 'd_2' }, { uid: 'd_1' });
+		expect(report.webhookUids).toEqual([]);
+		expect(report.toItem(new Map())).toMatchObject({
+			by_webhook: [{ webhook_uid: null, target_url: null, total: 3 }],
+		});
+	});
+
+	it('counts those that name no event type together', () => {
+		const deliveries = [{ uid: 'd_2' }, { uid: 'd_1', event_type: null }];
+		expect(reportOn(...deliveries).toItem(new Map())).toMatchObject({
+			by_event: [{ event_type: '', total: 2 }],
+		});
+	});
+
+	it('is from the oldest to the newest time that can be read', () => {
+		const times = [null, '2026-03-02T11:00:00Z', '2026-03-02T10:00:00Z', 'yesterday'];
+		const deliveries = times.map((time, index) => ({ uid: `d_${index}`, created_at: time }));
+		expect(reportOn(...deliveries).toItem(new Map())).toMatchObject({
+			total: 4,
+			from: '2026-03-02T10:00:00Z',
+			to: '2026-03-02T11:00:00Z',
+		});
+	});
+
+	it('says of a failure when it is tried again', () => {
+		const failed = { status: 'failed', attempts: 2, created_at: '2026-03-02T11:50:00Z' };
+		const next = '2026-03-02T12:05:00Z';
+		const deliveries = [
+			{ uid: 'd_2', ...failed, next_retry_at: next },
+			{ uid: 'd_1', ...failed },
+		];
+		expect(reportOn(...deliveries).toItem(new Map())).toMatchObject({
+			recent_failures: [
+				{ uid: 'd_2', retrying: true, next_retry_at: next },
+				{ uid: 'd_1', retrying: true, next_retry_at: null },
+			],
+		});
+	});
+});
