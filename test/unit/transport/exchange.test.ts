@@ -178,7 +178,8 @@ describe('a request without a response', () => {
 
 	it('is told in the words of the error where there is no code', () => {
 		expect(whyNoResponse(failure(undefined))).toEqual({ reason: 'words', isPassing: true });
-		expect(whyNoResponse(new Error('n8n says so.')).reason).toBe('n8n says so');
+		const { reason } = whyNoResponse(new Error('10.0.0.7 is not reachable.'));
+		expect(reason).toBe('10.0.0.7 is not reachable');
 		expect(whyNoResponse('text')).toEqual({ reason: 'unknown reason', isPassing: true });
 	});
 
