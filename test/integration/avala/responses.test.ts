@@ -98,7 +98,12 @@ describe('the response to Send Test', () => {
 	});
 });
 
-it('an update that Avala confirms without the webhook gives it as it is afterwards', async () => {
+it('asks for JSON, since a server may have a web page for the same address', async () => {
+	await run(TASK, 200, { uid: 't1' });
+	expect(server.requests.at(-1)?.headers.accept).toBe('application/json');
+});
+
+describe('an update', () => {
 	const webhook = {
 		uid: 'wh_1',
 		target_url: 'https://example.com/a',
@@ -111,7 +116,22 @@ it('an update that Avala confirms without the webhook gives it as it is afterwar
 		webhookId: 'wh_1',
 		updateFields: { isActive: false },
 	};
-	expect(await run(update, 200, webhook, 204)).toEqual(webhook);
+
+	it('that Avala confirms without the webhook gives it as it is afterwards', async () => {
+		expect(await run(update, 200, webhook, 204)).toEqual(webhook);
+	});
+
+	it('that Avala confirms with the webhook costs no second request', async () => {
+		const before = server.requests.length;
+		expect(await run(update, 200, webhook)).toEqual(webhook);
+		expect(server.requests).toHaveLength(before + 1);
+	});
+
+	it('whose result cannot be read afterwards names the request that failed', async () => {
+		await expect(run(update, 200, {}, 204)).rejects.toMatchObject({
+			description: expect.stringContaining('The request was GET /webhooks/wh_1/'),
+		});
+	});
 });
 
 it.each(['', 'marmalade-and-toast'])(

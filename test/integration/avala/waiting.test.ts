@@ -73,7 +73,7 @@ describe('waiting for Avala', () => {
 	});
 
 	it('looks at the reset of the rate limit when Retry-After cannot be understood', () => {
-		for (const retryAfter of ['soon', '-5', '', '5 seconds']) {
+		for (const retryAfter of ['soon', '-5', '-500', '', '5 seconds']) {
 			const headers = { 'retry-after': retryAfter, 'x-ratelimit-reset': inAMinute() };
 			expect(askedWaitMs(429, headers)).toBeGreaterThan(50_000);
 			expect(askedWaitMs(503, headers)).toBeUndefined();
@@ -83,8 +83,9 @@ describe('waiting for Avala', () => {
 
 	it('understands a Retry-After that is a date', () => {
 		jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-03-02T10:30:00Z'));
-		const header = { 'retry-after': 'Mon, 02 Mar 2026 10:30:30 GMT' };
-		expect(askedWaitMs(503, header)).toBe(30_000);
+		for (const date of ['Mon, 02 Mar 2026 10:30:30 GMT', '2026-03-02T10:30:30Z']) {
+			expect(askedWaitMs(503, { 'retry-after': date })).toBe(30_000);
+		}
 		jest.restoreAllMocks();
 	});
 

@@ -1,7 +1,9 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { Readable } from 'node:stream';
 
 import {
 	CutOff,
+	exchange,
 	readText,
 	toOpenResponse,
 	whyNoResponse,
@@ -126,6 +128,22 @@ describe('what n8n gives as a response', () => {
 			headers: {},
 			body: expected,
 		});
+	});
+
+	it('may be read already, as where n8n puts an invented response in its place', async () => {
+		const body = '{"uid":"t1"}';
+		const respond = async () => await Promise.resolve({ statusCode: 200, headers: {}, body });
+		const context = { helpers: { httpRequestWithAuthentication: respond } };
+		const connection = {
+			context: context as unknown as IExecuteFunctions,
+			credential: {},
+			baseUrl: 'https://api.example.com',
+			secrets: [],
+			deadline: Infinity,
+		};
+		const request = { method: 'GET', url: connection.baseUrl } as const;
+		const exchanged = await exchange(connection, request, 30_000);
+		expect(exchanged).toEqual({ status: 200, headers: {}, text: body });
 	});
 
 	it.each([undefined, null, 'text', [], {}, { statusCode: '200' }])(
