@@ -59,6 +59,13 @@ describe('the response to a request for one thing', () => {
 		expect(await run(parameters, 202, { id: 7, status: 'pending' })).toMatchObject({ uid: 7 });
 	});
 
+	it('may begin with a byte order mark', async () => {
+		response = { status: 200, body: '\ufeff{"uid":"t1"}' };
+		const credentials = { apiKey: 'k', baseUrl: `${server.url}/api/v1` };
+		const [item] = await executeAvala({ parameters: TASK, credentials });
+		expect(item?.json).toMatchObject({ uid: 't1' });
+	});
+
 	it.each<[string, INodeParameters]>([
 		['export', EXPORT],
 		['webhook', WEBHOOK],

@@ -138,6 +138,19 @@ describe('a request that is stopped between two tries', () => {
 	});
 });
 
+describe('a request that is tried again', () => {
+	it('is named in n8n’s log, with the reason', async () => {
+		let tries = 0;
+		const connection = connectionThat(async () => {
+			tries += 1;
+			return { statusCode: tries === 1 ? 503 : 200, headers: {}, body: '{}' };
+		});
+		const debug = jest.spyOn(connection.context.logger, 'debug');
+		await avalaRequest(connection, { method: 'GET', endpoint: all(WEBHOOKS) });
+		expect(debug.mock.calls).toEqual([['Avala: GET /webhooks/ will be retried in 500 ms (503).']]);
+	});
+});
+
 /** No pause ends by itself, and none keeps the process of the tests alive. */
 function withStandingClock(): void {
 	jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
@@ -166,7 +179,7 @@ describe('a cut connection', () => {
 });
 
 /** A connection whose n8n responds as given: what matters here is when it is asked again. */
-function connectionThat(respond: () => Promise<unknown>, cancelled: AbortSignal): Connection {
+function connectionThat(respond: () => Promise<unknown>, cancelled?: AbortSignal): Connection {
 	const node: Partial<INode> = { name: 'Avala', type: 'avala' };
 	const context = {
 		getNode: () => node,
