@@ -99,8 +99,11 @@ export function additionalData({
 		getParentTypes: () => [],
 		isCredentialUsableByNode: () => true,
 		preAuthentication: async () => undefined,
-		authenticate: async (data: ICredentialDataDecryptedObject, _type: string, request) =>
-			await credentialType.authenticate(data, request as IHttpRequestOptions),
+		authenticate: async (data: ICredentialDataDecryptedObject, type: string, request) => {
+			if (type !== credentialType.name)
+				throw new Error(`The tests know no credential type ${type}`);
+			return await credentialType.authenticate(data, request as IHttpRequestOptions);
+		},
 		getDecrypted: async () => {
 			if (counter) counter.decrypted += 1;
 			if (credentialError) throw credentialError;

@@ -159,7 +159,7 @@ export function apiError(
 	const httpCode = status === undefined ? undefined : String(status);
 	const error = new NodeApiError(
 		context.getNode(),
-		{ message, httpCode: httpCode ?? null },
+		{ message },
 		{ message, description, httpCode },
 	);
 	// n8n puts a general text in the place of a message that holds the name of a system error.

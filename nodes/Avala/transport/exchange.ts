@@ -71,7 +71,7 @@ export async function open(
 		await context.helpers.httpRequestWithAuthentication.call(
 			context,
 			'avalaApi',
-			{ headers: { Accept: 'application/json' }, ...unfollowed(limitMs), ...request },
+			{ ...unfollowed(limitMs), ...request },
 			// Left to itself n8n would fetch and decrypt the credential again for each request.
 			{ credentialsDecrypted: { id: '', name: '', type: 'avalaApi', data: credential } },
 		),

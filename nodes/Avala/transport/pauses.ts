@@ -36,7 +36,7 @@ export function askedWaitMs(status: number, headers: IDataObject): number | unde
 
 function waitIn(retryAfter: string): number | undefined {
 	if (/^\d+(\.\d+)?$/.test(retryAfter)) return Number(retryAfter) * 1000;
-	return msUntil(/[a-z]{3}/i.test(retryAfter) ? Date.parse(retryAfter) : undefined);
+	return msUntil(/[a-z]/i.test(retryAfter) ? Date.parse(retryAfter) : undefined);
 }
 
 function msUntil(moment: number | undefined): number | undefined {

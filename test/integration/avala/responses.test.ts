@@ -59,6 +59,13 @@ describe('the response to a request for one thing', () => {
 		expect(await run(parameters, 202, { id: 7, status: 'pending' })).toMatchObject({ uid: 7 });
 	});
 
+	it('may begin with a byte order mark', async () => {
+		response = { status: 200, body: '\ufeff{"uid":"t1"}' };
+		const credentials = { apiKey: 'k', baseUrl: `${server.url}/api/v1` };
+		const [item] = await executeAvala({ parameters: TASK, credentials });
+		expect(item?.json).toMatchObject({ uid: 't1' });
+	});
+
 	it.each<[string, INodeParameters]>([
 		['export', EXPORT],
 		['webhook', WEBHOOK],
@@ -98,7 +105,12 @@ describe('the response to Send Test', () => {
 	});
 });
 
-it('an update that Avala confirms without the webhook gives it as it is afterwards', async () => {
+it('asks for JSON, since a server may have a web page for the same address', async () => {
+	await run(TASK, 200, { uid: 't1' });
+	expect(server.requests.at(-1)?.headers.accept).toBe('application/json');
+});
+
+describe('an update', () => {
 	const webhook = {
 		uid: 'wh_1',
 		target_url: 'https://example.com/a',
@@ -111,7 +123,22 @@ it('an update that Avala confirms without the webhook gives it as it is afterwar
 		webhookId: 'wh_1',
 		updateFields: { isActive: false },
 	};
-	expect(await run(update, 200, webhook, 204)).toEqual(webhook);
+
+	it('that Avala confirms without the webhook gives it as it is afterwards', async () => {
+		expect(await run(update, 200, webhook, 204)).toEqual(webhook);
+	});
+
+	it('that Avala confirms with the webhook costs no second request', async () => {
+		const before = server.requests.length;
+		expect(await run(update, 200, webhook)).toEqual(webhook);
+		expect(server.requests).toHaveLength(before + 1);
+	});
+
+	it('whose result cannot be read afterwards names the request that failed', async () => {
+		await expect(run(update, 200, {}, 204)).rejects.toMatchObject({
+			description: expect.stringContaining('The request was GET /webhooks/wh_1/'),
+		});
+	});
 });
 
 it.each(['', 'marmalade-and-toast'])(

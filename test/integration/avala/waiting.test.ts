@@ -73,7 +73,7 @@ describe('waiting for Avala', () => {
 	});
 
 	it('looks at the reset of the rate limit when Retry-After cannot be understood', () => {
-		for (const retryAfter of ['soon', '-5', '', '5 seconds']) {
+		for (const retryAfter of ['soon', '-5', '-500', '', '5 seconds']) {
 			const headers = { 'retry-after': retryAfter, 'x-ratelimit-reset': inAMinute() };
 			expect(askedWaitMs(429, headers)).toBeGreaterThan(50_000);
 			expect(askedWaitMs(503, headers)).toBeUndefined();
@@ -83,8 +83,9 @@ describe('waiting for Avala', () => {
 
 	it('understands a Retry-After that is a date', () => {
 		jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-03-02T10:30:00Z'));
-		const header = { 'retry-after': 'Mon, 02 Mar 2026 10:30:30 GMT' };
-		expect(askedWaitMs(503, header)).toBe(30_000);
+		for (const date of ['Mon, 02 Mar 2026 10:30:30 GMT', '2026-03-02T10:30:30Z']) {
+			expect(askedWaitMs(503, { 'retry-after': date })).toBe(30_000);
+		}
 		jest.restoreAllMocks();
 	});
 
@@ -137,6 +138,19 @@ describe('a request that is stopped between two tries', () => {
 	});
 });
 
+describe('a request that is tried again', () => {
+	it('is named in n8n’s log, with the reason', async () => {
+		let tries = 0;
+		const connection = connectionThat(async () => {
+			tries += 1;
+			return { statusCode: tries === 1 ? 503 : 200, headers: {}, body: '{}' };
+		});
+		const debug = jest.spyOn(connection.context.logger, 'debug');
+		await avalaRequest(connection, { method: 'GET', endpoint: all(WEBHOOKS) });
+		expect(debug.mock.calls).toEqual([['Avala: GET /webhooks/ will be retried in 500 ms (503).']]);
+	});
+});
+
 /** No pause ends by itself, and none keeps the process of the tests alive. */
 function withStandingClock(): void {
 	jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
@@ -165,7 +179,7 @@ describe('a cut connection', () => {
 });
 
 /** A connection whose n8n responds as given: what matters here is when it is asked again. */
-function connectionThat(respond: () => Promise<unknown>, cancelled: AbortSignal): Connection {
+function connectionThat(respond: () => Promise<unknown>, cancelled?: AbortSignal): Connection {
 	const node: Partial<INode> = { name: 'Avala', type: 'avala' };
 	const context = {
 		getNode: () => node,

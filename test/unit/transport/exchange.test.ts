@@ -1,7 +1,9 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { Readable } from 'node:stream';
 
 import {
 	CutOff,
+	exchange,
 	readText,
 	toOpenResponse,
 	whyNoResponse,
@@ -128,6 +130,22 @@ describe('what n8n gives as a response', () => {
 		});
 	});
 
+	it('may be read already, as where n8n puts an invented response in its place', async () => {
+		const body = '{"uid":"t1"}';
+		const respond = async () => await Promise.resolve({ statusCode: 200, headers: {}, body });
+		const context = { helpers: { httpRequestWithAuthentication: respond } };
+		const connection = {
+			context: context as unknown as IExecuteFunctions,
+			credential: {},
+			baseUrl: 'https://api.example.com',
+			secrets: [],
+			deadline: Infinity,
+		};
+		const request = { method: 'GET', url: connection.baseUrl } as const;
+		const exchanged = await exchange(connection, request, 30_000);
+		expect(exchanged).toEqual({ status: 200, headers: {}, text: body });
+	});
+
 	it.each([undefined, null, 'text', [], {}, { statusCode: '200' }])(
 		'is refused for good without a status: %j',
 		(response) => {
@@ -178,7 +196,8 @@ describe('a request without a response', () => {
 
 	it('is told in the words of the error where there is no code', () => {
 		expect(whyNoResponse(failure(undefined))).toEqual({ reason: 'words', isPassing: true });
-		expect(whyNoResponse(new Error('n8n says so.')).reason).toBe('n8n says so');
+		const { reason } = whyNoResponse(new Error('10.0.0.7 is not reachable.'));
+		expect(reason).toBe('10.0.0.7 is not reachable');
 		expect(whyNoResponse('text')).toEqual({ reason: 'unknown reason', isPassing: true });
 	});
 

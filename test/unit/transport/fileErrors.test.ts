@@ -59,8 +59,8 @@ describe('a refusal of the storage says what to do', () => {
 		],
 		['<message>Not. Here</message>', 'Not. Here.'],
 		[
-			'<Message>See https://s.example.com/x?Signature=abc and /y?z=1</Message>',
-			'See https://s.example.com/x?… and /y?…',
+			'<Message>See https://s.example.com/exports/e1.zip?Signature=abc and /y?z=1</Message>',
+			'See https://s.example.com/exports/e1.zip?… and /y?…',
 		],
 		['<Message>the-key is unknown</Message>', '[redacted] is unknown.'],
 	])('with what it says: %s', (body, words) => {
@@ -73,6 +73,7 @@ it('a storage that does not respond is named with the reason, without a secret',
 	expect(error.message).toBe(
 		'The file of export e1 could not be downloaded. No response from storage.example.com: no way to /x?… for [redacted]. Check that n8n can reach this host (network, proxy, firewall), then try again.',
 	);
+	expect(error.httpCode).toBeNull();
 });
 
 it.each([

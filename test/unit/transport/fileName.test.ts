@@ -55,6 +55,10 @@ describe('the name of a downloaded file', () => {
 		expect(nameOf({ disposition, contentType: 'application/zip' })).toBe('export-exp_1.zip');
 	});
 
+	it('is "export" when the ID of the export makes no name either', () => {
+		expect(nameOf({ fallback: 'export-1/', contentType: 'application/zip' })).toBe('export.zip');
+	});
+
 	it('is the last part of the address if it has an extension', () => {
 		const from = (path: string) => nameOf({ url: new URL(path, 'https://s.example.com') });
 		expect(from('/a/street%20scenes.zip?Signature=abc')).toBe('street scenes.zip');
@@ -68,6 +72,7 @@ describe('the name of a downloaded file', () => {
 			nameOf({ url: new URL('https://s.example.com/Zk39fjQ'), contentType: 'application/zip' }),
 		).toBe('export-exp_1.zip');
 		expect(from('/a/100%.zip')).toBe('100%.zip');
+		expect(from('/a/5%alpha.zip')).toBe('5%alpha.zip');
 		expect(from('/a/100%25%20done.zip')).toBe('100% done.zip');
 		for (const none of ['Download', 'file', 'export', 'exp_1', 'export-exp_1', '']) {
 			expect(from(`/a/${none}`)).toBe('export-exp_1');
@@ -80,6 +85,9 @@ describe('the name of a downloaded file', () => {
 		const name = nameOf({ disposition: `attachment; filename="${'a'.repeat(500)}.zip"` });
 		expect(name).toHaveLength(200);
 		expect(name).toMatch(/a\.zip$/);
+		expect(nameOf({ disposition: `filename="v1.2-${'a'.repeat(500)}.zip"` })).toMatch(
+			/^v1\.2-a+\.zip$/,
+		);
 		expect(nameOf({ given: undefined, disposition: `filename="${'a'.repeat(500)}"` })).toBe(
 			'a'.repeat(200),
 		);
@@ -105,6 +113,13 @@ describe('the name of a downloaded file', () => {
 		for (const bad of ['../x.zip', 'a/b.zip', String.raw`a\b.zip`, '..', 'a\nb', '', {}]) {
 			expect(() => readFileName('File Name', bad)).toThrow("'File Name' must be");
 		}
+	});
+
+	it('is refused quickly however long it is, since n8n can do nothing else meanwhile', () => {
+		const before = process.cpuUsage();
+		const long = `a${' '.repeat(100_000)}b`;
+		expect(() => readFileName('File Name', long)).toThrow("'File Name' must be");
+		expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
 	});
 });
 
