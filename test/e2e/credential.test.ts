@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Stage } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
-import { manualTrigger, workflowOf } from '../../harness/workflows';
+import { avalaNode, manualTrigger, workflowOf } from '../../harness/workflows';
 import { serve } from '../support/localServer';
 
 jest.setTimeout(300_000);
@@ -59,6 +59,33 @@ describe(`the test of the credential in n8n ${version}`, () => {
 			// n8n 2.8 has words of its own for status 401.
 			message: expect.stringMatching(/refused the API key|Authorization failed/),
 		});
+	});
+});
+
+describe(`a credential that holds an expression in n8n ${version}`, () => {
+	it('has each item use its own key', async () => {
+		const { apiKey, baseUrl } = stage.avala;
+		const credential = await stage.client.createCredential('By item', {
+			apiKey: '={{ $json.key }}',
+			baseUrl,
+			webhookSecret: '',
+		});
+		const node = {
+			...avalaNode(credential, { resource: 'project', operation: 'getAll', limit: 1 }),
+			onError: 'continueRegularOutput',
+		};
+		const trigger = manualTrigger();
+		const keys = [apiKey, 'wrong', apiKey].map((key) => ({ json: { key } }));
+		const { id } = await stage.client.createWorkflow(
+			workflowOf('Keys', [trigger, node], { [trigger.name]: keys }),
+		);
+		const executionId = (await stage.client.run(id, trigger.name)) ?? '';
+		const items = (await stage.client.items(executionId))[node.name];
+		const project = { uid: expect.any(String) };
+		const refused = { error: expect.stringContaining('refused the API key') };
+		expect(items?.map(({ json }) => json)).toEqual(
+			[project, refused, project].map(expect.objectContaining),
+		);
 	});
 });
 
