@@ -7,7 +7,7 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { Connection } from '../transport/connection';
-import { connectForList } from '../transport/connection';
+import { connectForList, withLimit } from '../transport/connection';
 import { avalaPages, pageAt } from '../transport/pages';
 import type { Endpoint } from '../transport/paths';
 import { hasPart } from './filterWords';
@@ -45,11 +45,10 @@ export async function searchEntries(
 	// A pasted URL may have a slash at its end that Avala's has not.
 	const wanted = filter.trim().replace(/\/$/, '');
 	const results: INodeListSearchItems[] = [];
-	const startedAt = Date.now();
-	const endsAt = startedAt + TIME_LIMIT_MS;
+	const endsAt = Date.now() + TIME_LIMIT_MS;
 	let pages = 0;
 	let seen = 0;
-	const connection = await connectForList(context, startedAt + DEADLINE_MS);
+	const connection = withLimit(await connectForList(context), DEADLINE_MS);
 	const endpoint = typeof list === 'function' ? await list(connection) : list;
 	const start = paginationToken === undefined ? undefined : pageAt(connection, paginationToken);
 	for await (const { entries, next } of avalaPages(connection, endpoint, { start })) {

@@ -44,7 +44,7 @@ async function runOf(
 	results: Map<string, Promise<unknown>>,
 	hints: Set<string>,
 ): Promise<ItemRun> {
-	const connection = await connect(context, { itemIndex });
+	const connection = await connect(context, itemIndex);
 	return {
 		context,
 		itemIndex,

@@ -27,15 +27,12 @@ export interface Connection {
 }
 
 /**
- * Decrypts the credential `avalaApi` and checks it.
+ * Decrypts the credential `avalaApi` and checks it. The connection has no time limit: see `withLimit`.
  *
  * @param itemIndex the item whose expressions fill in the credential, if it has any
  * @throws UserError when the credential cannot be used
  */
-export async function connect(
-	context: AvalaContext,
-	{ itemIndex, deadline = Infinity }: { itemIndex?: number; deadline?: number } = {},
-): Promise<Connection> {
+export async function connect(context: AvalaContext, itemIndex?: number): Promise<Connection> {
 	const credential = await context.getCredentials('avalaApi', itemIndex);
 	const { apiKey, baseUrl, webhookSecret } = readCredential(credential);
 	return {
@@ -43,7 +40,7 @@ export async function connect(
 		credential,
 		baseUrl,
 		secrets: webhookSecret === undefined ? [apiKey] : [apiKey, webhookSecret],
-		deadline,
+		deadline: Infinity,
 		...('getExecutionCancelSignal' in context && {
 			cancelled: context.getExecutionCancelSignal(),
 		}),
@@ -51,11 +48,8 @@ export async function connect(
 }
 
 /** The same for a list of the editor, which shows what is wrong with the credential. */
-export async function connectForList(
-	context: ILoadOptionsFunctions,
-	deadline?: number,
-): Promise<Connection> {
-	return await connect(context, { deadline }).catch((error: unknown) => {
+export async function connectForList(context: ILoadOptionsFunctions): Promise<Connection> {
+	return await connect(context).catch((error: unknown) => {
 		throw new NodeOperationError(context.getNode(), error instanceof Error ? error : String(error));
 	});
 }

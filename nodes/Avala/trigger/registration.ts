@@ -113,7 +113,7 @@ async function keepAtStart(
  */
 export async function createWebhook(context: IHookFunctions): Promise<void> {
 	const wanted = wantedWebhook(context);
-	const connection = await connect(context, { deadline: Date.now() + ACTIVATION_LIMIT_MS });
+	const connection = withLimit(await connect(context), ACTIVATION_LIMIT_MS);
 	const secret = configuredSecret(context, connection.credential);
 	const { webhookId } = readRegistration(context);
 	if (webhookId !== undefined) await deleteOurs(connection, webhookId, wanted.targetUrl);

@@ -4,7 +4,7 @@ import type { Webhook } from '../shared/webhook';
 import { isSameUrl } from '../shared/webhook';
 import { messageOf } from '../shared/values';
 import type { Connection } from '../transport/connection';
-import { connect } from '../transport/connection';
+import { connect, withLimit } from '../transport/connection';
 import { ACTIVATION_LIMIT_MS, CLEAN_UP_LIMIT_MS } from './limits';
 import { findStored, findWebhooks } from './lookup';
 import { deleteWebhook } from './remote';
@@ -29,7 +29,7 @@ export async function removeWebhook(context: IHookFunctions): Promise<void> {
 }
 
 async function removeStored(context: IHookFunctions, webhookId: string, targetUrl: string) {
-	const connection = await connect(context, { deadline: Date.now() + ACTIVATION_LIMIT_MS });
+	const connection = withLimit(await connect(context), ACTIVATION_LIMIT_MS);
 	if ((await deleteOurs(connection, webhookId, targetUrl)) === 0)
 		tellUnknown(connection, webhookId, targetUrl);
 }
@@ -44,7 +44,7 @@ export function tellUnknown({ context }: Connection, webhookId: string, targetUr
 /** Avala may have created a webhook although its response never came. */
 export async function cleanUp(context: IHookFunctions, targetUrl: string): Promise<void> {
 	try {
-		const connection = await connect(context, { deadline: Date.now() + CLEAN_UP_LIMIT_MS });
+		const connection = withLimit(await connect(context), CLEAN_UP_LIMIT_MS);
 		await deleteListed(connection, targetUrl);
 	} catch (error) {
 		context.logger.warn(

@@ -5,6 +5,7 @@ import { messageOf, numberOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
 import { readWebhook } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
+import { withLimit } from '../transport/connection';
 import { readCredential } from '../transport/credential';
 import { avalaPages } from '../transport/pages';
 import { all, WEBHOOKS } from '../transport/paths';
@@ -119,7 +120,7 @@ function isReadable({ pagesLeft, restUntil }: StartList): boolean {
 async function readPage(connection: Connection, list: StartList): Promise<boolean> {
 	const startedAt = Date.now();
 	const halfMs = Math.floor((connection.deadline - startedAt) / 2);
-	const half = { ...connection, deadline: startedAt + Math.max(0, halfMs) };
+	const half = withLimit(connection, Math.max(0, halfMs));
 	const pages = avalaPages(half, all(WEBHOOKS), { start: list.next });
 	list.pagesLeft -= 1;
 	try {
