@@ -7,8 +7,7 @@ import type {
 } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { DEFAULT_BASE_URL, parseBaseUrl } from '../nodes/Avala/transport/baseUrl';
-import { readApiKey } from '../nodes/Avala/transport/credential';
+import { DEFAULT_BASE_URL, readApiKey, readBaseUrl } from '../nodes/Avala/transport/credential';
 
 /** As the newer and the older of n8n's request helpers spell it. */
 const WITHOUT_REDIRECTS = {
@@ -31,7 +30,9 @@ const RULES = [
 		type: 'responseCode',
 		properties: {
 			value: 403,
-			message: 'The API key is valid, but lacks the permission webhooks.read.',
+			// n8n takes every status but 2xx for an error, and has no way to show a warning.
+			message:
+				'The API key is valid, but lacks the permission webhooks.read. Only the Avala Trigger and the operations on webhooks and deliveries need it: for all others, save the credential as it is.',
 		},
 	},
 	{
@@ -104,7 +105,7 @@ export class AvalaApi implements ICredentialType {
 		{ apiKey, baseUrl }: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
-		const base = parseBaseUrl(baseUrl);
+		const base = readBaseUrl(baseUrl);
 		// n8n's older request helper, which the HTTP Request node uses, says `uri` for `url`.
 		const address = request.url ?? ('uri' in request ? String(request.uri) : '');
 		const target = new URL(address, request.baseURL ? `${request.baseURL}/` : base);

@@ -8,7 +8,12 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { allEventsNotice, customEvents, webhookEvents, withCustomEvents } from './actions/fields';
+import {
+	allEventsNotice,
+	customEvents,
+	webhookEvents,
+	withCustomEvents,
+} from './actions/eventFields';
 import { lifecycleStep } from './trigger/lifecycleStep';
 import { loadProjects } from './trigger/projects';
 import { receiveEvent } from './trigger/receive';
@@ -18,6 +23,7 @@ import { removeWebhook } from './trigger/removal';
 const triggerOn: INodeProperties = {
 	...webhookEvents,
 	displayName: 'Trigger On',
+	name: 'events',
 	default: ['task.completed'],
 	description: 'The event types that start the workflow',
 };
@@ -98,7 +104,7 @@ export class AvalaTrigger implements INodeType {
 				default: {},
 				description: 'Optional. Add event types, or restrict which events start the workflow.',
 				options: [
-					customEvents,
+					{ ...customEvents, name: 'customEvents' },
 					{
 						displayName: 'IP Allowlist',
 						name: 'ipAllowlist',

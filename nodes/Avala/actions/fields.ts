@@ -1,89 +1,163 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { ALL_EVENTS, EVENT_CATALOGUE } from '../shared/eventCatalogue';
+import { readMoment } from '../shared/moments';
+import { notUnderstood, readBoolean, readNumber, readText, readTexts } from '../shared/values';
+import type { ItemRun } from './operation';
 
-export const returnAll: INodeProperties = {
-	displayName: 'Return All',
-	name: 'returnAll',
-	type: 'boolean',
-	default: false,
-	description: 'Whether to return all results or only up to a given limit',
+/** How the editor shows a field; its name is the key of its row. */
+export type FieldProperty = Omit<INodeProperties, 'name'>;
+
+/**
+ * One parameter, filter, or field of a body: how the editor shows it, how it is read and refused, and what
+ * Avala calls it. Tables of fields have the parameters' names as keys.
+ */
+export interface Field<T = unknown> {
+	property: FieldProperty;
+	/** Avala's name for it, in a body or a query; left out for what only the node uses. */
+	sentAs?: string;
+	/**
+	 * @param value what the editor, an expression or an AI agent gave
+	 * @returns undefined for what is the same as leaving the field out
+	 * @throws UserError that names the field, for a value that is not understood
+	 */
+	read(value: unknown, run: ItemRun): T | undefined | Promise<T | undefined>;
+}
+
+export type Fields = Readonly<Record<string, Field>>;
+
+/** What was given for the fields of a table. */
+export type Values<F extends Fields> = {
+	[K in keyof F]?: F[K] extends Field<infer T> ? T : never;
 };
 
-export const limit: INodeProperties = {
-	displayName: 'Limit',
-	name: 'limit',
-	type: 'number',
-	displayOptions: { show: { returnAll: [false] } },
-	typeOptions: { minValue: 1 },
-	default: 50,
-	description: 'Max number of results to return',
-};
+/** What a kind of field leaves to the single one. */
+export type Texts = Omit<Partial<INodeProperties>, 'displayName' | 'name' | 'type'>;
 
-/** What a list can be narrowed to; each resource adds its fields as `options`. */
-export const filterCollection: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add filter',
-	default: {},
-	description: 'Optional. Narrows the result to what matches all filters.',
-};
+/** Words that Avala documents for a field, sorted by the label; servers have further ones. */
+export type KnownWords = ReadonlyArray<INodePropertyOptions & { value: string }>;
+
+export function textField(label: string, sentAs: string, texts: Texts = {}): Field<string> {
+	return {
+		property: { displayName: label, type: 'string', default: '', ...texts },
+		sentAs,
+		read: (value) => readText(label, value),
+	};
+}
+
+/** A word that Avala documents; another one, from an expression, is passed on as it is. */
+export function wordField(
+	label: string,
+	sentAs: string,
+	known: KnownWords,
+	texts: Texts = {},
+): Field<string> {
+	return {
+		property: {
+			displayName: label,
+			type: 'options',
+			default: known[0]?.value ?? '',
+			options: [...known],
+			...texts,
+		},
+		sentAs,
+		read: (value) => {
+			const text = readText(label, value);
+			const choice = known.find((word) => [word.name, word.value].some((it) => isWord(it, text)));
+			return choice?.value ?? text;
+		},
+	};
+}
+
+/** One of the words that the node itself has for something. */
+export function choiceField<T extends string>(
+	label: string,
+	choices: ReadonlyArray<INodePropertyOptions & { value: T }>,
+	texts: Texts = {},
+): Field<T> {
+	return {
+		property: {
+			displayName: label,
+			type: 'options',
+			default: choices[0]?.value ?? '',
+			options: [...choices],
+			...texts,
+		},
+		read: (value) => {
+			const choice = choices.find((it) => typeof value === 'string' && isWord(it.value, value));
+			if (choice) return choice.value;
+			throw notUnderstood(label, choices.map((it) => it.value).join(', '), value);
+		},
+	};
+}
+
+export function booleanField(label: string, sentAs: string, texts: Texts = {}): Field<boolean> {
+	return {
+		property: { displayName: label, type: 'boolean', default: false, ...texts },
+		sentAs,
+		read: (value) => readBoolean(label, value),
+	};
+}
+
+export function numberField(
+	label: string,
+	sentAs: string,
+	least: number,
+	texts: Texts = {},
+): Field<number> {
+	return {
+		property: {
+			displayName: label,
+			type: 'number',
+			typeOptions: { minValue: least },
+			default: least,
+			...texts,
+		},
+		sentAs,
+		read: (value) => readNumber(label, value, least),
+	};
+}
+
+/** A list of texts, one below the other. */
+export function textsField(label: string, sentAs: string, texts: Texts = {}): Field<string[]> {
+	return {
+		property: {
+			displayName: label,
+			type: 'string',
+			typeOptions: { multipleValues: true },
+			default: '',
+			...texts,
+		},
+		sentAs,
+		read: (value) => readTexts(label, value),
+	};
+}
 
 /** For models that build workflows, on each parameter that is a moment. */
-export const MOMENT_HINT =
+const MOMENT_HINT =
 	'An ISO time with its zone, such as 2026-03-02T10:30:00Z, or an expression such as {{ $now.minus({ hours: 1 }) }}. Words such as yesterday are refused.';
 
-export const webhookEvents: INodeProperties = {
-	displayName: 'Event Types',
-	name: 'events',
-	type: 'multiOptions',
-	default: [],
-	description: 'What Avala sends to the webhook',
-	builderHint: {
-		propertyHint:
-			"The exact values of this list, such as ['task.completed'], or ['*'] alone for every type. A type that is not in the list goes into customEvents.",
-	},
-	options: [
-		{
-			name: 'All Event Types',
-			value: ALL_EVENTS,
-			description: 'All types below that your Avala server supports; select no others',
+/** A moment, read as Unix time in milliseconds; without a zone it is in the workflow's time zone. */
+export function momentField(label: string, texts: Texts = {}): Field<number> {
+	return {
+		property: {
+			displayName: label,
+			type: 'dateTime',
+			default: '',
+			builderHint: { propertyHint: MOMENT_HINT },
+			...texts,
 		},
-		...EVENT_CATALOGUE,
-	],
-};
+		read: (value, { context }) => readMoment(label, value, context.getTimezone()),
+	};
+}
 
-/** n8n has no list in which one choice excludes the others, so this says what they do beside it. */
-export const allEventsNotice: INodeProperties = {
-	displayName:
-		"'All Event Types' includes the others. A type that is selected as well must be one that your Avala server knows.",
-	name: 'allEventsNotice',
-	type: 'notice',
-	// n8n shows a parameter if any selected value is among these; by its path from the root it can be asked for twice.
-	displayOptions: {
-		show: { events: [ALL_EVENTS], '/events': EVENT_CATALOGUE.map(({ value }) => value) },
-	},
-	default: '',
-};
+/** Whether two words are the same: servers write one of two words in several ways (`in_progress`, `In Progress`). */
+export function isWord(a: string, b: string): boolean {
+	return plain(a) === plain(b);
+}
 
-export const customEvents: INodeProperties = {
-	displayName: 'Custom Event Types',
-	name: 'customEvents',
-	type: 'string',
-	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add event type' },
-	// With a list as its default, n8n adds the field with an empty list as its only entry.
-	default: '',
-	placeholder: 'e.g. task.submitted',
-	description:
-		'Event types that are not in the list, spelled as Avala spells them. Avala refuses types that it does not know.',
-	builderHint: {
-		propertyHint:
-			"Leave it out unless a type is missing from the list of event types; then a list, such as ['task.submitted'].",
-	},
-};
-
-/** Whether custom event types were added in this collection, so that no others need be selected. */
-export const withCustomEvents = (collection: string) => ({
-	[`/${collection}.customEvents`]: [{ _cnd: { exists: true as const } }],
-});
+function plain(word: string): string {
+	return word
+		.trim()
+		.toLowerCase()
+		.replace(/[\s-]+/g, '_');
+}

@@ -1,63 +1,188 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type {
+	IDataObject,
+	ILoadOptionsFunctions,
+	INodeListSearchItems,
+	INodeListSearchResult,
+} from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
 import { idOf, isObject, notUnderstood } from '../shared/values';
-import type { Collection } from '../transport/paths';
+import type { Connection } from '../transport/connection';
+import { connectForList, withLimit } from '../transport/connection';
+import { avalaPages, pageAt } from '../transport/pages';
+import type { Collection, Endpoint } from '../transport/paths';
 import { checkedId } from '../transport/paths';
+import type { Field } from './fields';
+import { hasPart } from './filters';
+import type { ListSearch } from './operation';
 
 /** What tells the locators of the resources apart. */
 export interface LocatorTexts {
-	displayName: string;
-	name: string;
-	/** What it picks from. */
-	collection: Collection;
-	searchListMethod: string;
+	label: string;
+	/** The name of the search behind its list. */
+	search: string;
 	description: string;
 	/** For models that build workflows: where the ID comes from. */
-	propertyHint: string;
+	hint: string;
+	/** Where the search depends on other parameters, their names. */
+	dependsOn?: string[];
 }
 
 /** A parameter that picks one thing: from a searchable list, or by its ID. */
-export function locatorOf(texts: LocatorTexts): INodeProperties {
-	const { displayName, name, searchListMethod, description, propertyHint } = texts;
-	const { noun, example } = texts.collection;
+export function locatorField(collection: Collection, texts: LocatorTexts): Field<string> {
+	const { label, search, description, hint, dependsOn } = texts;
+	const { noun, example } = collection;
 	return {
-		displayName,
-		name,
-		type: 'resourceLocator',
-		default: { mode: 'list', value: '' },
-		description,
-		builderHint: { propertyHint },
-		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				placeholder: `Select ${withArticle(noun)}…`,
-				typeOptions: { searchListMethod, searchable: true },
-			},
-			{
-				displayName: 'By ID',
-				name: 'id',
-				type: 'string',
-				placeholder: `e.g. ${example}`,
-				hint: `The ID of the ${noun}, which is 'uid' in the output`,
-			},
-		],
+		property: {
+			displayName: label,
+			type: 'resourceLocator',
+			default: { mode: 'list', value: '' },
+			description,
+			builderHint: { propertyHint: hint },
+			...(dependsOn && { typeOptions: { loadOptionsDependsOn: dependsOn } }),
+			modes: [
+				{
+					displayName: 'From List',
+					name: 'list',
+					type: 'list',
+					placeholder: `Select ${withArticle(noun)}…`,
+					typeOptions: { searchListMethod: search, searchable: true },
+				},
+				{
+					displayName: 'By ID',
+					name: 'id',
+					type: 'string',
+					placeholder: `e.g. ${example}`,
+					hint: `The ID of the ${noun}, which is 'uid' in the output`,
+				},
+			],
+		},
+		read: (value) => idIn(collection, label, value),
 	};
 }
 
-/**
- * The ID that a locator's value stands for; an expression may give it without a mode.
- *
- * @throws UserError when there is none, or it cannot be one of the collection
- */
-export function idIn(collection: Collection, displayName: string, locator: unknown): string {
-	const value: unknown = isObject(locator) && 'value' in locator ? locator.value : locator;
-	const id = idOf(value)?.trim();
-	if (id) return checkedId(collection, id, displayName);
-	throw notUnderstood(displayName, `${withArticle(displayName.toLowerCase())} or its ID`, value);
+/** A parameter that is the ID of one thing. */
+export function idField(
+	collection: Collection,
+	label: string,
+	texts: { description: string; hint: string },
+): Field<string> {
+	return {
+		property: {
+			displayName: label,
+			type: 'string',
+			default: '',
+			placeholder: `e.g. ${collection.example}`,
+			description: texts.description,
+			builderHint: { propertyHint: texts.hint },
+		},
+		read: (value) => idIn(collection, label, value),
+	};
+}
+
+/** @throws UserError when there is no ID, or it cannot be one of the collection */
+function idIn(collection: Collection, label: string, locator: unknown): string {
+	const value = chosenIn(locator);
+	const id = idOf(value);
+	if (id !== undefined || value === undefined || value === null || value === '') {
+		return checkedId(collection, id ?? '', label);
+	}
+	throw notUnderstood(label, `${withArticle(collection.noun)} or its ID`, value);
+}
+
+/** What a locator stands for; an expression may give it without a mode. */
+export function chosenIn(locator: unknown): unknown {
+	return isObject(locator) && 'value' in locator ? locator.value : locator;
 }
 
 function withArticle(noun: string): string {
 	return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
+/** A list is shown once it holds this many; more come as the user scrolls. */
+const WANTED_RESULTS = 20;
+/** One search takes half of the requests that Avala allows in a minute at most; pages may hold few entries. */
+const MAX_PAGES = 50;
+const MAX_ENTRIES = 2_000;
+/** After this no further page is requested. */
+const TIME_LIMIT_MS = 10_000;
+/** A slow page may take until then; a wait that Avala asks for beyond it is shown as an error. */
+const DEADLINE_MS = 30_000;
+
+export interface Choice extends INodeListSearchItems {
+	/** What the typed text is looked for in, beside the name. */
+	searched?: string;
+}
+
+/**
+ * The searchable list of the editor behind a locator, from where the last call ended, with the entries that
+ * hold the typed text in any part. n8n asks for more only when the user scrolls, which a short list does
+ * not allow, so it goes on until there are enough, within bounds.
+ *
+ * @param list what is searched, or how that follows from other parameters
+ * @param choiceOf undefined for an entry that cannot be selected
+ */
+export function searchOf(
+	list:
+		Endpoint | ((context: ILoadOptionsFunctions, of: Connection) => Endpoint | Promise<Endpoint>),
+	choiceOf: (entry: IDataObject) => Choice | undefined,
+): ListSearch {
+	return async function (filter = '', paginationToken) {
+		const connection = withLimit(await connectForList(this), DEADLINE_MS);
+		const endpoint = typeof list === 'function' ? await list(this, connection) : list;
+		return await search(connection, endpoint, { filter, paginationToken }, choiceOf);
+	};
+}
+
+/** @throws NodeOperationError or NodeApiError, which the editor shows in the list */
+async function search(
+	connection: Connection,
+	endpoint: Endpoint,
+	{ filter, paginationToken }: { filter: string; paginationToken?: string },
+	choiceOf: (entry: IDataObject) => Choice | undefined,
+): Promise<INodeListSearchResult> {
+	// A pasted URL may have a slash at its end that Avala's has not.
+	const wanted = filter.trim().replace(/\/$/, '');
+	const results: INodeListSearchItems[] = [];
+	const endsAt = Date.now() + TIME_LIMIT_MS;
+	let pages = 0;
+	let seen = 0;
+	const start = paginationToken === undefined ? undefined : pageAt(connection, paginationToken);
+	for await (const { entries, next } of avalaPages(connection, endpoint, { start })) {
+		for (const entry of entries) {
+			const choice = choiceOf(entry);
+			if (!choice) continue;
+			const { searched = '', ...shown } = choice;
+			if (hasPart(`${shown.name} ${searched}`, wanted)) results.push(shown);
+		}
+		pages += 1;
+		seen += entries.length;
+		const isBound = pages >= MAX_PAGES || seen >= MAX_ENTRIES || Date.now() >= endsAt;
+		if (results.length >= WANTED_RESULTS || isBound) {
+			if (results.length === 0 && wanted !== '' && next && start === undefined) {
+				const { noun, plural } = endpoint.collection;
+				throw new NodeOperationError(
+					connection.context.getNode(),
+					`None of the first ${seen} ${plural} contains ${JSON.stringify(filter)}, and there are more. Select the ${noun} by its ID instead.`,
+				);
+			}
+			return { results, paginationToken: next?.href };
+		}
+	}
+	return { results };
+}
+
+/** The choice for most things: by name, with more about it in brackets. */
+export function namedChoice(
+	entry: IDataObject,
+	{ more, searched = '' }: { more?: string; searched?: string } = {},
+): Choice | undefined {
+	const uid = idOf(entry.uid);
+	if (uid === undefined) return undefined;
+	const name = idOf(entry.name) ?? idOf(entry.slug) ?? uid;
+	return {
+		name: more === undefined ? name : `${name} (${more})`,
+		value: uid,
+		searched: `${searched} ${uid}`,
+	};
 }

@@ -34,7 +34,7 @@ export interface Operation {
 	execute(run: ItemRun): Promise<INodeExecutionData[]>;
 }
 
-type ListSearch = (
+export type ListSearch = (
 	this: ILoadOptionsFunctions,
 	filter?: string,
 	paginationToken?: string,

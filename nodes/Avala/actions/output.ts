@@ -1,31 +1,68 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isBlank, notUnderstood, readBoolean, readTexts } from '../shared/values';
+import type { Connection } from '../transport/connection';
 import type { ItemRun } from './operation';
 import { isTool } from './operation';
 import { parameterOf } from './parameters';
 
 /** What an operation gives of an entry: few fields, all of them, or those that are named. */
-export interface OutputForms<T extends IDataObject = IDataObject> {
+export interface OutputForms {
 	/** Ten fields at most, by the same names in every wire format. */
-	simplify(entry: T): IDataObject;
-	/** All that Avala sent, with what the node adds to it; left out where it adds nothing. */
-	complete?(entry: T): IDataObject;
+	simplify(entry: IDataObject, connection?: Connection): IDataObject;
+	/** All that Avala sent, with what the node adds to it. */
+	complete(entry: IDataObject): IDataObject;
 	/** The names of the fields that can be selected one by one. */
 	fields: readonly string[];
 }
 
-export interface Output<T> {
+/** A field; with others behind it, the first of them that was sent fills it in. */
+type FieldNames = ReadonlyArray<string | readonly [string, ...string[]]>;
+
+/**
+ * @param names the fields of the simplified form
+ * @param more what can be selected beside them, and what the node adds to both forms
+ */
+export function formsOf(
+	names: FieldNames,
+	more: { further?: readonly string[]; add?: (entry: IDataObject) => IDataObject } = {},
+): OutputForms {
+	const { further = [], add = () => ({}) } = more;
+	const simplify = (entry: IDataObject) => ({ ...pickFields(entry, names), ...add(entry) });
+	return {
+		simplify,
+		complete: (entry) => ({ ...entry, ...add(entry) }),
+		fields: [...Object.keys(simplify({})), ...further],
+	};
+}
+
+/** The named fields of what Avala sent, with its values as they are; null where it sent none. */
+export function pickFields(sent: IDataObject, names: FieldNames): IDataObject {
+	return Object.fromEntries(
+		names.map((name) => {
+			const spellings = typeof name === 'string' ? [name] : name;
+			const found = spellings.find((spelling) => (sent[spelling] ?? null) !== null);
+			return [spellings[0], found === undefined ? null : sent[found]];
+		}),
+	);
+}
+
+export interface Output {
 	/** Tells this output from others that are made of the same entries. */
 	choice: readonly string[];
-	show(entry: T): IDataObject;
+	show(entry: IDataObject): IDataObject;
 }
+
+/** All that Avala sent, where there is nothing to choose. */
+export const AS_SENT: Output = { choice: [], show: (entry) => entry };
 
 /** It is in the output whatever is selected. */
 const ID = 'uid';
 
 /** As n8n's own nodes have it: a switch for people, a choice for AI agents. */
-export function outputProperties({ fields }: Pick<OutputForms, 'fields'>): INodeProperties[] {
+export function outputProperties(forms: OutputForms | undefined): INodeProperties[] {
+	if (forms === undefined) return [];
+	const { fields } = forms;
 	const options = fields
 		.filter((name) => name !== ID)
 		.map((name) => ({ name: labelOf(name), value: name }))
@@ -75,18 +112,20 @@ export function outputProperties({ fields }: Pick<OutputForms, 'fields'>): INode
 /**
  * The output that is wanted; an AI agent's choice counts where the node is its tool.
  *
- * @throws UserError for a choice or a field that there is not
+ * @throws UserError for an unknown choice or field
  */
-export function outputOf<T extends IDataObject>(run: ItemRun, forms: OutputForms<T>): Output<T> {
-	const { simplify, complete = (entry) => entry } = forms;
+export function outputOf(run: ItemRun, forms: OutputForms | undefined): Output {
+	if (forms === undefined) return AS_SENT;
+	const { simplify, complete } = forms;
 	const choice = choiceIn(run);
-	if (choice === 'simplified') return { choice: [choice], show: simplify };
+	const simplified = (entry: IDataObject) => simplify(entry, run.connection);
+	if (choice === 'simplified') return { choice: [choice], show: simplified };
 	if (choice === 'raw') return { choice: [choice], show: complete };
 	const names = [ID, ...selectedFields(run, forms)];
 	return {
 		choice: [choice, ...names],
 		show: (entry) => {
-			const all = { ...complete(entry), ...simplify(entry) };
+			const all = { ...complete(entry), ...simplified(entry) };
 			return Object.fromEntries(names.map((name) => [name, all[name] ?? null]));
 		},
 	};
@@ -104,7 +143,7 @@ function choiceIn(run: ItemRun): 'simplified' | 'raw' | 'selectedFields' {
 	throw notUnderstood('Output', 'simplified, raw or selectedFields', output);
 }
 
-function selectedFields(run: ItemRun, { fields }: Pick<OutputForms, 'fields'>): string[] {
+function selectedFields(run: ItemRun, { fields }: OutputForms): string[] {
 	const value = parameterOf(run, 'fields', []);
 	if (isBlank(value)) return [];
 	return readTexts('Fields', value).map((text) => {

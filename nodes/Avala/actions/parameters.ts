@@ -1,8 +1,8 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { readMoment } from '../shared/moments';
-import { isObject, notUnderstood, readBoolean, readWholeNumber } from '../shared/values';
+import { isObject, notUnderstood, readBoolean, readWholeNumber, shown } from '../shared/values';
+import type { Fields, Texts, Values } from './fields';
 import type { ItemRun } from './operation';
 
 /** A parameter of the operation as an expression or an AI agent may have filled it in. */
@@ -14,35 +14,23 @@ export function parameterOf(
 	return context.getNodeParameter(name, itemIndex, fallback as IDataObject) as unknown;
 }
 
-/**
- * The fields that were added to a collection.
- *
- * @param known the names of all fields that there are
- * @throws UserError for a field that is none of them, since it would be ignored
- */
-export function collectionOf(
-	run: ItemRun,
-	name: string,
-	label: string,
-	known: readonly string[],
-): IDataObject {
-	const value = parameterOf(run, name, {});
-	if (!isObject(value)) throw notUnderstood(label, 'a collection of fields', value);
-	const unknown = Object.keys(value).find((field) => !known.includes(field));
-	if (unknown === undefined) return value;
-	throw new UserError(
-		`'${label}' has no field ${JSON.stringify(unknown)} for this operation. It has ${known.join(', ')}.`,
-	);
-}
+export const returnAll: INodeProperties = {
+	displayName: 'Return All',
+	name: 'returnAll',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to return all results or only up to a given limit',
+};
 
-/** The value of a field that was added, undefined for one that was not. */
-export function given<T>(
-	fields: IDataObject,
-	name: string,
-	read: (value: unknown) => T,
-): T | undefined {
-	return name in fields ? read(fields[name]) : undefined;
-}
+export const limit: INodeProperties = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	displayOptions: { show: { returnAll: [false] } },
+	typeOptions: { minValue: 1 },
+	default: 50,
+	description: 'Max number of results to return',
+};
 
 /** How many results are wanted: all of them (Infinity), or the limit. */
 export function wantedCount(run: ItemRun): number {
@@ -54,7 +42,87 @@ export function limitOf(run: ItemRun): number {
 	return readWholeNumber('Limit', parameterOf(run, 'limit', 50), 1);
 }
 
-/** Reads a moment; without a zone it is in the workflow's time zone. */
-export function momentReader({ context }: ItemRun, label: string): (value: unknown) => number {
-	return (value) => readMoment(label, value, context.getTimezone());
+/** The parameters of a table of fields, each with what they have in common. */
+export function propertiesOf(
+	fields: Fields,
+	common: Omit<Partial<INodeProperties>, 'name' | 'type'> = {},
+): INodeProperties[] {
+	return Object.entries(fields).map(([name, { property }]) => ({ ...property, name, ...common }));
+}
+
+/** The fields that can be added one by one under a collection, as the editor sorts them. */
+export function collectionProperty(
+	name: string,
+	label: string,
+	fields: Fields,
+	texts: Texts,
+): INodeProperties {
+	return {
+		displayName: label,
+		name,
+		type: 'collection',
+		default: {},
+		...texts,
+		options: propertiesOf(fields).sort((a, b) => a.displayName.localeCompare(b.displayName)),
+	};
+}
+
+/** What was given for parameters that are always there. @throws UserError for one that is empty */
+export async function readParameters<F extends Fields>(
+	run: ItemRun,
+	fields: F,
+): Promise<Required<Values<F>>> {
+	const given = Object.keys(fields).map((name) => [name, parameterOf(run, name, '')] as const);
+	const values = await readAll(run, fields, Object.fromEntries(given));
+	if (isComplete(fields, values)) return values;
+	throw notUnderstood(Object.keys(fields).join(', '), 'filled in', '');
+}
+
+function isComplete<F extends Fields>(fields: F, values: Values<F>): values is Required<Values<F>> {
+	return Object.keys(fields).every((name) => name in values);
+}
+
+/**
+ * What was given for the fields that were added to a collection.
+ *
+ * @throws UserError for a field that is none of the table, since it would be ignored
+ */
+export async function readCollection<F extends Fields>(
+	run: ItemRun,
+	name: string,
+	label: string,
+	fields: F,
+): Promise<Values<F>> {
+	const given = parameterOf(run, name, {});
+	if (!isObject(given)) throw notUnderstood(label, 'a collection of fields', given);
+	const unknown = Object.keys(given).find((field) => !(field in fields));
+	if (unknown !== undefined) {
+		throw new UserError(`'${label}' has no field ${shown(unknown)} for this operation.`, {
+			description: `It has ${Object.keys(fields).join(', ')}.`,
+		});
+	}
+	return await readAll(run, fields, given);
+}
+
+async function readAll<F extends Fields>(
+	run: ItemRun,
+	fields: F,
+	given: Readonly<Record<string, unknown>>,
+): Promise<Values<F>> {
+	const values: Record<string, unknown> = {};
+	for (const [name, value] of Object.entries(given)) {
+		const read = await fields[name]?.read(value, run);
+		if (read !== undefined) values[name] = read;
+	}
+	return values as Values<F>;
+}
+
+/** The values under the names that Avala has for them: a body, or a query. */
+export function sentOf<F extends Fields>(fields: F, values: Values<F>): IDataObject {
+	const sent: IDataObject = {};
+	for (const [name, { sentAs }] of Object.entries(fields)) {
+		const value: unknown = values[name];
+		if (sentAs !== undefined && value !== undefined) sent[sentAs] = value as IDataObject[string];
+	}
+	return sent;
 }

@@ -9,7 +9,7 @@ import { RESOURCES } from './resources';
 
 /**
  * Runs the selected operation once for each input item, with that item's parameters, and pairs what
- * comes out with it. With Continue On Fail a failing item gives an item that tells its error.
+ * comes out with it. With Continue On Fail a failing item gives an item with the error.
  */
 export async function executeOperation(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const results = new Map<string, Promise<unknown>>();
@@ -84,22 +84,24 @@ function forItem(
 	error: unknown,
 	itemIndex: number,
 ): NodeApiError | NodeOperationError {
-	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
-		error.context.itemIndex = itemIndex;
-		return error;
-	}
-	const message = messageOf(error);
-	const shown = new NodeOperationError(
-		context.getNode(),
-		error instanceof Error ? error : message,
-		{ itemIndex },
-	);
+	const isOurs = error instanceof NodeApiError || error instanceof NodeOperationError;
+	const shown = isOurs
+		? error
+		: new NodeOperationError(context.getNode(), error instanceof Error ? error : String(error));
 	// n8n puts a general text in the place of a message that holds the name of a system error.
-	shown.message = message;
+	if (!isOurs && error instanceof Error) shown.message = error.message;
+	// An AI agent is told the message alone.
+	if (isTool(context)) {
+		shown.message = messageOf(shown);
+		shown.description = undefined;
+	}
+	// n8n takes an execution with this word in its error for one that was stopped.
+	shown.message = shown.message.replace(/canceled/gi, 'cancelled');
+	shown.context.itemIndex = itemIndex;
 	return shown;
 }
 
-/** By these two fields, and no others, n8n knows an item for the error output if the node has one. */
-function describeError({ message, description }: NodeApiError | NodeOperationError): IDataObject {
-	return { error: message, ...(description && { message: description }) };
+/** By a single field `error` n8n knows an item for the error output, if the node has one. */
+function describeError(error: NodeApiError | NodeOperationError): IDataObject {
+	return { error: messageOf(error) };
 }

@@ -64,12 +64,12 @@ function kept(value: JsonValue, read: (value: unknown) => JsonValue): JsonValue 
 }
 
 /** The event type as text; empty when there is none. */
-export function eventTypeOf({ event_type: sent }: Delivery): string {
+export function eventTypeOf({ event_type: sent }: IDataObject): string {
 	return idOf(sent) ?? '';
 }
 
 /** Unix time in milliseconds; undefined when Avala sent no time that can be read. */
-export function createdAt(delivery: Delivery): number | undefined {
+export function createdAt(delivery: IDataObject): number | undefined {
 	return momentIn(delivery.created_at);
 }
 
@@ -77,7 +77,7 @@ export function createdAt(delivery: Delivery): number | undefined {
  * The guide's `success` is what the later wire formats call `delivered`. Of a word that Avala's documents
  * do not have, the response of the target tells whether it means that.
  */
-export function statusOf(delivery: Delivery): DeliveryStatus {
+export function statusOf(delivery: IDataObject): DeliveryStatus {
 	const word = wordOf(delivery);
 	if (word === 'success' || word === 'delivered') return 'delivered';
 	if (word === 'failed' || word === 'pending') return word;
@@ -85,7 +85,7 @@ export function statusOf(delivery: Delivery): DeliveryStatus {
 }
 
 /** The status that the target responded with. */
-function codeOf({ response_status_code: sent }: Delivery): number | undefined {
+function codeOf({ response_status_code: sent }: IDataObject): number | undefined {
 	return numberOf(sent);
 }
 
@@ -93,7 +93,7 @@ function isAccepted(code = 0): boolean {
 	return code >= 200 && code < 300;
 }
 
-function wordOf({ status }: Delivery): string | undefined {
+function wordOf({ status }: IDataObject): string | undefined {
 	return textOf(status)?.trim().toLowerCase();
 }
 
@@ -101,7 +101,7 @@ function wordOf({ status }: Delivery): string | undefined {
 const RESPONSE_OF_STARTING_N8N = 'n8n is starting up. Please wait';
 
 /** @param now Unix time in milliseconds */
-export function outcomeOf(delivery: Delivery, now: number): DeliveryOutcome {
+export function outcomeOf(delivery: IDataObject, now: number): DeliveryOutcome {
 	const status = statusOf(delivery);
 	if (!hasFailed(delivery)) return status === 'delivered' ? 'succeeded' : 'pending';
 	if (status === 'delivered') return 'failed';
@@ -111,19 +111,19 @@ export function outcomeOf(delivery: Delivery, now: number): DeliveryOutcome {
 }
 
 /** Whether the event has not arrived although it was tried. */
-export function hasFailed(delivery: Delivery): boolean {
+export function hasFailed(delivery: IDataObject): boolean {
 	const status = statusOf(delivery);
 	if (status === 'delivered') return wasTakenByStartingN8n(delivery);
 	return status === 'failed' || triesOf(delivery, 0) > 0 || codeOf(delivery) !== undefined;
 }
 
 /** How often it was tried. */
-export function triesOf({ attempt_count: sent }: Delivery, whenNotTold: number): number {
+export function triesOf({ attempt_count: sent }: IDataObject, whenNotTold: number): number {
 	return numberOf(sent) ?? whenNotTold;
 }
 
 /** Why an event has not arrived, or not yet; null when it is pending although the target has accepted it. */
-export function causeOf(delivery: Delivery): string | null {
+export function causeOf(delivery: IDataObject): string | null {
 	if (wasTakenByStartingN8n(delivery)) {
 		return 'n8n was starting up: it responded 200 and no workflow saw the event';
 	}
@@ -135,20 +135,20 @@ export function causeOf(delivery: Delivery): string | null {
 	return `The target responded ${code}`;
 }
 
-function wasTakenByStartingN8n(delivery: Delivery): boolean {
+function wasTakenByStartingN8n(delivery: IDataObject): boolean {
 	const isDelivered = statusOf(delivery) === 'delivered';
 	return isDelivered && textOf(delivery.response_body)?.trim() === RESPONSE_OF_STARTING_N8N;
 }
 
 /** The guide's wire format says `failed` from the first failed try on; the later ones say when the next one is. */
-function isTriedAgain(delivery: Delivery, now: number): boolean {
+function isTriedAgain(delivery: IDataObject, now: number): boolean {
 	const isTold = momentIn(delivery.next_retry_at) !== undefined;
 	const mayBe = delivery.next_retry_at !== null && createdAt(delivery) !== undefined;
 	return (isTold || mayBe) && !isOver(delivery, now);
 }
 
 /** Whether no try can follow: by the time of the next one, else by their number and the time of the last one. */
-function isOver(delivery: Delivery, now: number): boolean {
+function isOver(delivery: IDataObject, now: number): boolean {
 	const next = momentIn(delivery.next_retry_at);
 	if (next !== undefined) return now - next >= LONGEST_DELAY_MS;
 	const created = createdAt(delivery) ?? now;

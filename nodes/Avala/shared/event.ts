@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isKnownEventType, looksLikeEventType } from './eventCatalogue';
 import { momentIn } from './moments';
-import { idOf, isObject, textOf } from './values';
+import { idOf, isObject, projectsIn, textOf, uidOf } from './values';
 
 type JsonValue = IDataObject[string];
 
@@ -167,4 +167,23 @@ function sorted(value: unknown): unknown {
 	if (!isObject(value)) return value;
 	const names = Object.keys(value).sort();
 	return Object.fromEntries(names.map((name) => [name, sorted(value[name])]));
+}
+
+/** What an event is about, and the project that it names; null where there is none or several. */
+export function subjectOf(
+	type: string,
+	data: unknown,
+): { resource_uid: string | null; project_uid: string | null } {
+	if (!isObject(data)) return { resource_uid: null, project_uid: null };
+	const uid = uidOf(data);
+	const project = type.startsWith('project.') ? uid : projectsIn(data)[0];
+	return { resource_uid: uid ?? null, project_uid: project ?? null };
+}
+
+const MAX_DEPTH = 500;
+
+/** Whether a value is nested so deeply that n8n could not store it. */
+export function isTooDeep(value: unknown, levels = MAX_DEPTH): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	return levels === 0 || Object.values(value).some((entry) => isTooDeep(entry, levels - 1));
 }

@@ -1,8 +1,7 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { nearest } from './nearest';
-import { readTexts } from './values';
+import { readTexts, shown } from './values';
 
 /** Stands for every event type in the catalogue, in the trigger and in the webhook operations alike. */
 export const ALL_EVENTS = '*';
@@ -123,13 +122,11 @@ export function readKnownEventTypes(name: string, value: unknown, elsewhere?: st
 }
 
 function unknownType(name: string, text: string, elsewhere?: string): UserError {
-	const meant = nearestType(text);
-	const question = meant === undefined ? '' : ` Did you mean ${meant}?`;
 	const hint =
 		elsewhere === undefined ? '' : ` Enter a type that is not among them under '${elsewhere}'.`;
-	return new UserError(
-		`'${name}' contains ${JSON.stringify(text.slice(0, 80))}, which is not a known event type.${question} Known types: ${CATALOGUE_TYPES.join(', ')}.${hint}`,
-	);
+	return new UserError(`'${name}' contains ${shown(text)}, which is not a known event type.`, {
+		description: `Known types: ${CATALOGUE_TYPES.join(', ')}.${hint}`,
+	});
 }
 
 /**
@@ -158,10 +155,4 @@ export function isChosenEvent(
 		types.some((entry) => entry.toLowerCase() === wanted) ||
 		(types.includes(ALL_EVENTS) && CATALOGUE_TYPES.includes(wanted))
 	);
-}
-
-function nearestType(text: string): string | undefined {
-	const wanted = text.toLowerCase().replace(/\s+/g, '.');
-	const [only, ...others] = CATALOGUE_TYPES.filter((type) => type.split('.').includes(wanted));
-	return only !== undefined && others.length === 0 ? only : nearest(wanted, CATALOGUE_TYPES);
 }

@@ -1,6 +1,6 @@
-import { tryToParseDateTime } from 'n8n-workflow';
+import { tryToParseDateTime, UserError } from 'n8n-workflow';
 
-import { isObject, notUnderstood, textOf } from './values';
+import { isObject, notUnderstood, shown, textOf } from './values';
 
 /** Unix times from here on are milliseconds: as seconds they would lie beyond the year 5000. */
 const LEAST_MILLISECONDS = 1e11;
@@ -29,53 +29,67 @@ export function momentIn(value: unknown): number | undefined {
 }
 
 /**
- * A moment in Unix milliseconds: a date, a Unix time in seconds or milliseconds, or what n8n's date
- * picker gives. Without a zone it is in the given time zone, the workflow's. Texts of which JavaScript only
- * guesses the date are refused.
+ * A moment in Unix milliseconds: an ISO date, a Unix time in seconds or milliseconds, or a date of n8n's.
+ * Without a zone it is in the given one, the workflow's. Texts of which JavaScript only guesses the date are
+ * refused.
+ *
+ * @throws UserError that names the parameter, and a zone that n8n does not know
  */
 export function readMoment(name: string, value: unknown, timezone: string): number {
-	const refusal = notUnderstood(name, 'a date such as 2026-03-02T10:30:00Z', value);
 	const isUnix = typeof value === 'string' && /^\d{9,}(\.\d+)?$/.test(value.trim());
-	if (typeof value === 'number' || isUnix) {
-		const unix = unixMilliseconds(Number(value));
-		if (unix === undefined) throw refusal;
-		return unix;
-	}
-	try {
-		const date = typeof value === 'string' ? writtenDate(value) : isObject(value) && value;
-		if (date) return tryToParseDateTime(date, timezone).toMillis();
-	} catch {
-		// n8n's own message would not name the parameter.
-	}
-	throw refusal;
+	const moment =
+		typeof value === 'number' || isUnix
+			? unixMilliseconds(Number(value))
+			: typeof value === 'string'
+				? isoMilliseconds(name, value.trim(), timezone)
+				: isObject(value)
+					? dateMilliseconds(name, value, timezone)
+					: undefined;
+	if (moment !== undefined && !Number.isNaN(moment)) return moment;
+	throw notUnderstood(name, 'a date such as 2026-03-02T10:30:00Z', value);
 }
 
-const OFFSET = '[-+](?:0\\d|1[0-4]):?(?:\\d\\d)?';
-/** ISO 8601, and what databases and n8n's dates write. */
-const ISO_DATE = new RegExp(
-	`^(\\d{4})([-/]?)(\\d\\d)\\2(\\d\\d)(?:[T ]\\d\\d(?::?\\d\\d){0,2}(?:[.,]\\d+)?\\s?(?:Z|UTC|${OFFSET})?)?$`,
-	'i',
-);
-/** As in HTTP and in e-mails (RFC 2822). */
-const MAIL_DATE = new RegExp(
-	`^(?:[a-z]{3}, ?)?((\\d{1,2}) [a-z]{3} \\d{4}) \\d\\d:\\d\\d(?::\\d\\d)? (?:GMT|UTC|Z|${OFFSET})$`,
-	'i',
-);
-/** As JavaScript prints it. */
-const PRINTED_DATE = new RegExp(
-	`^[a-z]{3} ([a-z]{3} (\\d\\d) \\d{4}) \\d\\d:\\d\\d:\\d\\d GMT${OFFSET}(?: \\([^()]*\\))?$`,
-	'i',
-);
+const OFFSET = /^(?:Z|UTC|[-+](?:0\d|1[0-4]):?(?:\d\d)?)$/i;
+/** ISO 8601, and what databases write; the groups are year, month, day and the zone, which may be named in brackets. */
+const ISO_DATE =
+	/^(\d{4})([-/]?)(\d\d)\2(\d\d)(?:[T ]\d\d(?::?\d\d){0,2}(?:[.,]\d+)?\s?([^[\]]*)(?:\[([\w/+-]+)\])?)?$/i;
 
-/** The date as n8n reads it without guessing; undefined for any other text, and for a day that does not exist. */
-function writtenDate(value: string): string | undefined {
-	const text = value.trim().replace(/(\d)\[[\w/+-]+\]$/, '$1');
-	const [, date = '', dayOfMonth] = MAIL_DATE.exec(text) ?? PRINTED_DATE.exec(text) ?? [];
-	if (dayOfMonth !== undefined) {
-		return new Date(`${date} UTC`).getUTCDate() === Number(dayOfMonth) ? text : undefined;
-	}
-	const [, year, , month, day] = ISO_DATE.exec(text) ?? [];
+/** @returns undefined for any other text, and for a day that does not exist */
+function isoMilliseconds(name: string, text: string, timezone: string): number | undefined {
+	const [, year, , month, day, offset = '', named] = ISO_DATE.exec(text) ?? [];
 	const midnight = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-	const exists = midnight.getUTCMonth() + 1 === Number(month);
-	return exists ? text.replaceAll('/', '-') : undefined;
+	if (midnight.getUTCMonth() + 1 !== Number(month)) return undefined;
+	if (offset !== '' && !OFFSET.test(offset)) throw unknownZone(name, offset);
+	const zone = offset === '' ? (named ?? timezone) : timezone;
+	if (!isZone(zone)) throw unknownZone(name, zone);
+	const plain = text.replace(/\[.*$/, '').replaceAll('/', '-');
+	return dateMilliseconds(name, plain, zone);
+}
+
+/** A text in ISO format, or a date that an expression gave. */
+function dateMilliseconds(name: string, date: string | object, zone: string): number | undefined {
+	const why = typeof date === 'object' && 'invalidExplanation' in date && date.invalidExplanation;
+	if (typeof why === 'string') {
+		throw new UserError(`'${name}' is not a valid date: ${shown(why)}.`);
+	}
+	try {
+		return tryToParseDateTime(date, zone).toMillis();
+	} catch {
+		return undefined;
+	}
+}
+
+function isZone(zone: string): boolean {
+	try {
+		new Intl.DateTimeFormat(undefined, { timeZone: zone });
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function unknownZone(name: string, zone: string): UserError {
+	return new UserError(`'${name}' has a time zone that n8n does not know: ${shown(zone)}.`, {
+		description: 'Write its offset, as in 2026-03-02T10:30:00+01:00, or Z for UTC.',
+	});
 }

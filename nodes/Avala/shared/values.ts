@@ -21,6 +21,21 @@ export function uidOf(value: unknown): string | undefined {
 	return isObject(value) ? (idOf(value.uid) ?? idOf(value.id)) : idOf(value);
 }
 
+/** The same for every spelling of one ID: blanks around it do not count, nor how a UUID is written. */
+export function idKey(id: string): string {
+	const text = id.trim();
+	const digits = text.replace(/^(?:urn:uuid:|\{)|[-}]/gi, '').toLowerCase();
+	return /^[0-9a-f]{32}$/.test(digits) ? digits : text;
+}
+
+/** What an expression yields as text when it found nothing, or an object. */
+const NOTHING_AS_TEXT: readonly string[] = ['undefined', 'null', 'nan', 'none', '[object object]'];
+
+/** Whether a text is what an expression yields when it found nothing. */
+export function isNothing(text: string): boolean {
+	return NOTHING_AS_TEXT.includes(text.toLowerCase());
+}
+
 /** The IDs of the projects that a task or an export says it belongs to, under any of the names that servers have for them. */
 export function projectsIn({ project_uid, project_id, project, projects }: IDataObject): string[] {
 	const several: unknown[] = Array.isArray(projects) ? projects : [];
@@ -49,9 +64,12 @@ export function textsIn(value: unknown): string[] {
 	return entries.filter((entry) => typeof entry === 'string');
 }
 
-/** What an error says; anything may be thrown. */
+/** All that an error says, in one text; anything may be thrown. */
 export function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
+	if (!(error instanceof Error)) return String(error);
+	const description = 'description' in error ? textOf(error.description) : undefined;
+	if (description === undefined || error.message.includes(description)) return error.message;
+	return `${error.message} ${description}`;
 }
 
 /**
@@ -78,9 +96,9 @@ export function readNumber(name: string, value: unknown, least: number): number 
 	throw notUnderstood(name, `a number of at least ${least}`, value);
 }
 
-/** A text without blanks around it, never empty. */
+/** A text without blanks around it, never empty; letters with accents are stored as one character each. */
 export function readText(name: string, value: unknown): string {
-	const text = idOf(value)?.trim();
+	const text = idOf(value)?.trim().normalize();
 	if (text) return text;
 	throw notUnderstood(name, 'text', value);
 }
@@ -120,21 +138,24 @@ function entriesOf(value: unknown): unknown[] {
 	}
 }
 
-/** "'Limit' must be a whole number of at least 1, but is "many"." */
+/** "'Limit' cannot be "many"." with "It must be a whole number of at least 1." below it. */
 export function notUnderstood(name: string, expected: string, value: unknown): UserError {
-	const isEmpty = value === undefined || value === null || value === '';
-	const hint = isEmpty
-		? ' Enter a value, or remove the field if it is optional; an expression may have given nothing.'
-		: '';
-	return new UserError(`'${name}' must be ${expected}, but is ${shown(value)}.${hint}`);
+	const isMissing = value === undefined || value === null;
+	if (isMissing || value === '') {
+		return new UserError(`'${name}' is empty${isMissing ? ': the expression gave nothing' : ''}.`, {
+			description: `It must be ${expected}. Enter a value, or remove the field if it is optional.`,
+		});
+	}
+	return new UserError(`'${name}' cannot be ${shown(value)}.`, {
+		description: `It must be ${expected}.`,
+	});
 }
 
-/** A value for a message, shortened. */
-function shown(value: unknown): string {
-	if (value === undefined || value === null || value === '') return 'empty';
+/** A value for a message, in quotes if it is text, and shortened. */
+export function shown(value: unknown): string {
 	const isPlain = typeof value === 'number' || typeof value === 'bigint';
 	const text = isPlain ? String(value) : (jsonOf(value) ?? typeof value);
-	return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+	return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 /** @returns undefined for what JSON cannot hold, such as an object that contains itself */

@@ -3,13 +3,16 @@ import type {
 	IExecuteFunctions,
 	IHookFunctions,
 	ILoadOptionsFunctions,
+	IPollFunctions,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import { messageOf } from '../shared/values';
 import { readCredential } from './credential';
 
 /** The n8n contexts in which requests are sent to Avala. A running webhook is not among them. */
-export type AvalaContext = IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions;
+export type AvalaContext =
+	IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions | IPollFunctions;
 
 /** What all requests of one piece of work have in common. */
 export interface Connection {
@@ -47,10 +50,10 @@ export async function connect(context: AvalaContext, itemIndex?: number): Promis
 	};
 }
 
-/** The same for a list of the editor, which shows what is wrong with the credential. */
+/** The same for a list of the editor, which shows the message of an error alone. */
 export async function connectForList(context: ILoadOptionsFunctions): Promise<Connection> {
 	return await connect(context).catch((error: unknown) => {
-		throw new NodeOperationError(context.getNode(), error instanceof Error ? error : String(error));
+		throw new NodeOperationError(context.getNode(), messageOf(error));
 	});
 }
 
@@ -59,8 +62,11 @@ export function withLimit(connection: Connection, limitMs: number): Connection {
 	return { ...connection, deadline: Date.now() + limitMs };
 }
 
-/** The same connection, for requests after which Avala may quote this secret in a refusal. */
-export function withSecret(connection: Connection, secret: string | undefined): Connection {
-	if (secret === undefined) return connection;
-	return { ...connection, secrets: [...connection.secrets, secret] };
+/** The same connection, for requests after which Avala may quote these secrets in a refusal. */
+export function withSecret(
+	connection: Connection,
+	...secrets: Array<string | undefined>
+): Connection {
+	const known = secrets.filter((secret) => secret !== undefined);
+	return { ...connection, secrets: [...connection.secrets, ...known] };
 }

@@ -1,18 +1,19 @@
 import type { IBinaryData } from 'n8n-workflow';
 
-import { idOf } from '../shared/values';
 import type { Connection } from './connection';
-import { whyNoResponse } from './exchange';
-import { cutOff, linkRefused, megabytes } from './fileErrors';
+import { apiError } from './errors';
+import { headerText } from './exchange';
+import { whyNoResponse } from './retries';
 import { nameAndType, UNKNOWN_TYPE } from './fileName';
 import type { OpenFile } from './openFile';
-import { discard, openFile } from './openFile';
+import { notDownloaded, openFile } from './openFile';
 import type { Endpoint } from './paths';
 import type { Readable, Watch } from './transfer';
-import { Transfer, WebPage } from './transfer';
+import { Transfer } from './transfer';
 
 const IDLE_LIMIT_MS = 60_000;
 const PROGRESS_EVERY_MS = 5_000;
+const MEGABYTE = 1024 * 1024;
 
 /** A file to be downloaded. */
 export interface DownloadOptions {
@@ -36,7 +37,7 @@ export interface DownloadOptions {
  * Hands a file on to n8n as binary data, chunk by chunk. The API key goes to the API's origin alone; a
  * link that has expired is asked for anew once; a file that is not whole is an error.
  *
- * @throws NodeApiError without the query of the link, which may open the file
+ * @throws NodeApiError without the link, which may open the file
  */
 export async function download(
 	connection: Connection,
@@ -51,57 +52,64 @@ export async function download(
 		file = await openFile(connection, endpoint, await freshLink());
 	}
 	if (file.refusal) throw file.refusal;
-	return await passOn(connection, options, file);
+	return await storeFile(connection, options, file);
 }
 
 /** @throws NodeApiError when the file did not arrive whole, else what n8n's storing throws */
-async function passOn(
+async function storeFile(
 	connection: Connection,
 	options: DownloadOptions,
-	file: OpenFile,
+	{ headers, url, body }: OpenFile,
 ): Promise<IBinaryData> {
-	const { endpoint, fileName, fallbackName, idleLimitMs = IDLE_LIMIT_MS } = options;
-	const { headers, url } = file;
-	const contentType = idOf(headers['content-type']);
-	const webPage = () =>
-		linkRefused(
-			connection,
-			endpoint,
-			url,
-			`${url.host} responded with a web page and not with a file. A proxy or a login page may stand in between.`,
-		);
-	if (typeof file.body === 'string' || /^\s*text\/html\b/i.test(contentType ?? '')) {
-		discard(file);
-		throw webPage();
+	const { endpoint, fileName, fallbackName, idleLimitMs = IDLE_LIMIT_MS, store } = options;
+	if (typeof body === 'string') throw notDownloaded(connection, endpoint, 'it is no file');
+	const { cancelled } = connection;
+	const onProgress = progressLog(connection, endpoint);
+	const transfer = new Transfer(headers, body, { idleLimitMs, cancelled, onProgress });
+	try {
+		const start = await transfer.start();
+		if (isWebPage(start, headerText(headers, 'content-type'))) {
+			throw notDownloaded(connection, endpoint, `${url.host} responded with a web page`);
+		}
+		const sources = { given: fileName, headers, url, fallback: fallbackName, start };
+		const { name, mimeType } = nameAndType(sources);
+		const stored = await store(transfer.stream(start), name, mimeType);
+		// n8n takes a file for text when it does not know the name either.
+		const isUnknown = mimeType === undefined && stored.mimeType === 'text/plain';
+		return isUnknown ? { ...stored, mimeType: UNKNOWN_TYPE, fileType: undefined } : stored;
+	} catch (error) {
+		cancelled?.throwIfAborted();
+		throw transfer.failure === undefined ? error : cutOff(connection, endpoint, transfer);
+	} finally {
+		transfer.close();
 	}
-	const { name, mimeType } = nameAndType({
-		given: fileName,
-		disposition: idOf(headers['content-disposition']),
-		url,
-		fallback: fallbackName,
-		contentType,
-	});
-	const transfer = new Transfer(headers, file.body, {
-		idleLimitMs,
-		cancelled: connection.cancelled,
-		onProgress: progressLog(connection, endpoint),
-	});
-	const stored = await options
-		.store(transfer.stream, name, mimeType)
-		.catch((error: unknown) => {
-			connection.cancelled?.throwIfAborted();
-			if (transfer.failure === undefined) throw error;
-			if (transfer.failure instanceof WebPage) throw webPage();
-			throw cutOff(connection, endpoint, url, {
-				reason: whyNoResponse(transfer.failure).reason,
-				bytes: transfer.receivedBytes,
-				expected: transfer.expectedBytes,
-			});
-		})
-		.finally(() => transfer.close());
-	// n8n takes a file for text when it does not know the name either.
-	const isUnknown = mimeType === undefined && stored.mimeType === 'text/plain';
-	return isUnknown ? { ...stored, mimeType: UNKNOWN_TYPE, fileType: undefined } : stored;
+}
+
+/** What a proxy or a login page that stands in for the storage gives: its first bytes tell, whatever it is called. */
+function isWebPage(start: Uint8Array, contentType = ''): boolean {
+	const text = Buffer.from(start.subarray(0, 1000)).toString('utf8');
+	if (!/^\s*</.test(text)) return false;
+	return /<(?:!doctype\s+html|html)\b/i.test(text) || /^\s*text\/html\b/i.test(contentType);
+}
+
+/** A transfer that ended early. */
+function cutOff(
+	connection: Connection,
+	{ subject }: Endpoint,
+	{ failure, receivedBytes, expectedBytes }: Transfer,
+) {
+	const all = expectedBytes === undefined ? '' : ` of ${megabytes(expectedBytes)}`;
+	return apiError(
+		connection,
+		`The file of ${subject} was not received completely: ${whyNoResponse(failure).reason}.`,
+		`${megabytes(receivedBytes)}${all} came, and none of it was passed on. Run the node again; with 'Retry On Fail' in its settings n8n does so by itself.`,
+	);
+}
+
+/** "1.5 MB" */
+function megabytes(bytes: number): string {
+	if (bytes < MEGABYTE / 10) return `${bytes} bytes`;
+	return `${Math.round((bytes / MEGABYTE) * 10) / 10} MB`;
 }
 
 /** Tells n8n's log every few seconds how far the download is. */

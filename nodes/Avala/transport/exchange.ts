@@ -1,7 +1,8 @@
 import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
-import { isObject, textOf } from '../shared/values';
+import { idOf, isObject, textOf } from '../shared/values';
 import type { Connection } from './connection';
+import { TransferError } from './retries';
 
 /** More than a hundred deliveries with their payloads need; a longer response is cut off. */
 const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
@@ -28,21 +29,11 @@ export type ResponseBody = AsyncIterable<Uint8Array | string> & {
 	destroy(error?: Error): void;
 };
 
-/** A failure that is ours to report as it is: the text holds nothing that came over the wire. */
-export class CutOff extends Error {
-	constructor(
-		message: string,
-		readonly isPassing: boolean,
-	) {
-		super(message);
-	}
-}
-
 /**
  * Sends one request with the API key and reads its response, whatever the status. It ends within the
  * time limit even if the response trickles in, and within 64 MiB.
  *
- * @throws what n8n's request helper throws when there is no response; `whyNoResponse` reads it
+ * @throws TransferError, or what n8n's request helper throws when there is no response; see `whyNoResponse`
  */
 export async function exchange(
 	connection: Connection,
@@ -89,7 +80,7 @@ export function unfollowed(limitMs: number) {
 	} as const;
 }
 
-/** @throws CutOff for what cannot be a response of n8n's request helper */
+/** @throws TransferError for what cannot be a response of n8n's request helper */
 export function toOpenResponse(response: unknown): OpenResponse {
 	if (isObject(response) && typeof response.statusCode === 'number') {
 		const { statusCode: status, headers, body } = response;
@@ -99,7 +90,7 @@ export function toOpenResponse(response: unknown): OpenResponse {
 			body: isBody(body) ? body : (textOf(body) ?? ''),
 		};
 	}
-	throw new CutOff('n8n gave a response without a status', false);
+	throw new TransferError('n8n gave a response without a status', false);
 }
 
 /** n8n's own `timeout` only limits silence, and in an execution n8n puts its cancel signal in the place of ours. */
@@ -107,13 +98,15 @@ export async function withinLimit<T>(
 	limitMs: number,
 	work: (limit: AbortSignal, destroyLater: (body: ResponseBody) => void) => Promise<T>,
 ): Promise<T> {
-	const limit = AbortSignal.timeout(limitMs);
+	const limit = AbortSignal.timeout(Math.max(1, Math.ceil(limitMs)));
 	let opened: ResponseBody | undefined;
 	let expire = () => {};
 	const expired = new Promise<never>((_, reject) => {
 		expire = () => {
 			opened?.destroy();
-			reject(new CutOff(`no complete response within ${Math.round(limitMs / 1000)} s`, true));
+			reject(
+				new TransferError(`no complete response within ${Math.round(limitMs / 1000)} s`, true),
+			);
 		};
 	});
 	limit.addEventListener('abort', expire);
@@ -138,11 +131,20 @@ export async function readText(body: ResponseBody, status: number, limit: AbortS
 			chunks.push(bytes.subarray(0, bytes.length - (size - MAX_REFUSAL_BYTES)));
 			break;
 		}
-		if (size > MAX_RESPONSE_BYTES) throw new CutOff('the response is larger than 64 MiB', false);
-		if (limit.aborted) throw new CutOff('the response came too late', true);
+		if (size > MAX_RESPONSE_BYTES)
+			throw new TransferError('the response is larger than 64 MiB', false);
+		if (limit.aborted) throw new TransferError('the response came too late', true);
 		chunks.push(bytes);
 	}
 	return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The text of a header; Node reads its bytes as Latin-1, and many servers send UTF-8. */
+export function headerText(headers: IDataObject, name: string): string | undefined {
+	const text = idOf(headers[name]);
+	if (text === undefined || /[^\0-\xff]/.test(text)) return text;
+	const decoded = Buffer.from(text, 'latin1').toString('utf8');
+	return decoded.includes('\ufffd') ? text : decoded;
 }
 
 function isBody(value: unknown): value is ResponseBody {
@@ -153,48 +155,4 @@ function isBody(value: unknown): value is ResponseBody {
 		'destroy' in value &&
 		typeof value.destroy === 'function'
 	);
-}
-
-/** In words: n8n replaces a message that holds the name of a system error with a general one. */
-const KNOWN_REASONS: Record<string, string> = {
-	ECONNREFUSED: 'the connection was refused',
-	ENOTFOUND: 'the host name is unknown',
-	EAI_AGAIN: 'the host name could not be looked up',
-	ECONNRESET: 'the connection was cut',
-	EPIPE: 'the connection was cut',
-	ERR_STREAM_PREMATURE_CLOSE: 'the connection was cut in the middle of the response',
-	ECONNABORTED: 'the time limit was exceeded',
-	ETIMEDOUT: 'the time limit was exceeded',
-};
-
-/** What another try would meet again: no such host, nobody listening, a certificate or request that is wrong. */
-const LASTING_CODE =
-	/^(?:ECONNREFUSED|ENOTFOUND|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|ERR_TLS_|ERR_INVALID_|ERR_UNESCAPED_|ERR_CANCELED)/;
-
-/**
- * Why a request got no response, in words, and whether that may pass by itself. n8n's versions word the
- * same failure differently, so whatever is not known to last counts as passing.
- */
-export function whyNoResponse(error: unknown): { reason: string; isPassing: boolean } {
-	if (error instanceof CutOff) return { reason: error.message, isPassing: error.isPassing };
-	const code = errorCode(error);
-	const message = error instanceof Error ? error.message.replace(/\.$/, '') : 'unknown reason';
-	const known = code === undefined ? undefined : KNOWN_REASONS[code];
-	return {
-		reason: known ?? (code === undefined ? message : `${message} (${code})`),
-		isPassing: code === undefined || !LASTING_CODE.test(code),
-	};
-}
-
-/** n8n wraps the failure of the connection; its code is somewhere down the chain of causes. */
-function errorCode(error: unknown): string | undefined {
-	for (
-		let cause = error, depth = 0;
-		cause instanceof Error && depth < 5;
-		cause = cause.cause, depth++
-	) {
-		const code = 'code' in cause ? textOf(cause.code) : undefined;
-		if (code) return code;
-	}
-	return undefined;
 }

@@ -1,4 +1,7 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { notUnderstood, readText } from '../shared/values';
+import { headerText } from './exchange';
 
 /** Longer than any export's name, shorter than what file systems take. */
 const MAX_BYTES = 200;
@@ -21,37 +24,39 @@ const TYPE_BY_EXTENSION: ReadonlyMap<string, string> = new Map([
 /** The type of a file of which no more is known. */
 export const UNKNOWN_TYPE = 'application/octet-stream';
 
-/** What storage says when it does not know. */
-const UNKNOWN_TYPES: readonly string[] = [UNKNOWN_TYPE, 'binary/octet-stream'];
+/** What says nothing: what storages send when they do not know, and what a file that is no page is not. */
+const UNKNOWN_TYPES: readonly string[] = [UNKNOWN_TYPE, 'binary/octet-stream', 'text/html'];
 
-/** What a file is called from, in the order in which it is believed. */
+/** What a file is called from. */
 export interface NameSources {
-	/** What the user wants. */
+	/** What the user wants; it counts before all others. */
 	given?: string;
-	/** The header `Content-Disposition`, as Node gives it. */
-	disposition?: string;
+	/** Of the response that brings the file. */
+	headers: IDataObject;
 	/** Where the file came from. */
 	url: URL;
-	/** Without an extension. */
+	/** Without an extension, where nothing else gives a name. */
 	fallback: string;
-	/** The header `Content-Type`. */
-	contentType?: string;
+	/** The first bytes of the file. */
+	start: Uint8Array;
 }
 
 /** A name without any path in it, and the MIME type of the file; undefined where n8n may know it by the name. */
 export function nameAndType(sources: NameSources): { name: string; mimeType?: string } {
-	const { given, disposition = '', url, fallback, contentType = '' } = sources;
-	const sentType = /^\s*([\w.+-]+\/[\w.+-]+)/.exec(contentType)?.[1]?.toLowerCase();
-	const knownType =
-		sentType !== undefined && !UNKNOWN_TYPES.includes(sentType) ? sentType : undefined;
-	const name =
-		given ??
+	const { given, headers, url, fallback, start } = sources;
+	const isUnpacked = start.length > 0 && !isGzip(start);
+	const type = declaredType(headers, isUnpacked);
+	const disposition = headerText(headers, 'content-disposition') ?? '';
+	const sent =
 		cleaned(encodedNameIn(disposition)) ??
 		cleaned(plainNameIn(disposition)) ??
 		nameIn(url) ??
-		`${cleaned(fallback) ?? 'export'}${extensionOf(knownType)}`;
+		`${cleaned(fallback) ?? 'export'}${extensionOf(type ?? typeOfBytes(start))}`;
+	const name = given ?? (isUnpacked ? withoutGzip(sent) : sent);
 	const extension = /\.(\w+)$/.exec(name)?.[1]?.toLowerCase();
-	return { name, mimeType: knownType ?? typeOf(extension) };
+	const typeByName = extension && TYPE_BY_EXTENSION.get(extension);
+	const isNamed = extension !== undefined;
+	return { name, mimeType: type ?? (isNamed ? typeByName : (typeOfBytes(start) ?? UNKNOWN_TYPE)) };
 }
 
 /**
@@ -96,33 +101,20 @@ function shortened(name: string): string {
 
 /** `filename*=UTF-8''stra%C3%9Fe.zip` (RFC 6266) */
 function encodedNameIn(disposition: string): string | undefined {
-	const found = /(?:^|;)\s*filename\*\s*=\s*"?([\w-]+)'[\w-]*'([^;"\s]+)/i.exec(disposition);
-	if (!found) return undefined;
-	const [, charset = '', text = ''] = found;
-	if (/^utf-?8$/i.test(charset)) return percentDecoded(text);
-	if (!/^iso-8859-1$/i.test(charset)) return undefined;
-	return text.replace(/%([0-9a-f]{2})/gi, (_, digits: string) =>
-		String.fromCharCode(parseInt(digits, 16)),
-	);
+	const found = /(?:^|;)\s*filename\*\s*=\s*"?utf-?8'[\w-]*'([^;"\s]+)/i.exec(disposition);
+	return found?.[1] === undefined ? undefined : percentDecoded(found[1]);
 }
 
-/** `filename="street scenes.zip"`; Node reads the bytes of a header as Latin-1, and many send UTF-8. */
+/** `filename="street scenes.zip"` */
 function plainNameIn(disposition: string): string | undefined {
 	const found = /(?:^|;)\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"]+))/i.exec(disposition);
-	const text = found?.[1]?.replace(/\\(["\\])/g, '$1') ?? found?.[2];
-	if (text === undefined || /[^\0-\xff]/.test(text)) return text;
-	const decoded = Buffer.from(text, 'latin1').toString('utf8');
-	return decoded.includes('\ufffd') ? text : decoded;
+	return found?.[1]?.replace(/\\(["\\])/g, '$1') ?? found?.[2];
 }
 
 /** The last part of an address if it has an extension; without one it may as well be an ID or a word such as `download`. */
 function nameIn(url: URL): string | undefined {
 	const name = cleaned(percentDecoded(url.pathname.split('/').pop() ?? ''));
 	return name !== undefined && /[^.]\.\w{1,10}$/.test(name) ? name : undefined;
-}
-
-function typeOf(extension: string | undefined): string | undefined {
-	return extension === undefined ? UNKNOWN_TYPE : TYPE_BY_EXTENSION.get(extension);
 }
 
 /** A percent sign that begins no escape stands for itself. */
@@ -132,6 +124,29 @@ function percentDecoded(text: string): string | undefined {
 	} catch {
 		return undefined;
 	}
+}
+
+/** Bytes that were unpacked on the way are not of the packed type any more. */
+function declaredType(headers: IDataObject, isUnpacked: boolean): string | undefined {
+	const sent = headerText(headers, 'content-type') ?? '';
+	const type = /^\s*([\w.+-]+\/[\w.+-]+)/.exec(sent)?.[1]?.toLowerCase();
+	if (type === undefined || UNKNOWN_TYPES.includes(type)) return undefined;
+	return isUnpacked && /gzip$/.test(type) ? undefined : type;
+}
+
+function typeOfBytes(start: Uint8Array): string | undefined {
+	const isZip = start[0] === 0x50 && start[1] === 0x4b && start[2] === 3 && start[3] === 4;
+	if (isZip) return 'application/zip';
+	return isGzip(start) ? 'application/gzip' : undefined;
+}
+
+function isGzip(start: Uint8Array): boolean {
+	return start[0] === 0x1f && start[1] === 0x8b;
+}
+
+/** What a file is called that was unpacked on the way. */
+function withoutGzip(name: string): string {
+	return name.replace(/(.)\.gz$/i, '$1').replace(/\.tgz$/i, '.tar');
 }
 
 function extensionOf(mimeType: string | undefined): string {

@@ -1,22 +1,23 @@
 import type { NodeApiError } from 'n8n-workflow';
 
-import { textOf } from '../shared/values';
-import { isSafeUrl } from './baseUrl';
 import type { Connection } from './connection';
-import { refusedError } from './errors';
+import { withSecret } from './connection';
+import { isSafeUrl } from './credential';
+import type { RequestInfo } from './diagnosis';
+import { apiError, noResponseError, refusedError } from './errors';
 import type { OpenResponse } from './exchange';
-import { open, readText, toOpenResponse, unfollowed, whyNoResponse, withinLimit } from './exchange';
-import { linkRefused, refusedByStorage, storageSilent } from './fileErrors';
+import { headerText, open, readText, toOpenResponse, unfollowed, withinLimit } from './exchange';
 import type { Endpoint } from './paths';
-import type { Outcome } from './request';
-import { TRANSIENT_STATUSES, withRetries } from './request';
-import { askedWaitMs } from './pauses';
-import { avalasWords } from './words';
+import { quote, readErrorBody } from './quote';
+import type { Outcome } from './retries';
+import { askedWaitMs, FILE_LIMITS, mayPass, whyNoResponse, withRetries } from './retries';
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** How storages refuse a link that has expired: 403 and 400 in Avala's documents, the others elsewhere. */
 const EXPIRED: ReadonlySet<number> = new Set([400, 401, 403, 404, 410]);
+/** Values of a query that are shorter say what is asked for, and open nothing. */
+const LEAST_SIGNATURE = 8;
 
 /** The response that may be the file, after all redirects. */
 export interface OpenFile extends OpenResponse {
@@ -43,24 +44,19 @@ export async function openFile(
 	// Once away from the API, the key stays away.
 	let isApi = url.origin === api;
 	for (let redirects = 0; ; redirects++) {
-		const target = url;
-		const withKey = isApi;
+		const target = { url, withKey: isApi };
 		const file = await withRetries(
 			connection,
 			`the download of ${endpoint.subject}`,
-			async (limitMs) => await tryToOpen(connection, endpoint, { url: target, withKey }, limitMs),
+			async (limitMs) => await tryToOpen(connection, endpoint, target, limitMs),
+			FILE_LIMITS,
 		);
 		if (!REDIRECTS.has(file.status)) return file;
 		discard(file);
 		if (redirects >= MAX_REDIRECTS) {
-			throw linkRefused(
-				connection,
-				endpoint,
-				url,
-				`${url.host} responded with one redirect after another.`,
-			);
+			throw notDownloaded(connection, endpoint, `${url.host} gave one redirect after another`);
 		}
-		url = checked(connection, endpoint, textOf(file.headers.location) ?? '', url.href, url);
+		url = checked(connection, endpoint, headerText(file.headers, 'location'), url.href, url);
 		isApi &&= url.origin === api;
 	}
 }
@@ -69,30 +65,33 @@ export async function openFile(
 function checked(
 	connection: Connection,
 	endpoint: Endpoint,
-	link: string,
+	link: string | undefined,
 	base: string,
 	from?: URL,
 ): URL {
-	const what = from ? `The redirect that ${from.host} responded with` : 'The link that Avala sent';
-	const refused = (why: string) => linkRefused(connection, endpoint, from, `${what} ${why}.`);
-	if (link === '' || !URL.canParse(link, base)) throw refused('is not a valid address');
+	const refused = (why: string) =>
+		notDownloaded(
+			connection,
+			endpoint,
+			`${from ? `the redirect of ${from.host}` : 'its link'} ${why}`,
+		);
+	if (!link || !URL.canParse(link, base)) throw refused('is not a valid address');
 	const url = new URL(link, base);
 	const isLocal = new URL(connection.baseUrl).protocol === 'http:';
 	if (url.protocol !== 'https:' && !(isLocal && isSafeUrl(url))) {
-		throw refused(
-			`is not https (plain http is followed only from an API on this computer to this computer): ${url.protocol}//${url.host}`,
-		);
+		throw refused(`is not https but ${url.protocol} to ${quote(url.host, connection.secrets)}`);
 	}
 	if (url.username || url.password) throw refused('contains a user name or a password');
 	return url;
 }
 
 async function tryToOpen(
-	connection: Connection,
+	known: Connection,
 	endpoint: Endpoint,
 	{ url, withKey }: { url: URL; withKey: boolean },
 	limitMs: number,
 ): Promise<Outcome<OpenFile>> {
+	const connection = withSecret(known, ...signatureIn(url));
 	const { context, cancelled } = connection;
 	const request = {
 		method: 'GET',
@@ -100,6 +99,15 @@ async function tryToOpen(
 		// Otherwise the announced length could not be compared.
 		headers: { Accept: '*/*', 'Accept-Encoding': 'identity' },
 	} as const;
+	// The path of a link may open the file as well.
+	const host = quote(url.host, connection.secrets);
+	const info: RequestInfo = {
+		method: 'GET',
+		path: 'the file',
+		host,
+		endpoint,
+		isStorage: !withKey,
+	};
 	let response: OpenResponse;
 	try {
 		response = withKey
@@ -114,25 +122,25 @@ async function tryToOpen(
 	} catch (failure) {
 		cancelled?.throwIfAborted();
 		const { reason, isPassing } = whyNoResponse(failure);
-		return { error: storageSilent(connection, endpoint, url, reason), mayRetry: isPassing };
+		return { error: noResponseError(connection, info, reason), mayRetry: isPassing };
 	}
 	const { status, headers } = response;
 	const file = { ...response, url, mayHaveExpired: false };
 	if (status === 200 || REDIRECTS.has(status)) return { response: file };
 
-	const body = await wordsOf(response, limitMs);
+	const body = readErrorBody(withKey ? await wordsOf(response, limitMs) : '', connection.secrets);
+	if (!withKey) discard(response);
 	const askedMs = askedWaitMs(status, headers);
+	const error = refusedError(connection, info, { status, body, retryAfterMs: askedMs });
+	if (mayPass(status, true)) return { error, mayRetry: true, askedMs };
 	// With the key, 401 is about the key.
 	const isSigned = !withKey || (url.search !== '' && status !== 401);
-	const mayHaveExpired = isSigned && EXPIRED.has(status);
-	const asked = { method: 'GET', path: url.pathname, host: url.host, endpoint };
-	const words = avalasWords(body, connection.secrets);
-	const isRefusal = withKey && (status < 200 || status >= 300);
-	const error = isRefusal
-		? refusedError(connection, asked, { status, words, retryAfterMs: askedMs })
-		: refusedByStorage(connection, endpoint, url, { status, body, mayHaveExpired });
-	if (status === 429 || TRANSIENT_STATUSES.has(status)) return { error, mayRetry: true, askedMs };
-	return { response: { ...file, refusal: error, mayHaveExpired } };
+	return { response: { ...file, refusal: error, mayHaveExpired: isSigned && EXPIRED.has(status) } };
+}
+
+/** What opens a file behind a signed link. */
+function signatureIn({ searchParams }: URL): string[] {
+	return [...searchParams.values()].filter(({ length }) => length >= LEAST_SIGNATURE);
 }
 
 /** What a refusal says; without its words the status tells enough. */
@@ -148,4 +156,17 @@ async function wordsOf({ status, body }: OpenResponse, limitMs: number): Promise
 /** Closes the connection of a response that is not wanted. */
 export function discard({ body }: OpenResponse): void {
 	if (typeof body !== 'string') body.destroy();
+}
+
+/** @param why why a link or what it led to was not taken, as the end of a sentence */
+export function notDownloaded(
+	connection: Connection,
+	{ subject }: Endpoint,
+	why: string,
+): NodeApiError {
+	return apiError(
+		connection,
+		`The file of ${subject} was not downloaded: ${why}.`,
+		'A proxy or a login page may stand in between. Look at the export in Avala, or create a new one.',
+	);
 }

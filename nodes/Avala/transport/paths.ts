@@ -1,15 +1,17 @@
 import { UserError } from 'n8n-workflow';
 
-/** What Avala keeps under one path: how messages call it, and the permissions that a key needs for it. */
+import { isNothing, shown } from '../shared/values';
+
+/** What Avala keeps under one path, and how messages call it. */
 export interface Collection {
-	/** Below the base URL, with a slash at both ends. */
+	/** Below the base URL, with a slash at both ends; each `{}` stands for the ID of what it lies below. */
 	path: string;
 	noun: string;
 	plural: string;
 	/** An ID as it may look. */
 	example: string;
-	/** Avala's name for the permission to read; `write` for everything that changes something. */
-	permissions: { read: string; write: string };
+	/** Avala's names for the permissions of a key to read and to change; left out where none is documented. */
+	permissions?: { read: string; write: string };
 }
 
 export const WEBHOOKS: Collection = {
@@ -52,9 +54,6 @@ export const PROJECTS: Collection = {
 	permissions: { read: 'projects.read', write: 'projects.write' },
 };
 
-/** Where older servers keep the projects; on newer ones it is for Avala's own staff. */
-export const PROJECTS_OF_OLDER_SERVERS: Collection = { ...PROJECTS, path: '/projects/' };
-
 export const DATASETS: Collection = {
 	path: '/datasets/',
 	noun: 'dataset',
@@ -69,6 +68,12 @@ export interface Endpoint {
 	/** For a sentence: `webhook wh_1`, `the webhooks`. */
 	subject: string;
 	collection: Collection;
+}
+
+/** The collection below one thing of another: `/projects/{}/quality-targets/` of a project. */
+export function below(collection: Collection, ...ids: string[]): Collection {
+	const path = ids.reduce((found, id) => found.replace('{}', id), collection.path);
+	return { ...collection, path };
 }
 
 /** The whole collection: its list, or where a new entry is posted. */
@@ -91,18 +96,10 @@ export function one(
 	return { path, subject: `${collection.noun} ${uid}`, collection };
 }
 
-/** What an expression gives as text where it finds no value, or an object. */
-const MISSING: readonly string[] = ['undefined', 'null', 'nan', 'none', '[object object]'];
-
-/** Whether a text shows that an expression found no value, or an object. */
-export function isMissing(text: string): boolean {
-	return MISSING.includes(text.toLowerCase());
-}
-
 /** Whether a text without blanks around it can be an ID, and so leads to no other path. */
 export function isId(text: string): boolean {
 	const isSafe = /^\w[\w.~-]{0,199}$/.test(text) && !text.includes('..');
-	return isSafe && !isMissing(text);
+	return isSafe && !isNothing(text);
 }
 
 /**
@@ -115,22 +112,16 @@ export function isId(text: string): boolean {
 export function checkedId(
 	{ noun, plural, example }: Collection,
 	id: string,
-	parameter?: string,
+	parameter = `The ID of the ${noun}`,
 ): string {
 	const text = id.trim();
 	if (isId(text)) return text;
-	const what = `the ID of ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
-	const quoted = JSON.stringify(text.slice(0, 80));
-	const problem =
-		text === ''
-			? `The ID of the ${noun} is empty`
-			: parameter === undefined
-				? `${quoted} is not ${what}`
-				: `'${parameter}' is ${quoted}, which is not ${what}`;
-	const cause = isMissing(text)
-		? ' An expression gives this text when it finds no value, or an object: check the expression.'
-		: '';
-	throw new UserError(
-		`${problem}.${cause} An ID consists of letters, digits, hyphens and underscores, such as ${example} or a UUID. Take the ID from a list of ${plural}.`,
-	);
+	const name = parameter.startsWith('The ') ? parameter : `'${parameter}'`;
+	const isEmpty = text === '' || isNothing(text);
+	const problem = isEmpty
+		? `${name} is ${text === '' ? 'empty' : `${shown(text)}: the expression gave nothing`}.`
+		: `${name} cannot be ${shown(text)}.`;
+	throw new UserError(problem, {
+		description: `An ID consists of letters, digits, hyphens and underscores, such as ${example} or a UUID. Take the ID from a list of ${plural}.`,
+	});
 }

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { idOf } from '../shared/values';
 import type { ResponseBody } from './exchange';
-import { CutOff } from './exchange';
+import { TransferError } from './retries';
 
 /** What n8n stores as a file: Node's class `Readable`, which what ships may not import. */
 export type Readable = Exclude<
@@ -10,15 +10,8 @@ export type Readable = Exclude<
 	Buffer
 >;
 
-/** So many bytes tell whether a body is a web page. */
+/** So many bytes tell what a file is. */
 const START_BYTES = 1000;
-
-/** A web page came in place of a file. */
-export class WebPage extends CutOff {
-	constructor() {
-		super('it is a web page', false);
-	}
-}
 
 export interface Watch {
 	/** Without a byte for so long the transfer ends. */
@@ -31,9 +24,6 @@ export interface Watch {
 
 /** The body of a response on its way to n8n. */
 export class Transfer {
-	/** To be given to n8n. It ends well only when the body is whole. */
-	readonly stream: Readable;
-
 	/** Why the transfer ended early, if it did; n8n may report that in words of its own. */
 	failure: unknown;
 
@@ -42,6 +32,8 @@ export class Transfer {
 
 	receivedBytes = 0;
 
+	private readonly content: AsyncIterator<Uint8Array | string>;
+
 	/** Unix time in milliseconds; undefined while n8n writes, since then the silence is not the sender's. */
 	private silentSince: number | undefined;
 
@@ -49,21 +41,72 @@ export class Transfer {
 
 	private readonly stop = () => this.end(this.watch.cancelled?.reason);
 
+	private unwatch = () => {};
+
 	constructor(
 		headers: IDataObject,
 		private readonly body: ResponseBody,
 		private readonly watch: Watch,
 	) {
 		this.expectedBytes = announcedBytes(headers);
-		this.stream = toReadable(body, this.chunks());
+		this.content = body[Symbol.asyncIterator]();
+		this.unwatch = this.watchSilence();
 		if (watch.cancelled?.aborted) this.stop();
 		watch.cancelled?.addEventListener('abort', this.stop);
 	}
 
+	/** The first thousand bytes or more, or all there are. @throws why the transfer ended early */
+	async start(): Promise<Uint8Array> {
+		const chunks: Uint8Array[] = [];
+		while (this.receivedBytes < START_BYTES) {
+			const chunk = await this.next();
+			if (chunk === undefined) break;
+			chunks.push(chunk);
+		}
+		return Buffer.concat(chunks);
+	}
+
+	/** All bytes, to be given to n8n. It ends well only when the body is whole. */
+	stream(start: Uint8Array): Readable {
+		return toReadable(this.body, this.chunks(start));
+	}
+
 	/** Lets go of the connection, whatever has become of the transfer. */
 	close(): void {
+		this.unwatch();
 		this.watch.cancelled?.removeEventListener('abort', this.stop);
 		this.body.destroy();
+	}
+
+	private async *chunks(start: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+		if (start.length > 0) yield start;
+		for (let chunk = await this.next(); chunk !== undefined; chunk = await this.next()) yield chunk;
+	}
+
+	/** @returns undefined at the end of a body that is whole */
+	private async next(): Promise<Uint8Array | undefined> {
+		try {
+			this.silentSince = Date.now();
+			const { done, value } = await new Promise<IteratorResult<Uint8Array | string>>(
+				(resolve, reject) => {
+					this.interrupt = reject;
+					if (this.failure !== undefined) reject(this.failure);
+					else this.content.next().then(resolve, reject);
+				},
+			);
+			this.silentSince = undefined;
+			if (done !== true) {
+				const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+				this.receivedBytes += bytes.length;
+				this.watch.onProgress(this.receivedBytes, this.expectedBytes);
+				return bytes;
+			}
+			if (this.isWhole()) return undefined;
+			throw new TransferError('it is not as long as was announced', true);
+		} catch (error) {
+			this.failure ??= error;
+			throw this.failure;
+		}
 	}
 
 	/** Does not wait for the stream: one that n8n has wrapped closes only when its sender says something. */
@@ -71,47 +114,6 @@ export class Transfer {
 		this.failure ??= reason;
 		this.interrupt(this.failure);
 		this.body.destroy();
-	}
-
-	private async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
-		const unwatch = this.watchSilence();
-		const content = this.body[Symbol.asyncIterator]();
-		/** Held back until it is clear what the body is. */
-		let start: Uint8Array[] | undefined = [];
-		try {
-			for (;;) {
-				this.silentSince = Date.now();
-				const { done, value } = await this.nextOf(content);
-				this.silentSince = undefined;
-				if (done === true) break;
-				const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-				this.receivedBytes += bytes.length;
-				this.watch.onProgress(this.receivedBytes, this.expectedBytes);
-				if (start === undefined) {
-					yield bytes;
-					continue;
-				}
-				start.push(bytes);
-				if (this.receivedBytes < START_BYTES) continue;
-				yield* unlessWebPage(start);
-				start = undefined;
-			}
-			if (start !== undefined) yield* unlessWebPage(start);
-			if (!this.isWhole()) throw new CutOff('it is not as long as was announced', true);
-		} catch (error) {
-			this.failure ??= error;
-			throw this.failure;
-		} finally {
-			unwatch();
-		}
-	}
-
-	private async nextOf<T>(content: AsyncIterator<T>): Promise<IteratorResult<T>> {
-		return await new Promise((resolve, reject) => {
-			this.interrupt = reject;
-			if (this.failure !== undefined) reject(this.failure);
-			else content.next().then(resolve, reject);
-		});
 	}
 
 	/**
@@ -132,7 +134,7 @@ export class Transfer {
 		const check = () => {
 			const silentMs = this.silentSince === undefined ? 0 : Date.now() - this.silentSince;
 			if (silentMs < idleLimitMs) return arm(idleLimitMs - silentMs);
-			this.end(new CutOff(`nothing came for ${Math.round(idleLimitMs / 1000)} s`, true));
+			this.end(new TransferError(`nothing came for ${Math.round(idleLimitMs / 1000)} s`, true));
 		};
 		const arm = (ms: number) => {
 			alarm = AbortSignal.timeout(ms);
@@ -152,20 +154,6 @@ function announcedBytes(headers: IDataObject): number | undefined {
 	return !isCompressed && length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined;
 }
 
-/** The chunks that begin a body. @throws WebPage when they begin one */
-function unlessWebPage(start: Uint8Array[]): Uint8Array[] {
-	if (isWebPage(Buffer.concat(start))) throw new WebPage();
-	return start;
-}
-
-/** How a proxy or a login page that stands in for the storage begins, whatever type it claims. */
-function isWebPage(start: Uint8Array): boolean {
-	const text = Buffer.from(start.subarray(0, START_BYTES)).toString('utf8');
-	return /^\s*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->)[^])*-->\s*)*(?:<!doctype\s+html|<html)\b/i.test(
-		text,
-	);
-}
-
 interface StreamClass {
 	from(chunks: AsyncIterable<Uint8Array>, options: { objectMode: boolean }): Readable;
 }
@@ -174,7 +162,7 @@ interface StreamClass {
 function toReadable(body: ResponseBody, chunks: AsyncIterable<Uint8Array>): Readable {
 	const { constructor } = body;
 	if (isStreamClass(constructor)) return constructor.from(chunks, { objectMode: false });
-	throw new CutOff('n8n gave a response that is no stream', false);
+	throw new TransferError('n8n gave a response that is no stream', false);
 }
 
 function isStreamClass(value: unknown): value is StreamClass {

@@ -4,7 +4,7 @@ import type { Connection } from '../transport/connection';
 import { apiError } from '../transport/errors';
 import { avalaList } from '../transport/pages';
 import { all, one, WEBHOOKS } from '../transport/paths';
-import { avalaRequest, unlessRefused } from '../transport/request';
+import { avalaRequest, undefinedOnStatus } from '../transport/request';
 
 /** How servers refuse an ID that is of another account or has another form than theirs. */
 const UNKNOWN_ID: readonly number[] = [400, 403, 404, 410, 422];
@@ -19,7 +19,7 @@ export async function getWebhook(
 	connection: Connection,
 	uid: string,
 ): Promise<Webhook | undefined> {
-	const webhook = await unlessRefused([404], readOne(connection, uid));
+	const webhook = await undefinedOnStatus([404], readOne(connection, uid));
 	if (!webhook || isSameId(webhook.uid, uid)) return webhook;
 	throw apiError(
 		connection,
@@ -33,7 +33,7 @@ export async function findStored(
 	connection: Connection,
 	uid: string,
 ): Promise<Webhook | undefined> {
-	const webhook = await unlessRefused(UNKNOWN_ID, readOne(connection, uid));
+	const webhook = await undefinedOnStatus(UNKNOWN_ID, readOne(connection, uid));
 	return webhook && isSameId(webhook.uid, uid) ? webhook : undefined;
 }
 

@@ -11,7 +11,7 @@ import {
 	readNumber,
 	readTexts,
 } from '../shared/values';
-import { isMissing } from '../transport/paths';
+import { isNothing } from '../shared/values';
 import { entriesOf, invalidEntry } from './ipAllowlist';
 
 /** The trigger's parameters, checked. */
@@ -99,7 +99,7 @@ function isExpression(context: IHookFunctions | IWebhookFunctions, name: string)
 /** @throws UserError for an entry that can be no ID, such as a list written as text: no event would ever name it */
 function readProjects(value: unknown): string[] {
 	const ids = readTexts('Project Names or IDs', value);
-	if (!ids.some((id) => isMissing(id) || /[\s[\]{}'"]/.test(id))) return ids;
+	if (!ids.some((id) => isNothing(id) || /[\s[\]{}'"]/.test(id))) return ids;
 	throw notUnderstood('Project Names or IDs', 'a list of project IDs', value);
 }
 

@@ -4,8 +4,7 @@ import type { AvalaEvent } from '../shared/event';
 import { idOf, isObject, projectsIn, uidOf } from '../shared/values';
 import { connectForList } from '../transport/connection';
 import { avalaPages } from '../transport/pages';
-import { all } from '../transport/paths';
-import { projectsOf } from '../transport/projects';
+import { all, PROJECTS } from '../transport/paths';
 
 /** More than anyone looks through in a list; an ID can be entered as an expression. */
 const MAX_PAGES = 10;
@@ -32,7 +31,7 @@ export async function loadProjects(this: ILoadOptionsFunctions): Promise<INodePr
 	const connection = await connectForList(this);
 	const projects: IDataObject[] = [];
 	let pages = 0;
-	for await (const { entries } of avalaPages(connection, all(await projectsOf(connection)))) {
+	for await (const { entries } of avalaPages(connection, all(PROJECTS))) {
 		projects.push(...entries);
 		pages += 1;
 		if (pages >= MAX_PAGES) break;

@@ -10,7 +10,7 @@ import { withSecret } from '../transport/connection';
 import { apiError } from '../transport/errors';
 import { all, one, WEBHOOKS } from '../transport/paths';
 import type { AvalaRequest, AvalaResponse } from '../transport/request';
-import { avalaRequest, unlessRefused } from '../transport/request';
+import { avalaRequest, undefinedOnStatus } from '../transport/request';
 import { findWebhooks, webhookIn } from './lookup';
 import { forgetStart } from './startList';
 import type { WantedWebhook } from './wanted';
@@ -32,7 +32,7 @@ async function findCreated(connection: Connection, targetUrl: string): Promise<W
 /** Counts a webhook that is gone already as deleted. */
 export async function deleteWebhook(connection: Connection, uid: string): Promise<void> {
 	const endpoint = one(WEBHOOKS, uid);
-	await unlessRefused([404], write(connection, { method: 'DELETE', endpoint }));
+	await undefinedOnStatus([404], write(connection, { method: 'DELETE', endpoint }));
 	connection.context.logger.debug(`Avala Trigger: deleted webhook ${uid}.`);
 }
 

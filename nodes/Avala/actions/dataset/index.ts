@@ -1,7 +1,89 @@
+import { idOf } from '../../shared/values';
+import { all, DATASETS } from '../../transport/paths';
+import type { KnownWords } from '../fields';
+import { partFilter, wordFilter } from '../filters';
+import { locatorField, namedChoice, searchOf } from '../locator';
 import type { Resource } from '../operation';
-import { get } from './get.operation';
-import { getAll } from './getAll.operation';
-import { searchDatasets } from './locator';
+import { formsOf } from '../output';
+import { readOperations } from '../readOperations';
+
+const DATA_TYPES: KnownWords = [
+	{ name: '3D Image', value: 'image_3d' },
+	{ name: 'Image', value: 'image' },
+	{ name: 'Lidar', value: 'lidar' },
+	{ name: 'MCAP', value: 'mcap' },
+	{ name: 'Splat', value: 'splat' },
+	{ name: 'Video', value: 'video' },
+];
+
+const STATUSES: KnownWords = [
+	{ name: 'Created', value: 'created' },
+	{ name: 'Creating', value: 'creating' },
+];
+
+const VISIBILITIES: KnownWords = [
+	{ name: 'Private', value: 'private' },
+	{ name: 'Public', value: 'public' },
+	{ name: 'Unlisted', value: 'unlisted' },
+];
+
+/** Picks one dataset. */
+export const datasetLocator = locatorField(DATASETS, {
+	label: 'Dataset',
+	search: 'searchDatasets',
+	description: 'The dataset to work on',
+	hint: 'The uid of a dataset (mode id), as Dataset Get Many gives it, or resource_uid of a dataset event. A name or a slug is not an ID.',
+});
+
+const searchDatasets = searchOf(all(DATASETS), (dataset) =>
+	namedChoice(dataset, { more: idOf(dataset.data_type), searched: idOf(dataset.slug) }),
+);
+
+const { get, getAll } = readOperations({
+	collection: DATASETS,
+	id: { datasetId: datasetLocator },
+	forms: formsOf([
+		'uid',
+		'name',
+		'slug',
+		['owner', 'owner_name'],
+		'item_count',
+		'data_type',
+		'status',
+		'visibility',
+		'created_at',
+		'updated_at',
+	]),
+	filters: {
+		dataType: wordFilter('Data Type', 'data_type', DATA_TYPES, {
+			default: 'image',
+			description:
+				'Only datasets with this type of data. Use an expression for a type that is not in the list.',
+		}),
+		name: partFilter(
+			'Name',
+			['name', 'slug'],
+			{
+				placeholder: 'e.g. street',
+				description: 'Only datasets whose name contains this text',
+			},
+			'name',
+		),
+		status: wordFilter('Status', 'status', STATUSES, {
+			default: 'created',
+			description:
+				'Only datasets with this status. Use an expression for a status that is not in the list.',
+		}),
+		visibility: wordFilter('Visibility', 'visibility', VISIBILITIES, {
+			default: 'private',
+			description: 'Only datasets that are private, public or unlisted',
+		}),
+	},
+	descriptions: {
+		get: 'Look up one dataset: its type, its status and how many items it has',
+		getAll: 'List the datasets of the account; filter by type, name, status or visibility',
+	},
+});
 
 export const dataset: Resource = {
 	option: {

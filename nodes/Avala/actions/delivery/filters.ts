@@ -1,47 +1,39 @@
-import type { INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import type { INodePropertyOptions } from 'n8n-workflow';
 
-import type { Delivery, DeliveryStatus } from '../../shared/delivery';
 import { eventTypeOf, statusOf } from '../../shared/delivery';
+import type { DeliveryStatus } from '../../shared/delivery';
 import {
 	ALL_EVENTS,
 	EVENT_CATALOGUE,
-	isKnownEventType,
 	readEventTypes,
 	readKnownEventTypes,
 } from '../../shared/eventCatalogue';
-import { notUnderstood } from '../../shared/values';
-import { customEvents, filterCollection, MOMENT_HINT } from '../fields';
-import type { ItemRun } from '../operation';
-import { collectionOf, given, momentReader } from '../parameters';
-import { explainNothing, isEvery } from '../filterWords';
-import { webhookIdOf, webhookLocator } from '../webhook/locator';
+import { textOf } from '../../shared/values';
+import { WEBHOOKS } from '../../transport/paths';
+import { customEvents } from '../eventFields';
+import { choiceField, momentField } from '../fields';
+import type { Filter, Filters } from '../filters';
+import { createdAfter, idFilter } from '../filters';
+import { webhookLocator } from '../webhook/locator';
 
-const withoutStatus: INodeProperties[] = [
-	{
-		displayName: 'Created After',
-		name: 'createdAfter',
-		type: 'dateTime',
-		default: '',
-		description:
-			'Only deliveries created at or after this time. The search ends there, which saves requests.',
-		builderHint: { propertyHint: MOMENT_HINT },
-	},
-	{
-		displayName: 'Created Before',
-		name: 'createdBefore',
-		type: 'dateTime',
-		default: '',
-		description: 'Only deliveries created before this time',
-		builderHint: { propertyHint: MOMENT_HINT },
-	},
-	{
-		...customEvents,
-		description: "Only deliveries of these event types, or of those under 'Event Types'",
-	},
-	{
+const STATUSES: ReadonlyArray<INodePropertyOptions & { value: DeliveryStatus }> = [
+	{ name: 'Delivered', value: 'delivered', description: 'The target responded with 2xx' },
+	{ name: 'Failed', value: 'failed', description: 'The target did not accept it' },
+	{ name: 'Pending', value: 'pending', description: 'Still being delivered or retried' },
+];
+
+/** A delivery passes when its event type is under either of the two parameters for them. */
+const ofEventTypes = {
+	group: 'event types',
+	passes: (delivery, types) =>
+		types.length === 0 ||
+		types.includes(ALL_EVENTS) ||
+		types.some((type) => type.toLowerCase() === eventTypeOf(delivery).toLowerCase()),
+} satisfies Partial<Filter<string[]>>;
+
+const eventType: Filter<string[]> = {
+	property: {
 		displayName: 'Event Types',
-		name: 'eventType',
 		type: 'multiOptions',
 		default: [],
 		description: 'Only deliveries of these event types',
@@ -51,111 +43,42 @@ const withoutStatus: INodeProperties[] = [
 		},
 		options: [...EVENT_CATALOGUE],
 	},
-	{ ...webhookLocator, description: 'Only deliveries to this webhook' },
-];
-
-const status: INodeProperties = {
-	displayName: 'Status',
-	name: 'status',
-	type: 'options',
-	default: 'failed',
-	description: 'Only deliveries with this status',
-	options: [
-		{ name: 'Delivered', value: 'delivered', description: 'The target responded with 2xx' },
-		{ name: 'Failed', value: 'failed', description: 'The target did not accept it' },
-		{ name: 'Pending', value: 'pending', description: 'Still being delivered or retried' },
-	],
+	read: (value) => readKnownEventTypes('Event Types', value, 'Custom Event Types'),
+	...ofEventTypes,
 };
 
-/** What deliveries can be narrowed to; Avala itself has no filter, so the node looks at each of them. */
-export const deliveryFilters: INodeProperties = {
-	...filterCollection,
-	options: [...withoutStatus.slice(0, -1), status, ...withoutStatus.slice(-1)],
+const ofCustomTypes: Filter<string[]> = {
+	property: {
+		...customEvents,
+		description: "Only deliveries of these event types, or of those under 'Event Types'",
+	},
+	known: EVENT_CATALOGUE,
+	read: (value) => readEventTypes('Custom Event Types', value),
+	...ofEventTypes,
 };
 
-/** The same where all statuses have to be looked at. */
-export const filtersWithoutStatus: INodeProperties = { ...deliveryFilters, options: withoutStatus };
+/** What deliveries can be narrowed to where all statuses have to be looked at; Avala itself has no filter. */
+export const filtersWithoutStatus: Filters = {
+	createdAfter: createdAfter('deliveries'),
+	createdBefore: momentField('Created Before', {
+		description: 'Only deliveries created before this time',
+	}),
+	customEvents: ofCustomTypes,
+	eventType,
+	webhookId: idFilter(
+		webhookLocator,
+		{ collection: WEBHOOKS },
+		'Only deliveries to this webhook',
+		({ webhook_uid: sent }) => [textOf(sent) ?? ''],
+	),
+};
 
-/** The filters as they are compared with. */
-export interface DeliveryFilters {
-	webhookId?: string;
-	/** In lower case; empty for all. */
-	eventTypes: string[];
-	status?: DeliveryStatus;
-	/** Unix time in milliseconds. */
-	createdAfter?: number;
-	createdBefore?: number;
-}
+const status: Filter<DeliveryStatus> = {
+	...choiceField('Status', STATUSES, {
+		default: 'failed',
+		description: 'Only deliveries with this status',
+	}),
+	passes: (delivery, wanted) => statusOf(delivery) === wanted,
+};
 
-/** @param property the filters that the operation has */
-export async function readFilters(
-	run: ItemRun,
-	property: INodeProperties,
-): Promise<DeliveryFilters> {
-	const names = (property.options ?? []).map(({ name }) => name);
-	const fields = collectionOf(run, 'filters', 'Filters', names);
-	const createdAfter = given(fields, 'createdAfter', momentReader(run, 'Created After'));
-	const createdBefore = given(fields, 'createdBefore', momentReader(run, 'Created Before'));
-	if (createdAfter !== undefined && createdBefore !== undefined && createdAfter >= createdBefore) {
-		throw new UserError(
-			`'Created After' (${new Date(createdAfter).toISOString()}) must be earlier than 'Created Before' (${new Date(createdBefore).toISOString()}): no delivery can be between them.`,
-		);
-	}
-	const known = given(fields, 'eventType', (value) =>
-		readKnownEventTypes('Event Types', value, 'Custom Event Types'),
-	);
-	const custom = given(fields, 'customEvents', (value) =>
-		readEventTypes('Custom Event Types', value),
-	);
-	const isEveryType = known?.length === 0 || custom?.includes(ALL_EVENTS) === true;
-	return {
-		webhookId: await given(fields, 'webhookId', async (value) =>
-			isEvery(value) ? undefined : await webhookIdOf(run, value),
-		),
-		eventTypes: isEveryType
-			? []
-			: [...(known ?? []), ...(custom ?? [])].map((type) => type.toLowerCase()),
-		status: given(fields, 'status', readStatus),
-		createdAfter,
-		createdBefore,
-	};
-}
-
-function readStatus(value: unknown): DeliveryStatus | undefined {
-	if (isEvery(value)) return undefined;
-	const text = typeof value === 'string' ? value.trim().toLowerCase() : value;
-	if (text === 'delivered' || text === 'success') return 'delivered';
-	if (text === 'failed' || text === 'pending') return text;
-	throw notUnderstood('Status', 'delivered, failed, pending or all', value);
-}
-
-export function isFiltered({ eventTypes, ...others }: DeliveryFilters): boolean {
-	return eventTypes.length > 0 || Object.values(others).some((value) => value !== undefined);
-}
-
-/** Whether a delivery passes all filters but those by time. */
-export function matches(
-	delivery: Delivery,
-	{ webhookId, eventTypes, status }: DeliveryFilters,
-): boolean {
-	return (
-		(webhookId === undefined || delivery.webhook_uid === webhookId) &&
-		(eventTypes.length === 0 || eventTypes.includes(eventTypeOf(delivery).toLowerCase())) &&
-		(status === undefined || statusOf(delivery) === status)
-	);
-}
-
-/** Under Event Types unknown ones are refused; under Custom Event Types they are what it is for. */
-export function explainNoDeliveries(
-	run: ItemRun,
-	count: number,
-	{ eventTypes }: DeliveryFilters,
-): void {
-	const custom = eventTypes.filter((type) => !isKnownEventType(type));
-	const name = 'Custom Event Types';
-	explainNothing(
-		run,
-		count,
-		custom.map((word) => ({ name, word, known: EVENT_CATALOGUE })),
-	);
-}
+export const deliveryFilters: Filters = { ...filtersWithoutStatus, status };

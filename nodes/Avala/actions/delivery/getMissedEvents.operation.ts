@@ -1,13 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { limit, returnAll } from '../fields';
-import { hintAtMore } from '../getMany';
+import { normaliseDelivery } from '../../shared/delivery';
+import { all, DELIVERIES } from '../../transport/paths';
+import { filtersProperty, readFilters } from '../filters';
+import { explainNothing, hintAtMore, walk } from '../getMany';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
-import { wantedCount } from '../parameters';
-import { explainNoDeliveries, filtersWithoutStatus, readFilters } from './filters';
-import { listDeliveries } from './list';
-import { findMissed } from './missedEvents';
+import { limit, returnAll, wantedCount } from '../parameters';
+import { filtersWithoutStatus } from './filters';
+import { MissedEvents } from './missed';
 import { recover } from './recover';
 
 export const getMissedEvents: Operation = {
@@ -23,32 +24,37 @@ export const getMissedEvents: Operation = {
 			...limit,
 			description: 'Max number of results to return. The oldest ones are returned.',
 		},
-		{
-			...filtersWithoutStatus,
+		filtersProperty(filtersWithoutStatus, {
 			description:
 				"Optional, but set at least 'Created After', the start of the outage, and the webhook of your workflow. Where Avala keeps what it sent with each delivery, events come back whole; elsewhere an event comes back if its delivery names a task, export, project or dataset that can be read.",
-		},
+		}),
 	],
 	async execute(run) {
 		const wanted = wantedCount(run);
-		const filters = await readFilters(run, filtersWithoutStatus);
-		const key = ['getMissedEvents', wanted, filters];
-		const { events, hasMore, count } = await run.once(key, async () => {
-			// A delivery after `createdBefore` can show that an earlier event has arrived after all.
-			const wider = { ...filters, createdBefore: undefined };
-			let count = 0;
-			const pages = async function* () {
-				for await (const page of listDeliveries(run.connection, wider, Infinity)) {
-					count += page.found.length;
-					yield page;
-				}
-			};
-			const missed = await findMissed(pages(), filters.createdBefore ?? Infinity, Date.now());
+		const narrowing = await readFilters(run, filtersWithoutStatus);
+		const { createdBefore } = narrowing;
+		const key = ['getMissedEvents', wanted, narrowing.values];
+		const { events, hasMore, found, looked } = await run.once(key, async () => {
+			const missedEvents = new MissedEvents(Date.now());
+			const counts = { found: 0, looked: 0 };
+			const pages = walk(run.connection, all(DELIVERIES), {
+				wanted: Infinity,
+				// A delivery after `createdBefore` can show that an earlier event has arrived after all.
+				narrowing: { ...narrowing, createdBefore: Infinity },
+				query: { ordering: '-created_at' },
+				normalise: normaliseDelivery,
+			});
+			for await (const page of pages) {
+				for (const delivery of page.found) missedEvents.add(normaliseDelivery(delivery));
+				counts.found += page.found.length;
+				counts.looked += page.looked;
+			}
+			const missed = missedEvents.list(createdBefore);
 			const recovered: IDataObject[] = [];
 			for (const one of missed.slice(0, wanted)) recovered.push(await recover(run.connection, one));
-			return { events: recovered, hasMore: missed.length > wanted, count };
+			return { events: recovered, hasMore: missed.length > wanted, ...counts };
 		});
-		explainNoDeliveries(run, count, filters);
+		if (found === 0) await explainNothing(run, filtersWithoutStatus, narrowing, looked);
 		if (hasMore) hintAtMore(run, wanted, 'missed events');
 		hintAtUnrecoverable(run, events);
 		return itemsOf(events);

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
 import { causeOf, createdAt, eventTypeOf, outcomeOf, triesOf } from '../../shared/delivery';
-import { idOf } from '../../shared/values';
+import { idKey, idOf } from '../../shared/values';
 
 /** As many as fit a message in a chat. */
 const MAX_RECENT_FAILURES = 10;
@@ -98,7 +98,7 @@ export class HealthReport {
 		return [...this.byWebhook.keys()].filter((uid) => uid !== '');
 	}
 
-	/** @param targetUrls of the webhooks that still exist, by their uid */
+	/** @param targetUrls of the webhooks that still exist, by the key of their ID */
 	toItem(targetUrls: ReadonlyMap<string, string>): IDataObject {
 		return {
 			...this.all.toObject(),
@@ -110,7 +110,7 @@ export class HealthReport {
 			})),
 			by_webhook: [...this.byWebhook].map(([uid, counts]) => ({
 				webhook_uid: uid === '' ? null : uid,
-				target_url: targetUrls.get(uid) ?? null,
+				target_url: targetUrls.get(idKey(uid)) ?? null,
 				...counts.toObject(),
 			})),
 			recent_failures: this.failures,

@@ -3,21 +3,18 @@ import { NodeApiError } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
 import { causeOf, eventTypeOf } from '../../shared/delivery';
-import { uidOf } from '../../shared/values';
+import { subjectOf } from '../../shared/event';
+import { idKey, uidOf } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import type { Collection } from '../../transport/paths';
 import { DATASETS, EXPORTS, isId, one, PROJECTS, TASKS } from '../../transport/paths';
-import { avalaObject, TRANSIENT_STATUSES } from '../../transport/request';
-import { readProject } from '../project/read';
-import type { Missed } from './missedEvents';
+import { avalaEntry } from '../../transport/request';
+import type { Missed } from './missed';
 
 /** The collections by the word with which event types about them begin. */
 const SUBJECTS: ReadonlyMap<string, Collection> = new Map(
 	[DATASETS, EXPORTS, PROJECTS, TASKS].map((collection) => [collection.noun, collection]),
 );
-
-/** Statuses that say nothing about the one resource: the key is refused, or Avala is busy or out of reach. */
-const OF_ALL_REQUESTS: ReadonlySet<number> = new Set([401, 429, ...TRANSIENT_STATUSES]);
 
 /**
  * The item for an event that was missed: from what the delivery carries, else from the resource that
@@ -27,53 +24,63 @@ export async function recover(
 	connection: Connection,
 	{ delivery, event }: Missed,
 ): Promise<IDataObject> {
-	const { uid, webhook_uid, event_type, created_at } = delivery;
-	if (event) return { ...event, webhook_uid, recovered: true };
-	const known = { id: uid, type: event_type, created_at, delivery_id: uid, webhook_uid };
+	const { uid, webhook_uid, event_type: type, created_at } = delivery;
+	if (event) {
+		const happenedAt = event.created_at ?? created_at;
+		return { ...event, created_at: happenedAt, webhook_uid, recovered: true };
+	}
+	const known = { id: uid, type, created_at };
+	const further = { delivery_id: uid, webhook_uid };
 	const data = await readResource(connection, delivery);
-	return data
-		? { ...known, data, recovered: true }
-		: { ...known, data: null, error_message: causeOf(delivery), recoverable: false };
+	if (data) {
+		const subject = subjectOf(eventTypeOf(delivery), data);
+		return { ...known, ...subject, data, ...further, recovered: true };
+	}
+	const subject = { resource_uid: resourceId(delivery) ?? null, project_uid: null };
+	const error_message = causeOf(delivery);
+	return { ...known, ...subject, data: null, ...further, error_message, recoverable: false };
 }
 
-/** @returns undefined when the delivery names none, or Avala does not give it */
+/** @returns undefined when the delivery names none, or Avala gives another or none */
 async function readResource(
 	connection: Connection,
 	delivery: Delivery,
 ): Promise<IDataObject | undefined> {
-	const subject = eventTypeOf(delivery).split('.')[0]?.toLowerCase() ?? '';
-	const collection = SUBJECTS.get(subject);
-	const id = collection && resourceId(delivery, subject, collection);
+	const collection = collectionOf(delivery);
+	const id = resourceId(delivery);
 	if (collection === undefined || id === undefined) return undefined;
 	const endpoint = one(collection, id);
-	const reading =
-		collection === PROJECTS
-			? readProject(connection, id)
-			: avalaObject(connection, { method: 'GET', endpoint });
-	return await reading.catch((error: unknown) => {
+	const reading = avalaEntry(connection, { method: 'GET', endpoint });
+	const resource = await reading.catch((error: unknown) => {
 		if (!(error instanceof NodeApiError) || !isOfThisResource(error)) throw error;
 		connection.context.logger.debug(
 			`Avala: ${endpoint.subject} of a missed event cannot be read (${error.httpCode}).`,
 		);
 		return undefined;
 	});
+	const isSame = resource !== undefined && idKey(uidOf(resource) ?? '') === idKey(id);
+	return isSame ? resource : undefined;
 }
 
-/** Without a status there was no response at all. */
+/** Not when there was no response, the key was refused, or Avala was busy: all requests would fail then. */
 function isOfThisResource({ httpCode }: NodeApiError): boolean {
-	return typeof httpCode === 'string' && !OF_ALL_REQUESTS.has(Number(httpCode));
+	const status = Number(httpCode ?? 0);
+	return status >= 400 && status <= 500 && status !== 401 && status !== 429;
+}
+
+function collectionOf(delivery: Delivery): Collection | undefined {
+	return SUBJECTS.get(eventTypeOf(delivery).split('.')[0]?.toLowerCase() ?? '');
 }
 
 /** Avala's documents fix no name for it; these are the ways in which its other responses name a resource. */
-function resourceId(
-	delivery: Delivery,
-	subject: string,
-	{ plural }: Collection,
-): string | undefined {
+function resourceId(delivery: Delivery): string | undefined {
+	const collection = collectionOf(delivery);
+	if (collection === undefined) return undefined;
+	const { noun, plural } = collection;
 	const names = [
-		`${subject}_uid`,
-		`${subject}_id`,
-		subject,
+		`${noun}_uid`,
+		`${noun}_id`,
+		noun,
 		'resource_uid',
 		'resource_id',
 		'resource',
@@ -83,7 +90,7 @@ function resourceId(
 	for (const name of names) {
 		const id = uidOf(delivery[name])?.trim();
 		// It may as well be a name, or say what kind of thing it is.
-		if (id && isId(id) && ![subject, plural].includes(id.toLowerCase())) return id;
+		if (id && isId(id) && ![noun, plural].includes(id.toLowerCase())) return id;
 	}
 	return undefined;
 }

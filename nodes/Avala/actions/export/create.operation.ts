@@ -1,17 +1,30 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { idOf, notUnderstood } from '../../shared/values';
-import { avalaEntry } from '../../transport/entry';
-import { all, DATASETS, EXPORTS, one, PROJECTS } from '../../transport/paths';
-import { datasetLocator } from '../dataset/locator';
-import { idIn } from '../locator';
+import { idOf } from '../../shared/values';
+import { all, EXPORTS, one } from '../../transport/paths';
+import { avalaEntry } from '../../transport/request';
+import { datasetLocator } from '../dataset';
+import { choiceField } from '../fields';
+import { collectionProperty, propertiesOf, readCollection, readParameters } from '../parameters';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { outputOf, outputProperties } from '../output';
-import { collectionOf, parameterOf } from '../parameters';
-import { projectLocator } from '../project/locator';
-import { exportForms } from './output';
-import { maxWaitIn, waitOptions, waitUntilReady } from './waiting';
+import { projectLocator } from '../project';
+import { maxWaitMs, waitFor } from '../waiting';
+import { AWAITED, exportForms, WAIT_OPTIONS } from './export';
+
+const SOURCE = {
+	exportFrom: choiceField(
+		'Export From',
+		[
+			{ name: 'Dataset', value: 'dataset', description: 'All annotations of one dataset' },
+			{ name: 'Project', value: 'project', description: 'All annotations of one project' },
+		],
+		{ default: 'project', description: 'What to export' },
+	),
+};
+const PROJECT = { projectId: projectLocator };
+const DATASET = { datasetId: datasetLocator };
 
 export const create: Operation = {
 	option: {
@@ -21,67 +34,45 @@ export const create: Operation = {
 		description:
 			'Have Avala prepare an export of a project or a dataset, and optionally wait for it',
 	},
+	// Not marked as required: where an expression chooses between them, n8n would demand both.
 	properties: [
-		{
-			displayName: 'Export From',
-			name: 'exportFrom',
-			type: 'options',
-			default: 'project',
-			description: 'What to export',
-			options: [
-				{ name: 'Dataset', value: 'dataset', description: 'All annotations of one dataset' },
-				{ name: 'Project', value: 'project', description: 'All annotations of one project' },
-			],
-		},
-		{
-			...projectLocator,
-			required: true,
+		...propertiesOf(SOURCE),
+		...propertiesOf(PROJECT, {
 			displayOptions: { show: { exportFrom: ['project'] } },
 			description: 'The project to export',
-		},
-		{
-			...datasetLocator,
-			required: true,
+		}),
+		...propertiesOf(DATASET, {
 			displayOptions: { show: { exportFrom: ['dataset'] } },
 			description: 'The dataset to export',
-		},
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
+		}),
+		collectionProperty('options', 'Options', WAIT_OPTIONS, {
 			placeholder: 'Add option',
-			default: {},
-			description:
-				"Optional. Without 'Wait Until Ready' the export is returned immediately, before it is ready.",
-			options: waitOptions,
-		},
+			description: 'Optional. Without them the export is returned immediately, before it is ready.',
+		}),
 		...outputProperties(exportForms),
 	],
 	async execute(run) {
 		const { show } = outputOf(run, exportForms);
-		const options = collectionOf(run, 'options', 'Options', ['maxWait', 'waitUntilReady']);
-		const maxWaitMs = maxWaitIn(options);
-		const body = sourceOf(run);
+		const { maxWait, waitUntilReady } = await readCollection(
+			run,
+			'options',
+			'Options',
+			WAIT_OPTIONS,
+		);
+		const limitMs = maxWaitMs(maxWait, waitUntilReady);
+		const body = await sourceOf(run);
 		const { connection } = run;
-		const created = await avalaEntry(connection, {
-			method: 'POST',
-			endpoint: all(EXPORTS),
-			body,
-		});
-		if (maxWaitMs === undefined) return itemsOf([show(created)]);
+		const created = await avalaEntry(connection, { method: 'POST', endpoint: all(EXPORTS), body });
+		if (limitMs === undefined) return itemsOf([show(created)]);
 		const endpoint = one(EXPORTS, idOf(created.uid) ?? '');
-		return itemsOf([show(await waitUntilReady(connection, endpoint, maxWaitMs, created))]);
+		return itemsOf([show(await waitFor(connection, endpoint, AWAITED, limitMs, created))]);
 	},
 };
 
-function sourceOf(run: ItemRun): IDataObject {
-	const given = parameterOf(run, 'exportFrom', 'project');
-	const source = typeof given === 'string' ? given.trim().toLowerCase() : given;
-	if (source === 'project') {
-		return { project: idIn(PROJECTS, 'Project', parameterOf(run, 'projectId', '')) };
+async function sourceOf(run: ItemRun): Promise<IDataObject> {
+	const { exportFrom } = await readParameters(run, SOURCE);
+	if (exportFrom === 'project') {
+		return { project: (await readParameters(run, PROJECT)).projectId };
 	}
-	if (source === 'dataset') {
-		return { dataset: idIn(DATASETS, 'Dataset', parameterOf(run, 'datasetId', '')) };
-	}
-	throw notUnderstood('Export From', 'project or dataset', given);
+	return { dataset: (await readParameters(run, DATASET)).datasetId };
 }

@@ -1,19 +1,49 @@
 import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { idOf, readText, textOf } from '../../shared/values';
+import { idOf, readText } from '../../shared/values';
+import type { Connection } from '../../transport/connection';
 import { download as downloadFile } from '../../transport/download';
 import { readFileName } from '../../transport/fileName';
 import type { Endpoint } from '../../transport/paths';
-import { avalaEntry } from '../../transport/entry';
+import { EXPORTS, one } from '../../transport/paths';
+import { avalaEntry } from '../../transport/request';
+import type { Field } from '../fields';
+import { collectionProperty, propertiesOf, readCollection, readParameters } from '../parameters';
 import type { Operation } from '../operation';
 import { isTool } from '../operation';
 import { outputOf, outputProperties } from '../output';
-import { collectionOf, given, parameterOf } from '../parameters';
-import { exportEndpoint, exportLocator } from './locator';
-import { exportForms } from './output';
-import { exportState } from './state';
-import { maxWaitIn, statusWords, waitOptions, waitUntilReady } from './waiting';
+import { maxWaitMs, stateWords, waitFor } from '../waiting';
+import { AWAITED, exportForms, exportLocator, exportState, linkIn, WAIT_OPTIONS } from './export';
+
+const EXPORT = { exportId: exportLocator };
+
+const binaryPropertyName: Field<string> = {
+	property: {
+		displayName: 'Put Output File in Field',
+		type: 'string',
+		default: 'data',
+		description: 'The name of the output binary field to put the file in',
+		builderHint: {
+			propertyHint:
+				'Keep data unless a later node expects another field. No HTTP Request node is needed to fetch download_url.',
+		},
+	},
+	read: (value) => readText('Put Output File in Field', value),
+};
+const FIELD = { binaryPropertyName };
+
+const fileName: Field<string> = {
+	property: {
+		displayName: 'File Name',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. street-scenes.zip',
+		description: 'File name to use instead of the original',
+	},
+	read: (value) => readFileName('File Name', value),
+};
+const OPTIONS = { fileName, ...WAIT_OPTIONS };
 
 export const download: Operation = {
 	option: {
@@ -23,71 +53,36 @@ export const download: Operation = {
 		description: 'Fetch the file of an export as binary data, whatever its size',
 	},
 	properties: [
-		{ ...exportLocator, required: true, description: 'The export to download' },
-		{
-			displayName: 'Put Output File in Field',
-			name: 'binaryPropertyName',
-			type: 'string',
-			required: true,
-			default: 'data',
-			description: 'The name of the output binary field to put the file in',
-			builderHint: {
-				propertyHint:
-					'Keep data unless a later node expects another field. No HTTP Request node is needed to fetch download_url.',
-			},
-		},
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
+		...propertiesOf(EXPORT, { required: true, description: 'The export to download' }),
+		...propertiesOf(FIELD, { required: true }),
+		collectionProperty('options', 'Options', OPTIONS, {
 			placeholder: 'Add option',
-			default: {},
 			description:
 				'Optional. By default the file keeps its name, and an export that is not ready is an error.',
-			options: [
-				{
-					displayName: 'File Name',
-					name: 'fileName',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. street-scenes.zip',
-					description: 'File name to use instead of the original',
-				},
-				...waitOptions,
-			],
-		},
+		}),
 		...outputProperties(exportForms),
 	],
 	async execute(run) {
 		const { connection } = run;
 		const { show } = outputOf(run, exportForms);
-		const field = readText(
-			'Put Output File in Field',
-			parameterOf(run, 'binaryPropertyName', 'data'),
-		);
-		const options = collectionOf(run, 'options', 'Options', [
-			'fileName',
-			'maxWait',
-			'waitUntilReady',
-		]);
-		const fileName = given(options, 'fileName', (value) => readFileName('File Name', value));
-		const maxWaitMs = maxWaitIn(options);
-		const endpoint = exportEndpoint(run);
+		const { binaryPropertyName: field } = await readParameters(run, FIELD);
+		const options = await readCollection(run, 'options', 'Options', OPTIONS);
+		const limitMs = maxWaitMs(options.maxWait, options.waitUntilReady);
+		const { exportId } = await readParameters(run, EXPORT);
+		const endpoint = one(EXPORTS, exportId);
 
 		const read = async () => await avalaEntry(connection, { method: 'GET', endpoint });
 		let entry =
-			maxWaitMs === undefined
-				? await read()
-				: await waitUntilReady(connection, endpoint, maxWaitMs);
+			limitMs === undefined ? await read() : await waitFor(connection, endpoint, AWAITED, limitMs);
 		const binary = await downloadFile(connection, {
 			endpoint,
-			link: linkOf(entry, endpoint),
+			link: linkOf(connection, entry, endpoint),
 			freshLink: async () => {
 				entry = await read();
-				return linkOf(entry, endpoint);
+				return linkOf(connection, entry, endpoint);
 			},
 			store: run.context.helpers.prepareBinaryData,
-			fileName,
+			fileName: options.fileName,
 			fallbackName: `export-${idOf(entry.uid) ?? 'file'}`,
 		});
 		if (isTool(run.context)) {
@@ -99,20 +94,17 @@ export const download: Operation = {
 	},
 };
 
-/** @throws UserError that says the state, when there is no file to be downloaded */
-function linkOf(entry: IDataObject, { subject }: Endpoint): string {
+/** @throws UserError that says how the export stands, when it has no link to a file */
+function linkOf(connection: Connection, entry: IDataObject, { subject }: Endpoint): string {
+	const link = linkIn(entry);
 	const state = exportState(entry);
-	if (state === 'failed') {
-		throw new UserError(`The ${subject} has no file: ${statusWords(entry)}. Create a new export.`);
-	}
-	if (state === 'running') {
-		throw new UserError(
-			`The ${subject} has no file yet: ${statusWords(entry)}. Turn on 'Wait Until Ready' under 'Options', or start the workflow with the Avala Trigger when the export is completed.`,
-		);
-	}
-	const link = textOf(entry.download_url)?.trim();
-	if (link) return link;
+	if (link !== undefined && state === 'ready') return link;
+	const advice =
+		state === 'failed'
+			? 'Create a new export.'
+			: "Turn on 'Wait Until Ready' under 'Options', or start the workflow with the Avala Trigger when the export is completed.";
 	throw new UserError(
-		`The ${subject} has no file, although ${statusWords(entry)}: Avala sent no 'download_url'. Look at the export in Avala, or create a new one.`,
+		`The ${subject} has no file${state === 'failed' ? '' : " yet: Avala sent no 'download_url'"}.`,
+		{ description: `In Avala ${stateWords(connection, AWAITED, entry)}. ${advice}` },
 	);
 }

@@ -1,7 +1,69 @@
+import { idOf } from '../../shared/values';
+import { all, PROJECTS } from '../../transport/paths';
+import type { KnownWords } from '../fields';
+import { partFilter, wordFilter } from '../filters';
+import { locatorField, namedChoice, searchOf } from '../locator';
 import type { Resource } from '../operation';
-import { get } from './get.operation';
-import { getAll } from './getAll.operation';
-import { searchProjects } from './locator';
+import { formsOf } from '../output';
+import { readOperations } from '../readOperations';
+
+const STATUSES: KnownWords = [
+	{ name: 'Active', value: 'active' },
+	{ name: 'Archived', value: 'archived' },
+	{ name: 'Canceled', value: 'canceled' },
+	{ name: 'Completed', value: 'completed' },
+	{ name: 'Paused', value: 'paused' },
+	{ name: 'Pending Approval', value: 'pending-approval' },
+];
+
+/** Picks one project. */
+export const projectLocator = locatorField(PROJECTS, {
+	label: 'Project',
+	search: 'searchProjects',
+	description: 'The project to work on',
+	hint: 'The uid of a project (mode id), as Project Get Many gives it, or project_uid of an event. A name is not an ID.',
+});
+
+/** By name, with the status where that is not the usual one. */
+const searchProjects = searchOf(all(PROJECTS), (project) => {
+	const status = idOf(project.status) ?? 'active';
+	return namedChoice(project, { more: status === 'active' ? undefined : status });
+});
+
+const { get, getAll } = readOperations({
+	collection: PROJECTS,
+	id: { projectId: projectLocator },
+	forms: formsOf([
+		'uid',
+		'name',
+		'status',
+		'task_type',
+		'is_active',
+		'visibility',
+		['owner', 'owner_name'],
+		'created_at',
+		'updated_at',
+	]),
+	// Avala itself cannot filter projects.
+	filters: {
+		name: partFilter('Name', ['name'], {
+			placeholder: 'e.g. street',
+			description: 'Only projects whose name contains this text',
+		}),
+		status: {
+			...wordFilter('Status', 'status', STATUSES, {
+				default: 'active',
+				description:
+					'Only projects with this status. Use an expression for a status that is not in the list.',
+			}),
+			sentAs: undefined,
+		},
+	},
+	descriptions: {
+		get: 'Look up one project: its name, its status and its owner',
+		getAll: 'List the projects of the API key’s owner; filter by name or status',
+	},
+});
 
 export const project: Resource = {
 	option: {

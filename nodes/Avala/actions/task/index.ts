@@ -1,6 +1,66 @@
+import { projectsIn } from '../../shared/values';
+import { PROJECTS, TASKS } from '../../transport/paths';
+import type { KnownWords } from '../fields';
+import { idFilter, wordFilter } from '../filters';
+import { idField } from '../locator';
 import type { Resource } from '../operation';
-import { get } from './get.operation';
-import { getAll } from './getAll.operation';
+import { formsOf } from '../output';
+import { projectLocator } from '../project';
+import { readOperations } from '../readOperations';
+
+const STATUSES: KnownWords = [
+	{ name: 'Active', value: 'active' },
+	{ name: 'Completed', value: 'completed' },
+	{ name: 'In Progress', value: 'in_progress' },
+	{ name: 'Pending', value: 'pending' },
+];
+
+const { get, getAll } = readOperations({
+	collection: TASKS,
+	id: {
+		taskId: idField(TASKS, 'Task ID', {
+			description:
+				"The ID of the task, which is 'resource_uid' in an event about it and 'uid' in the output of Get Many",
+			hint: 'The uid of a task. Behind the Avala Trigger it is the expression {{ $json.resource_uid }} of a task event.',
+		}),
+	},
+	forms: formsOf(
+		[
+			'uid',
+			'type',
+			'name',
+			'status',
+			['project', 'project_uid', 'project_id'],
+			'created_at',
+			'updated_at',
+		],
+		{
+			// Only the guide's format says who has worked on a task and when it was completed.
+			further: ['assignee', 'completed_at'],
+			add: ({ assignee, completed_at: completedAt }) => ({
+				...(assignee !== undefined && { assignee }),
+				...(completedAt !== undefined && { completed_at: completedAt }),
+			}),
+		},
+	),
+	filters: {
+		projectId: idFilter(
+			projectLocator,
+			{ sentAs: 'project', collection: PROJECTS },
+			'Only tasks of this project',
+			projectsIn,
+		),
+		status: wordFilter('Status', 'status', STATUSES, {
+			default: 'completed',
+			description:
+				'Only tasks with this status. Use an expression for a status that is not in the list.',
+		}),
+	},
+	descriptions: {
+		get: 'Look up one task: its type, its status and its project',
+		getAll: 'List tasks, for example the completed ones of a project',
+	},
+});
 
 export const task: Resource = {
 	option: {

@@ -1,21 +1,67 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
+import { expandEvents } from '../../shared/eventCatalogue';
 import { subscribe } from '../../shared/subscription';
-import { idOf, isBlank, messageOf, readBoolean, readText, textOf } from '../../shared/values';
-import type { Connection } from '../../transport/connection';
+import { notUnderstood } from '../../shared/values';
 import { withSecret } from '../../transport/connection';
-import { avalaEntry } from '../../transport/entry';
-import { all, one, WEBHOOKS } from '../../transport/paths';
-import { avalaRequest, unlessRefused } from '../../transport/request';
-import { allEventsNotice, customEvents, webhookEvents, withCustomEvents } from '../fields';
+import { all, WEBHOOKS } from '../../transport/paths';
+import { avalaEntry } from '../../transport/request';
+import { allEventsNotice, withCustomEvents } from '../eventFields';
+import type { Field } from '../fields';
+import { booleanField, textField } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
-import { collectionOf, given, parameterOf } from '../parameters';
-import { hintAtRefused } from './refusedTypes';
+import {
+	collectionProperty,
+	parameterOf,
+	propertiesOf,
+	readCollection,
+	readParameters,
+	sentOf,
+} from '../parameters';
+import { EVENT_FIELDS, hintAtRefused } from './events';
 
-const events: INodeProperties = { ...webhookEvents, default: ['task.completed'] };
+const PARAMETERS = {
+	targetUrl: textField('Target URL', 'target_url', {
+		placeholder: 'e.g. https://example.com/avala',
+		description: 'Address that Avala sends the events to. It must be https.',
+		builderHint: {
+			propertyHint:
+				'The public https address of a receiver outside n8n. To start a workflow, use the Avala Trigger, which creates its own webhook.',
+		},
+	}),
+};
+
+const EVENTS = { events: EVENT_FIELDS.events };
+
+const secret: Field<string> = {
+	property: {
+		displayName: 'Secret',
+		type: 'string',
+		typeOptions: { password: true },
+		default: '',
+		description:
+			'Secret that Avala signs the events with. If you do not add one, Avala generates it and shows it only in the output of this operation.',
+	},
+	sentAs: 'secret',
+	read: (value) => {
+		const text = typeof value === 'string' ? value.trim() : '';
+		if (text !== '') return text;
+		// The value itself is not quoted.
+		throw new UserError("'Secret' is empty or not text.", {
+			description: 'Enter a secret, or remove the field to have Avala generate one.',
+		});
+	},
+};
+
+const ADDITIONAL_FIELDS = {
+	isActive: booleanField('Active', 'is_active', {
+		default: true,
+		description: 'Whether Avala sends events to it from now on',
+	}),
+	customEvents: EVENT_FIELDS.customEvents,
+	secret,
+};
 
 export const create: Operation = {
 	option: {
@@ -25,135 +71,49 @@ export const create: Operation = {
 		description: 'Have Avala send events to a URL. The Avala Trigger does this by itself.',
 	},
 	properties: [
-		{
-			displayName: 'Target URL',
-			name: 'targetUrl',
-			type: 'string',
-			required: true,
-			default: '',
-			placeholder: 'e.g. https://example.com/avala',
-			description: 'Address that Avala sends the events to. It must be https.',
-			builderHint: {
-				propertyHint:
-					'The public https address of a receiver outside n8n. To start a workflow, use the Avala Trigger, which creates its own webhook.',
-			},
-		},
-		{
-			...events,
+		...propertiesOf(PARAMETERS, { required: true }),
+		...propertiesOf(EVENTS, {
+			default: ['task.completed'],
 			required: true,
 			displayOptions: { hide: withCustomEvents('additionalFields') },
-		},
-		{
-			...events,
+		}),
+		...propertiesOf(EVENTS, {
+			default: ['task.completed'],
 			displayOptions: { show: withCustomEvents('additionalFields') },
 			description: "Optional when there are 'Custom Event Types'. What Avala sends to the webhook.",
-		},
+		}),
 		allEventsNotice,
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
+		collectionProperty('additionalFields', 'Additional Fields', ADDITIONAL_FIELDS, {
 			placeholder: 'Add field',
-			default: {},
 			description: 'Optional. Without them the webhook is active, and Avala generates its secret.',
-			options: [
-				{
-					displayName: 'Active',
-					name: 'isActive',
-					type: 'boolean',
-					default: true,
-					description: 'Whether Avala sends events to it from now on',
-				},
-				customEvents,
-				{
-					displayName: 'Secret',
-					name: 'secret',
-					type: 'string',
-					typeOptions: { password: true },
-					default: '',
-					description:
-						'Secret that Avala signs the events with. If you do not add one, Avala generates it and shows it only in the output of this operation.',
-				},
-			],
-		},
+		}),
 	],
 	async execute(run) {
-		const fields = collectionOf(run, 'additionalFields', 'Additional Fields', [
-			'isActive',
-			'customEvents',
-			'secret',
-		]);
-		const types = parameterOf(run, 'events', []);
-		// A field that was added and left empty adds nothing.
-		const custom = given(fields, 'customEvents', (value) =>
-			isBlank(value) ? undefined : readEventTypes('Custom Event Types', value),
+		const added = await readCollection(
+			run,
+			'additionalFields',
+			'Additional Fields',
+			ADDITIONAL_FIELDS,
 		);
-		const isActive = given(fields, 'isActive', (value) => readBoolean('Active', value));
-		const secret = given(fields, 'secret', readSecret);
-		// Custom event types are enough.
-		const wanted = expandEvents(
-			custom !== undefined && isBlank(types) ? [] : readEventTypes('Event Types', types),
-			custom,
-		);
-		const targetUrl = readText('Target URL', parameterOf(run, 'targetUrl', ''));
-		const settings: IDataObject = {
-			target_url: targetUrl,
-			...(isActive !== undefined && { is_active: isActive }),
-			...(secret !== undefined && { secret }),
-		};
-		const connection = withSecret(run.connection, secret);
-		let created: IDataObject | undefined;
-		const subscribing = subscribe(wanted, async (events) => {
-			if (created === undefined) {
+		const { targetUrl } = await readParameters(run, PARAMETERS);
+		const selected = await EVENTS.events.read(parameterOf(run, 'events', []), run);
+		const { customEvents } = added;
+		if (selected === undefined && customEvents === undefined) {
+			throw notUnderstood('Event Types', 'at least one event type', '');
+		}
+		const settings = { target_url: targetUrl, ...sentOf(ADDITIONAL_FIELDS, added) };
+		const connection = withSecret(run.connection, added.secret);
+		const { response, refused } = await subscribe(
+			expandEvents(selected ?? [], customEvents),
+			async (events) => {
 				const body = { ...settings, events };
-				created = await avalaEntry(connection, { method: 'POST', endpoint: all(WEBHOOKS), body });
-				return created;
-			}
-			const endpoint = one(WEBHOOKS, idOf(created.uid) ?? '');
-			const body = { events };
-			// Only the first response shows the secret that Avala generated.
-			const { secret: generated } = created;
-			const extended = await avalaEntry(withSecret(connection, textOf(generated)), {
-				method: 'PATCH',
-				endpoint,
-				body,
-			});
-			return { ...extended, ...(generated !== undefined && { secret: generated }) };
-		});
-		const { response, refused } = await subscribing.catch(async (error: unknown) => {
-			if (created !== undefined) await takeBack(connection, created, error);
-			throw error;
-		});
+				const endpoint = all(WEBHOOKS);
+				const request = { method: 'POST', endpoint, body } as const;
+				// Avala shows a secret that it generated in this response alone; who supplied one knows it.
+				return await avalaEntry(connection, request, { keepsSecret: added.secret === undefined });
+			},
+		);
 		hintAtRefused(run, refused);
-		// Whoever supplied the secret knows it, so it need not stand in the execution's data.
-		if (secret !== undefined) delete response.secret;
 		return itemsOf([response]);
 	},
 };
-
-/**
- * Deletes a webhook that could not get all its event types: nobody would ever learn its secret.
- *
- * @throws UserError with both causes when it cannot be deleted
- */
-async function takeBack(connection: Connection, { uid, secret }: IDataObject, cause: unknown) {
-	const endpoint = one(WEBHOOKS, idOf(uid) ?? '');
-	const deleting = avalaRequest(withSecret(connection, textOf(secret)), {
-		method: 'DELETE',
-		endpoint,
-	});
-	await unlessRefused([404], deleting).catch((error: unknown) => {
-		throw new UserError(
-			`${messageOf(cause)} By then Avala had created ${endpoint.subject} with some of the event types, and it could not be deleted: ${messageOf(error)} Delete it before you try again.`,
-		);
-	});
-}
-
-/** @throws UserError that does not quote the value */
-function readSecret(value: unknown): string {
-	const secret = typeof value === 'string' ? value.trim() : '';
-	if (secret !== '') return secret;
-	throw new UserError(
-		"'Secret' is empty or not text. Enter a secret, or remove the field to have Avala generate one.",
-	);
-}

@@ -1,8 +1,15 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { booleanOf } from '../../shared/values';
+import { one, WEBHOOKS } from '../../transport/paths';
+import { quoteAll } from '../../transport/quote';
 import { avalaObject } from '../../transport/request';
+import { propertiesOf, readParameters } from '../parameters';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
-import { webhookEndpoint, webhookLocator } from './locator';
+import { webhookLocator } from './locator';
+
+const PARAMETERS = { webhookId: webhookLocator };
 
 export const test: Operation = {
 	option: {
@@ -12,13 +19,14 @@ export const test: Operation = {
 		description:
 			'Have Avala send a test event now and report the response; a failed test is not an error',
 	},
-	properties: [{ ...webhookLocator, required: true }],
+	properties: propertiesOf(PARAMETERS, { required: true }),
 	async execute(run) {
-		const endpoint = await webhookEndpoint(run, 'test');
-		const result = await avalaObject(run.connection, { method: 'POST', endpoint });
+		const { webhookId } = await readParameters(run, PARAMETERS);
+		const endpoint = one(WEBHOOKS, webhookId, { action: 'test' });
+		const sent = await avalaObject(run.connection, { method: 'POST', endpoint });
+		const said = quoteAll(sent, run.connection.secrets) as IDataObject;
 		// One of Avala's documents says `delivered` for `success`.
-		return itemsOf([
-			{ ...result, success: booleanOf(result.success ?? result.delivered) === true },
-		]);
+		const success = booleanOf(sent.success ?? sent.delivered) === true;
+		return itemsOf([{ ...said, success }]);
 	},
 };

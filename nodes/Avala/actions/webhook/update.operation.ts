@@ -1,18 +1,49 @@
-import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
+import { expandEvents } from '../../shared/eventCatalogue';
 import { subscribe } from '../../shared/subscription';
-import { isBlank, readBoolean, readText, textsIn } from '../../shared/values';
+import { isBlank, readText, textsIn } from '../../shared/values';
 import type { Endpoint } from '../../transport/paths';
-import { avalaEntry } from '../../transport/entry';
-import { unlessRefused } from '../../transport/request';
-import { customEvents, webhookEvents } from '../fields';
+import { avalaEntry, undefinedOnStatus } from '../../transport/request';
+import type { Field } from '../fields';
+import { booleanField, textField } from '../fields';
+import { collectionProperty, propertiesOf, readCollection, sentOf } from '../parameters';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
-import { collectionOf, given } from '../parameters';
+import { EVENT_FIELDS, hintAtRefused } from './events';
 import { webhookLocator, webhookToChange } from './locator';
-import { hintAtRefused } from './refusedTypes';
+
+const targetUrl: Field<string> = {
+	...textField('Target URL', 'target_url', {
+		placeholder: 'e.g. https://example.com/avala',
+		description: 'Address that Avala sends the events to. It must be https.',
+	}),
+	// A field that was added and left empty changes nothing.
+	read: (value) => (isBlank(value) ? undefined : readText('Target URL', value)),
+};
+
+const UPDATE_FIELDS = {
+	isActive: booleanField('Active', 'is_active', {
+		default: true,
+		description: 'Whether Avala sends events to it',
+	}),
+	customEvents: {
+		...EVENT_FIELDS.customEvents,
+		property: {
+			...EVENT_FIELDS.customEvents.property,
+			description:
+				"Further event types. With 'Event Types' they replace those of the webhook; alone they are added to them.",
+		},
+	},
+	events: {
+		...EVENT_FIELDS.events,
+		property: {
+			...EVENT_FIELDS.events.property,
+			description: 'Event types that replace the current ones',
+		},
+	},
+	targetUrl,
+};
 
 export const update: Operation = {
 	option: {
@@ -23,101 +54,46 @@ export const update: Operation = {
 			'Change target URL or event types, activate or deactivate; the secret cannot be changed',
 	},
 	properties: [
-		{ ...webhookLocator, required: true },
-		{
-			displayName: 'Update Fields',
-			name: 'updateFields',
-			type: 'collection',
+		...propertiesOf({ webhookId: webhookLocator }, { required: true }),
+		collectionProperty('updateFields', 'Update Fields', UPDATE_FIELDS, {
 			placeholder: 'Add field',
-			default: {},
 			description: 'What to change: at least one field. What is not added stays as it is.',
-			options: [
-				{
-					displayName: 'Active',
-					name: 'isActive',
-					type: 'boolean',
-					default: true,
-					description: 'Whether Avala sends events to it',
-				},
-				{
-					...customEvents,
-					description:
-						"Further event types. With 'Event Types' they replace those of the webhook; alone they are added to them.",
-				},
-				{
-					...webhookEvents,
-					description: 'Event types that replace the current ones',
-				},
-				{
-					displayName: 'Target URL',
-					name: 'targetUrl',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. https://example.com/avala',
-					description: 'Address that Avala sends the events to. It must be https.',
-				},
-			],
-		},
+		}),
 	],
 	async execute(run) {
-		const added = collectionOf(run, 'updateFields', 'Update Fields', [
-			'isActive',
-			'customEvents',
-			'events',
-			'targetUrl',
-		]);
-		// A field that was added and left empty changes nothing.
-		const fields = Object.fromEntries(
-			Object.entries(added).filter(([name, value]) => name === 'isActive' || !isBlank(value)),
-		);
-		const targetUrl = given(fields, 'targetUrl', (value) => readText('Target URL', value));
-		const isActive = given(fields, 'isActive', (value) => readBoolean('Active', value));
-		const types = given(fields, 'events', (value) => readEventTypes('Event Types', value));
-		const custom = given(fields, 'customEvents', (value) =>
-			readEventTypes('Custom Event Types', value),
-		);
+		const fields = await readCollection(run, 'updateFields', 'Update Fields', UPDATE_FIELDS);
 		if (Object.keys(fields).length === 0) {
-			throw new UserError(
-				"There is nothing to update: fill in at least one field under 'Update Fields'.",
-			);
+			throw new UserError('There is nothing to update.', {
+				description: "Fill in at least one field under 'Update Fields'.",
+			});
 		}
 		const endpoint = await webhookToChange(run);
-		const settings: IDataObject = {
-			...(targetUrl !== undefined && { target_url: targetUrl }),
-			...(isActive !== undefined && { is_active: isActive }),
-		};
-		const send = async (body: IDataObject) =>
-			await avalaEntry(run.connection, { method: 'PATCH', endpoint, body });
-		if (types === undefined && custom === undefined) return itemsOf([await send(settings)]);
-		const chosen = expandEvents(types ?? [], custom);
-		const present =
-			types === undefined || chosen.optional.length > 0
-				? await presentTypes(run, endpoint)
-				: undefined;
-		const base = types ?? present;
-		if (base === undefined) {
-			throw new UserError(
-				`Avala does not say which event types ${endpoint.subject} has, so none can be added to them. Select all that it is to have under 'Event Types'.`,
-			);
-		}
+		const settings = sentOf(UPDATE_FIELDS, fields);
+		const send = async (changes: object) =>
+			await avalaEntry(run.connection, {
+				method: 'PATCH',
+				endpoint,
+				body: { ...settings, ...changes },
+			});
+		const { events, customEvents } = fields;
+		if (events === undefined && customEvents === undefined) return itemsOf([await send({})]);
+		const base = events ?? (await presentTypes(run, endpoint));
 		const { response, refused } = await subscribe(
-			expandEvents(base, custom),
-			async (events) => await send({ ...settings, events }),
-			present,
+			expandEvents(base, customEvents),
+			async (types) => await send({ events: types }),
 		);
 		hintAtRefused(run, refused);
 		return itemsOf([response]);
 	},
 };
 
-/** The event types that the webhook has; undefined where Avala does not tell, or not to this key. */
-async function presentTypes(run: ItemRun, endpoint: Endpoint): Promise<string[] | undefined> {
-	const webhook = await unlessRefused(
-		[403],
-		avalaEntry(run.connection, { method: 'GET', endpoint }),
-	);
+/** @throws UserError when Avala does not say which event types the webhook has, or not to this key */
+async function presentTypes(run: ItemRun, endpoint: Endpoint): Promise<string[]> {
+	const reading = avalaEntry(run.connection, { method: 'GET', endpoint });
+	const webhook = await undefinedOnStatus([403], reading);
 	const types = textsIn(webhook?.events);
-	return Array.isArray(webhook?.events) && types.length === webhook.events.length
-		? types
-		: undefined;
+	if (Array.isArray(webhook?.events) && types.length === webhook.events.length) return types;
+	throw new UserError(`Avala does not say which event types ${endpoint.subject} has.`, {
+		description: "So none can be added to them. Select all that it is to have under 'Event Types'.",
+	});
 }

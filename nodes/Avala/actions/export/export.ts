@@ -1,0 +1,78 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { textOf } from '../../shared/values';
+import { EXPORTS } from '../../transport/paths';
+import { locatorField } from '../locator';
+import type { OutputForms } from '../output';
+import { pickFields } from '../output';
+import type { Awaited, State } from '../waiting';
+import { hasFailed, waitFields } from '../waiting';
+
+/** Picks one export. */
+export const exportLocator = locatorField(EXPORTS, {
+	label: 'Export',
+	search: 'searchExports',
+	description: 'The export to work on',
+	hint: 'The uid of an export (mode id): {{ $json.uid }} behind Export Create or Get Many, {{ $json.resource_uid }} behind the Avala Trigger.',
+});
+
+/** Whatever words a server has for it, an export is ready once there is a link to its file. */
+export function exportState(sent: IDataObject): State {
+	if (hasFailed(sent)) return 'failed';
+	return linkIn(sent) === undefined ? 'running' : 'ready';
+}
+
+export function linkIn({ download_url: link }: IDataObject): string | undefined {
+	return textOf(textOf(link)?.trim());
+}
+
+export const AWAITED: Awaited = {
+	end: 'ready',
+	stateOf: exportState,
+	advice: 'Create a new export; if that fails as well, ask Avala’s support about this one.',
+};
+
+const { maxWait, wait } = waitFields(
+	'Wait Until Ready',
+	'the export',
+	'An export takes from seconds to many minutes. Turn this on to go on in the same workflow; to start a workflow when any export is ready, use the Avala Trigger with export.completed.',
+);
+
+export const WAIT_OPTIONS = { maxWait, waitUntilReady: wait };
+
+/** The ten fields that tell the most, by the same names in every wire format. */
+const simplify: OutputForms['simplify'] = (sent, connection) => {
+	const {
+		uid,
+		name,
+		download_url: link,
+		...others
+	} = pickFields(sent, [
+		'uid',
+		'name',
+		'download_url',
+		'status',
+		'format',
+		'total_task_count',
+		'exported_task_count',
+		'created_at',
+		'updated_at',
+	]);
+	const base = connection?.baseUrl;
+	const isRelative = typeof link === 'string' && base !== undefined && URL.canParse(link, base);
+	const download_url = isRelative ? new URL(link, base).href : link;
+	return { uid, name, state: exportState(sent), ...others, download_url };
+};
+
+export const exportForms: OutputForms = {
+	simplify,
+	complete: (sent) => ({ ...sent, state: exportState(sent) }),
+	fields: [
+		...Object.keys(simplify({})),
+		'projects',
+		'datasets',
+		'slices',
+		'filter_query_string',
+		'organization',
+	],
+};

@@ -1,0 +1,175 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import { idKey, idOf, isObject, readText } from '../shared/values';
+import type { Collection } from '../transport/paths';
+import type { Field, FieldProperty, KnownWords, Values } from './fields';
+import { isWord, momentField, wordField } from './fields';
+import type { ItemRun } from './operation';
+import { collectionProperty, readCollection, sentOf } from './parameters';
+
+/** A field by which a list is narrowed: by the server, by the node, or, where a server may ignore it, by both. */
+export interface Filter<T = unknown> extends Field<T> {
+	/** Whether an entry is wanted; one that cannot tell is. */
+	passes?(entry: IDataObject, wanted: T): boolean;
+	/** The words that Avala documents for it. */
+	known?: KnownWords;
+	/** What the filter names one thing of. */
+	collection?: Collection;
+	/** Whether `all` is a text to look for here, and `*` alone means no filter. */
+	isPart?: boolean;
+	/** Of the filters with the same one, an entry has to pass one. */
+	group?: string;
+}
+
+export type Filters = Readonly<Record<string, Filter>>;
+
+/** A word such as a status, which Avala is asked for and each entry is compared with. */
+export function wordFilter(
+	label: string,
+	sentAs: string,
+	known: KnownWords,
+	texts: { default: string; description: string },
+): Filter<string> {
+	return {
+		...wordField(label, sentAs, known, texts),
+		known,
+		passes: ({ [sentAs]: sent }, wanted) => typeof sent !== 'string' || isWord(sent, wanted),
+	};
+}
+
+/** A part of a name. @param fields where it may stand */
+export function partFilter(
+	label: string,
+	fields: readonly string[],
+	texts: Partial<FieldProperty>,
+	sentAs?: string,
+): Filter<string> {
+	return {
+		property: { displayName: label, type: 'string', default: '', ...texts },
+		sentAs,
+		isPart: true,
+		read: (value) => readText(label, value),
+		passes: (entry, part) => hasPart(fields.map((name) => idOf(entry[name]) ?? '').join(' '), part),
+	};
+}
+
+/** The ID of what the entries belong to. @param idsIn the IDs that an entry names; none lets it pass */
+export function idFilter(
+	field: Field<string>,
+	{ sentAs, collection }: { sentAs?: string; collection: Collection },
+	description: string,
+	idsIn: (entry: IDataObject) => string[],
+): Filter<string> {
+	return {
+		...field,
+		property: { ...field.property, description },
+		sentAs,
+		collection,
+		passes: (entry, wanted) => {
+			const ids = idsIn(entry);
+			return ids.length === 0 || ids.some((id) => idKey(id) === idKey(wanted));
+		},
+	};
+}
+
+/** Times at which entries were created; each list that has one of them is walked as far as it goes. */
+export const createdAfter = (plural: string) =>
+	momentField('Created After', {
+		description: `Only ${plural} created at or after this time. The search ends there, which saves requests.`,
+	});
+
+/** Whether a text contains a part, whatever the case of the letters and however their accents are stored. */
+export function hasPart(text: string, part: string): boolean {
+	return folded(text).includes(folded(part));
+}
+
+function folded(text: string): string {
+	return text.normalize().toLowerCase();
+}
+
+/** Whether a choice, in a list or by ID, is no restriction: an AI agent cannot leave a field out. */
+function isEvery(value: unknown, { isPart = false }: Filter): boolean {
+	const chosen: unknown = isObject(value) ? value.value : value;
+	if (typeof chosen !== 'string') return false;
+	return (isPart ? /^\s*\*\s*$/ : /^\s*(?:all|any|\*)\s*$/i).test(chosen);
+}
+
+export function filtersProperty(
+	filters: Filters,
+	texts: { description?: string } = {},
+): INodeProperties {
+	return collectionProperty('filters', 'Filters', filters, {
+		placeholder: 'Add filter',
+		description: 'Optional. Narrows the result to what matches all filters.',
+		...texts,
+	});
+}
+
+/** What a list is narrowed to. */
+export interface Narrowing {
+	/** What was given for each filter, by the filter's name. */
+	values: Readonly<Record<string, unknown>>;
+	/** What Avala is asked for. */
+	query: Record<string, string>;
+	/** Unix times in milliseconds. */
+	createdAfter: number;
+	createdBefore: number;
+	/** Whether the entries have to be looked at one by one. */
+	isNarrow: boolean;
+	/** Whether an entry passes all filters but those by time. */
+	passes(entry: IDataObject): boolean;
+}
+
+/** Reads the filters that were added. @throws UserError that names the one that is not understood */
+export async function readFilters(run: ItemRun, filters: Filters): Promise<Narrowing> {
+	const skipping = Object.entries(filters).map(([name, filter]): [string, Filter] => [
+		name,
+		{
+			...filter,
+			read: (value, of) => (isEvery(value, filter) ? undefined : filter.read(value, of)),
+		},
+	]);
+	const values: Values<Filters> = await readCollection(
+		run,
+		'filters',
+		'Filters',
+		Object.fromEntries(skipping),
+	);
+	return narrowingOf(filters, values);
+}
+
+function narrowingOf(filters: Filters, values: Values<Filters>): Narrowing {
+	const given = Object.entries(values);
+	const groups = new Map<string, typeof given>();
+	for (const [name, value] of given) {
+		const group = filters[name]?.group ?? name;
+		groups.set(group, [...(groups.get(group) ?? []), [name, value]]);
+	}
+	const query = Object.entries(sentOf(filters, values)).map(([name, value]) => [
+		name,
+		String(value),
+	]);
+	const { createdAfter: after = -Infinity, createdBefore: before = Infinity } = values;
+	const [createdAfter, createdBefore] = [Number(after), Number(before)];
+	if (createdAfter >= createdBefore) {
+		throw new UserError("'Created After' must be earlier than 'Created Before'.", {
+			description: `They are ${[createdAfter, createdBefore].map(isoTime).join(' and ')}: nothing can be between them.`,
+		});
+	}
+	return {
+		values,
+		query: Object.fromEntries(query) as Record<string, string>,
+		createdAfter,
+		createdBefore,
+		isNarrow: given.length > 0,
+		passes: (entry) =>
+			[...groups.values()].every((group) =>
+				group.some(([name, value]) => filters[name]?.passes?.(entry, value) ?? true),
+			),
+	};
+}
+
+function isoTime(moment: number): string {
+	return new Date(moment).toISOString();
+}
