@@ -239,8 +239,11 @@ export async function executeAvala(setup: ExecuteSetup): Promise<INodeExecutionD
 	setup.onRunning?.(() => running.cancel());
 	const run: IRun = await running;
 	const { error, runData } = run.data.resultData;
-	// n8n keeps errors as plain objects.
-	if (error) throw Object.assign(new Error(error.message), error);
+	// n8n keeps errors as plain objects, and shows the description below the message.
+	if (error) {
+		const whole = [error.message, error.description].filter(Boolean).join(' ');
+		throw Object.assign(new Error(), error, { message: whole, heading: error.message });
+	}
 	const [taskData] = runData[node.name] ?? [];
 	setup.hints?.push(...(taskData?.hints ?? []).map(({ message }) => message));
 	return taskData?.data?.main?.[output ?? 0] ?? [];

@@ -6,7 +6,7 @@ import { idOf, isObject, textOf } from '../shared/values';
  */
 
 /** Stands in the place of a text that may hold a secret. */
-export const WITHHELD = '(withheld: it may contain a secret)';
+export const WITHHELD = '(withheld for safety)';
 
 /** How many characters of a text are looked at, and how many are shown. */
 const MAX_READ = 4_000;
@@ -91,22 +91,25 @@ export function readErrorBody(body: string, secrets: readonly string[]): ErrorBo
 		.filter(([, texts]) => typeof texts === 'object' && texts !== null)
 		.slice(0, MAX_FIELDS)
 		.map(([name, texts]) => ({ name: fieldName(name, secrets), texts: textsIn(texts, 3) }))
-		.filter(({ texts }) => texts.length > 0);
-	const lines = lists.map(
-		({ name, texts }) => `${name}: ${sentence(quote(texts.join(' '), secrets))}`,
-	);
-	const fields = lists.map(({ name }) => name);
-	const all = [said, ...lines].filter((line) => line !== '').join(' ');
+		.filter(({ texts }) => texts.length > 0)
+		.map(({ name, texts }) => ({ name, text: sentence(quote(texts.join(' '), secrets)) }));
 	// A secret may be spread over several texts.
-	const shown = holdsKnown(all, secrets)
-		? fields.map((name) => `${name}: ${WITHHELD}.`).join(' ') || `${WITHHELD}.`
-		: all;
-	const isLong = shown.length > MAX_SHOWN;
-	return { text: isLong ? `${shown.slice(0, MAX_SHOWN)}…` : shown, fields, isPage: false };
+	const isHeld = holdsKnown([said, ...lists.map(({ text }) => text)].join(' '), secrets);
+	const lines = lists.map(({ name, text }) => `${name}: ${isHeld ? `${WITHHELD}.` : text}`);
+	const all = [isHeld && said !== '' ? `${WITHHELD}.` : said, ...lines].join(' ').trim();
+	return {
+		text: all.length > MAX_SHOWN ? `${all.slice(0, MAX_SHOWN)}…` : all,
+		fields: lists.map(({ name }) => name),
+		isPage: false,
+	};
 }
 
+/** The name of a field, unless a secret stands in its place. */
 function fieldName(name: string, secrets: readonly string[]): string {
-	return /^[\w.-]{1,60}$/.test(name) && !holdsSecret(name, secrets) ? name : 'another field';
+	const isSecret =
+		SECRET_SHAPES.some((shape) => shape.test(name)) ||
+		secrets.some((secret) => secret !== '' && name.includes(secret));
+	return /^[\w.-]{1,60}$/.test(name) && !isSecret ? name : 'another field';
 }
 
 /** The texts in a list, or in the lists by which Avala names the entries of a list. */
