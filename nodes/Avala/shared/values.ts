@@ -21,6 +21,21 @@ export function uidOf(value: unknown): string | undefined {
 	return isObject(value) ? (idOf(value.uid) ?? idOf(value.id)) : idOf(value);
 }
 
+/** The same for every spelling of one ID: blanks around it do not count, nor how a UUID is written. */
+export function idKey(id: string): string {
+	const text = id.trim();
+	const digits = text.replace(/^(?:urn:uuid:|\{)|[-}]/gi, '').toLowerCase();
+	return /^[0-9a-f]{32}$/.test(digits) ? digits : text;
+}
+
+/** What an expression yields as text when it found nothing, or an object. */
+const NOTHING_AS_TEXT: readonly string[] = ['undefined', 'null', 'nan', 'none', '[object object]'];
+
+/** Whether a text is what an expression yields when it found nothing. */
+export function isNothing(text: string): boolean {
+	return NOTHING_AS_TEXT.includes(text.toLowerCase());
+}
+
 /** The IDs of the projects that a task or an export says it belongs to, under any of the names that servers have for them. */
 export function projectsIn({ project_uid, project_id, project, projects }: IDataObject): string[] {
 	const several: unknown[] = Array.isArray(projects) ? projects : [];
@@ -49,9 +64,12 @@ export function textsIn(value: unknown): string[] {
 	return entries.filter((entry) => typeof entry === 'string');
 }
 
-/** What an error says; anything may be thrown. */
+/** All that an error says, in one text; anything may be thrown. */
 export function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
+	if (!(error instanceof Error)) return String(error);
+	const description = 'description' in error ? textOf(error.description) : undefined;
+	if (description === undefined || error.message.includes(description)) return error.message;
+	return `${error.message} ${description}`;
 }
 
 /**
