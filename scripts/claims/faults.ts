@@ -44,7 +44,7 @@ export const FAULTS: Fault[] = [
 		what: 'any signature of the right shape is accepted',
 		edits: [
 			{
-				file: trigger('signature'),
+				file: trigger('verify'),
 				search: "timingSafeEqual(Buffer.from(signature, 'hex'), expected)",
 				replace: 'signature.length === expected.length * 2',
 			},
@@ -58,7 +58,7 @@ export const FAULTS: Fault[] = [
 		what: 'signatures are compared byte by byte, up to the first difference',
 		edits: [
 			{
-				file: trigger('signature'),
+				file: trigger('verify'),
 				search: "timingSafeEqual(Buffer.from(signature, 'hex'), expected)",
 				replace: "expected.equals(Buffer.from(signature, 'hex'))",
 			},
@@ -92,7 +92,7 @@ export const FAULTS: Fault[] = [
 				search: 'textOf(stored.webhookSecret)',
 				replace: 'stored.webhookSecret as string | undefined',
 			},
-			{ file: trigger('signature'), search: "if (secret === '') return false;", replace: '' },
+			{ file: trigger('verify'), search: "if (secret === '') return false;", replace: '' },
 		],
 		test: {
 			file: integration('trigger/requests'),

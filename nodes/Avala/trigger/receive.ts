@@ -10,9 +10,8 @@ import { isAllowed } from './ipAllowlist';
 import type { TriggerParameters } from './parameters';
 import { readParameters } from './parameters';
 import { concernsOtherProject } from './projects';
-import { signaturesOf } from './signature';
 import { readRegistration } from './stored';
-import { verify } from './verify';
+import { signaturesOf, verify } from './verify';
 import { warnOnce } from './warnings';
 
 /** For the ping of a creation, which has to get a 2xx. */
