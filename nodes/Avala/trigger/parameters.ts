@@ -3,7 +3,9 @@ import { NodeOperationError, UserError } from 'n8n-workflow';
 
 import { readEventTypes } from '../shared/eventCatalogue';
 import {
+	idKey,
 	isBlank,
+	isNothing,
 	isObject,
 	messageOf,
 	notUnderstood,
@@ -11,7 +13,6 @@ import {
 	readNumber,
 	readTexts,
 } from '../shared/values';
-import { isMissing } from '../transport/paths';
 import { entriesOf, invalidEntry } from './ipAllowlist';
 
 /** The trigger's parameters, checked. */
@@ -38,18 +39,19 @@ export function readParameters(context: IHookFunctions | IWebhookFunctions): Tri
 	const events = evaluated(context, 'Trigger On', 'events');
 	const options = evaluated(context, 'Options', 'options');
 	if (!isObject(options)) throw notUnderstood('Options', 'the options of this node', options);
-	const optional = <T>(name: string, none: T, read: (value: unknown) => T): T =>
+	const option = <T>(name: string, none: T, read: (value: unknown) => T): T =>
 		name in options ? read(options[name]) : none;
-	const typesIn = (name: string) => (value: unknown) =>
-		isBlank(value) ? [] : readEventTypes(name, value);
-
-	/** Nothing, where nothing was entered: what an expression gives is never taken for that. */
-	const isLeftEmpty = (name: string, value: unknown) =>
-		isBlank(value) && !isExpression(context, name);
+	/** What an expression gives is never taken for a field that was left empty. */
+	const restriction = (name: string, read: (value: unknown) => string[]): string[] =>
+		option(name, [], (value) =>
+			isBlank(value) && !isExpression(context, name) ? [] : read(value),
+		);
+	const typesIn = (label: string, value: unknown) =>
+		isBlank(value) ? [] : readEventTypes(label, value);
 
 	const selected = {
-		events: typesIn('Trigger On')(events),
-		customEvents: optional('customEvents', [], typesIn('Custom Event Types')),
+		events: typesIn('Trigger On', events),
+		customEvents: option('customEvents', [], (value) => typesIn('Custom Event Types', value)),
 	};
 	if (selected.events.length + selected.customEvents.length === 0) {
 		throw new UserError(
@@ -58,18 +60,14 @@ export function readParameters(context: IHookFunctions | IWebhookFunctions): Tri
 	}
 	return {
 		...selected,
-		runOnTestEvents: optional('runOnTestEvents', false, (value) =>
+		runOnTestEvents: option('runOnTestEvents', false, (value) =>
 			readBoolean('Run on Test Events', value),
 		),
-		ipAllowlist: optional('ipAllowlist', [], (value) =>
-			isLeftEmpty('ipAllowlist', value) ? [] : readAllowlist(value),
-		),
-		maxEventAgeMinutes: optional('maxEventAge', 0, (value) =>
+		ipAllowlist: restriction('ipAllowlist', readAllowlist),
+		maxEventAgeMinutes: option('maxEventAge', 0, (value) =>
 			readNumber('Max Event Age (Minutes)', value, 0),
 		),
-		projects: optional('projects', [], (value) =>
-			isLeftEmpty('projects', value) ? [] : readProjects(value),
-		),
+		projects: restriction('projects', readProjects),
 	};
 }
 
@@ -99,7 +97,7 @@ function isExpression(context: IHookFunctions | IWebhookFunctions, name: string)
 /** @throws UserError for an entry that can be no ID, such as a list written as text: no event would ever name it */
 function readProjects(value: unknown): string[] {
 	const ids = readTexts('Project Names or IDs', value);
-	if (!ids.some((id) => isMissing(id) || /[\s[\]{}'"]/.test(id))) return ids;
+	if (!ids.some((id) => isNothing(id) || /[\s[\]{}'"]/.test(idKey(id)))) return ids;
 	throw notUnderstood('Project Names or IDs', 'a list of project IDs', value);
 }
 
