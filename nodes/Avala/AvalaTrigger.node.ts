@@ -9,11 +9,9 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { allEventsNotice, customEvents, webhookEvents, withCustomEvents } from './actions/fields';
-import { lifecycleStep } from './trigger/lifecycleStep';
 import { loadProjects } from './trigger/projects';
 import { receiveEvent } from './trigger/receive';
-import { createWebhook, keepWebhook } from './trigger/registration';
-import { removeWebhook } from './trigger/removal';
+import { register, unregister } from './trigger/registration';
 
 const triggerOn: INodeProperties = {
 	...webhookEvents,
@@ -146,15 +144,17 @@ export class AvalaTrigger implements INodeType {
 
 	webhookMethods = {
 		default: {
+			// Registers as well, in one step: between this and `create` n8n may call `delete`, or publish again.
 			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return await lifecycleStep(this, keepWebhook(this));
+				await register(this);
+				return true;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				await lifecycleStep(this, createWebhook(this));
+				await register(this);
 				return true;
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
-				await lifecycleStep(this, removeWebhook(this));
+				await unregister(this);
 				return true;
 			},
 		},

@@ -3,12 +3,10 @@ import { UserError } from 'n8n-workflow';
 
 import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
 import { subscribe } from '../../shared/subscription';
-import { idOf, isBlank, messageOf, readBoolean, readText, textOf } from '../../shared/values';
-import type { Connection } from '../../transport/connection';
+import { isBlank, readBoolean, readText } from '../../shared/values';
 import { withSecret } from '../../transport/connection';
 import { avalaEntry } from '../../transport/entry';
-import { all, one, WEBHOOKS } from '../../transport/paths';
-import { avalaRequest, unlessRefused } from '../../transport/request';
+import { all, WEBHOOKS } from '../../transport/paths';
 import { allEventsNotice, customEvents, webhookEvents, withCustomEvents } from '../fields';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
@@ -102,52 +100,21 @@ export const create: Operation = {
 			...(secret !== undefined && { secret }),
 		};
 		const connection = withSecret(run.connection, secret);
-		let created: IDataObject | undefined;
-		const subscribing = subscribe(wanted, async (events) => {
-			if (created === undefined) {
-				const body = { ...settings, events };
-				created = await avalaEntry(connection, { method: 'POST', endpoint: all(WEBHOOKS), body });
-				return created;
-			}
-			const endpoint = one(WEBHOOKS, idOf(created.uid) ?? '');
-			const body = { events };
-			// Only the first response shows the secret that Avala generated.
-			const { secret: generated } = created;
-			const extended = await avalaEntry(withSecret(connection, textOf(generated)), {
-				method: 'PATCH',
-				endpoint,
-				body,
-			});
-			return { ...extended, ...(generated !== undefined && { secret: generated }) };
-		});
-		const { response, refused } = await subscribing.catch(async (error: unknown) => {
-			if (created !== undefined) await takeBack(connection, created, error);
-			throw error;
-		});
+		const { response, refused } = await subscribe(
+			wanted,
+			async (events) =>
+				await avalaEntry(connection, {
+					method: 'POST',
+					endpoint: all(WEBHOOKS),
+					body: { ...settings, events },
+				}),
+		);
 		hintAtRefused(run, refused);
 		// Whoever supplied the secret knows it, so it need not stand in the execution's data.
 		if (secret !== undefined) delete response.secret;
 		return itemsOf([response]);
 	},
 };
-
-/**
- * Deletes a webhook that could not get all its event types: nobody would ever learn its secret.
- *
- * @throws UserError with both causes when it cannot be deleted
- */
-async function takeBack(connection: Connection, { uid, secret }: IDataObject, cause: unknown) {
-	const endpoint = one(WEBHOOKS, idOf(uid) ?? '');
-	const deleting = avalaRequest(withSecret(connection, textOf(secret)), {
-		method: 'DELETE',
-		endpoint,
-	});
-	await unlessRefused([404], deleting).catch((error: unknown) => {
-		throw new UserError(
-			`${messageOf(cause)} By then Avala had created ${endpoint.subject} with some of the event types, and it could not be deleted: ${messageOf(error)} Delete it before you try again.`,
-		);
-	});
-}
 
 /** @throws UserError that does not quote the value */
 function readSecret(value: unknown): string {

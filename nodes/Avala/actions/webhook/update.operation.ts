@@ -89,12 +89,7 @@ export const update: Operation = {
 		const send = async (body: IDataObject) =>
 			await avalaEntry(run.connection, { method: 'PATCH', endpoint, body });
 		if (types === undefined && custom === undefined) return itemsOf([await send(settings)]);
-		const chosen = expandEvents(types ?? [], custom);
-		const present =
-			types === undefined || chosen.optional.length > 0
-				? await presentTypes(run, endpoint)
-				: undefined;
-		const base = types ?? present;
+		const base = types ?? (await presentTypes(run, endpoint));
 		if (base === undefined) {
 			throw new UserError(
 				`Avala does not say which event types ${endpoint.subject} has, so none can be added to them. Select all that it is to have under 'Event Types'.`,
@@ -103,7 +98,6 @@ export const update: Operation = {
 		const { response, refused } = await subscribe(
 			expandEvents(base, custom),
 			async (events) => await send({ ...settings, events }),
-			present,
 		);
 		hintAtRefused(run, refused);
 		return itemsOf([response]);

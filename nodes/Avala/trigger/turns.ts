@@ -1,0 +1,47 @@
+import type { IHookFunctions, INode } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import { messageOf } from '../shared/values';
+import type { Registration } from './stored';
+import { writeRegistration } from './stored';
+import { targetUrlOf } from './wanted';
+
+/** What the last step of a target URL has registered, for as long as one is under way or waits. */
+const turns = new Map<string, Promise<Registration | undefined>>();
+
+/**
+ * Lets one step at a time work on a target URL, and stores what it has registered. n8n may publish a workflow
+ * twice at once, and unpublish it meanwhile, each time with a copy of the static data of its own.
+ *
+ * @param step takes the trigger's target URL, and what the step before it has registered, which counts before
+ * what is stored here
+ * @throws NodeApiError or NodeOperationError with everything in its message
+ */
+export async function inTurn(
+	context: IHookFunctions,
+	step: (targetUrl: string, earlier: Registration | undefined) => Promise<Registration | undefined>,
+): Promise<void> {
+	try {
+		const targetUrl = targetUrlOf(context);
+		const before = turns.get(targetUrl) ?? Promise.resolve(undefined);
+		const result = before.then(async (earlier) => await step(targetUrl, earlier));
+		const turn = result.catch(() => undefined);
+		turns.set(targetUrl, turn);
+		const registration = await result.finally(() => {
+			if (turns.get(targetUrl) === turn) turns.delete(targetUrl);
+		});
+		if (registration) writeRegistration(context, registration);
+	} catch (error) {
+		throw inOneText(context.getNode(), error);
+	}
+}
+
+/** When an activation fails, n8n 2.41 shows the message alone, and 2.8 the description if there is one. */
+function inOneText(node: INode, error: unknown): NodeApiError | NodeOperationError {
+	const text = messageOf(error);
+	const shown = error instanceof NodeApiError ? error : new NodeOperationError(node, text);
+	// n8n puts a general text in the place of a message that holds the name of a system error.
+	shown.message = text;
+	shown.description = undefined;
+	return shown;
+}
