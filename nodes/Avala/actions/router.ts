@@ -85,7 +85,9 @@ function forItem(
 	error: unknown,
 	itemIndex: number,
 ): NodeApiError | NodeOperationError {
-	const shown = isTool(context) ? wholeError(context.getNode(), error) : asNodeError(context, error);
+	const shown = isTool(context)
+		? wholeError(context.getNode(), error)
+		: asNodeError(context, error);
 	shown.message = withoutStop(shown.message);
 	shown.context.itemIndex = itemIndex;
 	return shown;

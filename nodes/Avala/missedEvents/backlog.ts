@@ -95,7 +95,8 @@ export class Backlog {
 			if (count >= mostPages) break;
 		}
 		// A page that was announced and is gone is no end: the next poll begins anew then.
-		if (isEnd) this.missed = this.found.list().map((one) => ({ ...one, time: one.time ?? this.since }));
+		if (isEnd)
+			this.missed = this.found.list().map((one) => ({ ...one, time: one.time ?? this.since }));
 		else if (count < mostPages) this.next = undefined;
 	}
 

@@ -1,9 +1,9 @@
 import type { IPollFunctions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { isObject, notUnderstood, readNumber, readText, shown } from '../shared/values';
+import { notUnderstood, readNumber, readText, shown } from '../shared/values';
 import type { EventSelection } from '../trigger/parameters';
-import { isExpression, readSelection } from '../trigger/parameters';
+import { evaluated, isExpression, readOptions, readSelection } from '../trigger/parameters';
 
 /** The parameters of the Avala Missed Events Trigger, checked. */
 export interface PollParameters extends EventSelection {
@@ -15,19 +15,18 @@ export interface PollParameters extends EventSelection {
 
 /** @throws UserError or NodeOperationError that names the parameter */
 export function readParameters(context: IPollFunctions): PollParameters {
-	const selection = readSelection(context);
-	const options: unknown = context.getNodeParameter('options', {});
-	if (!isObject(options)) throw notUnderstood('Options', 'the options of this node', options);
-	const { lookBack = 0 } = options;
+	const options = readOptions(context);
 	return {
-		...selection,
+		...readSelection(context, options),
 		webhookUrl: readWebhookUrl(context),
-		lookBackHours: readNumber('Look Back (Hours)', lookBack, 0),
+		lookBackHours: options.given('lookBack', 0, (value) =>
+			readNumber('Look Back (Hours)', value, 0),
+		),
 	};
 }
 
 function readWebhookUrl(context: IPollFunctions): string | undefined {
-	const value: unknown = context.getNodeParameter('webhookUrl', '');
+	const value = evaluated(context, 'Webhook URL', 'webhookUrl');
 	// What an expression gives is never taken for all webhooks.
 	if (value === '' && !isExpression(context.getNode().parameters.webhookUrl)) return undefined;
 	const url = readText('Webhook URL', value);

@@ -1,5 +1,6 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
+import type { RecoveredEvent } from '../actions/delivery/recover';
 import { recover } from '../actions/delivery/recover';
 import { isChosenEvent } from '../shared/eventCatalogue';
 import { wholeError } from '../shared/nodeError';
@@ -160,7 +161,7 @@ async function give(
 		if (!given.has(hash)) {
 			try {
 				const item = await recover(connection, one);
-				if (!concernsOtherProject(connection.context, item, projects)) items.push(item);
+				if (!isOfOthers(item, projects)) items.push(item);
 			} catch (error) {
 				if (done === 0) throw error;
 				break;
@@ -171,6 +172,10 @@ async function give(
 	}
 	missed.splice(0, done);
 	return { items, given };
+}
+
+function isOfOthers(event: RecoveredEvent, projects: readonly string[]): boolean {
+	return projects.length > 0 && concernsOtherProject(event, projects);
 }
 
 /** "Fetch Test Event": the newest missed event of the recent deliveries; nothing is stored or changed. */
@@ -188,7 +193,7 @@ async function newestMissed(context: IPollFunctions): Promise<INodeExecutionData
 		await backlog.read(connection, MANUAL_PAGES);
 		for (const one of backlog.newestFirst()) {
 			const item = await recover(connection, one);
-			if (!concernsOtherProject(context, item, projects)) return [[{ json: item }]];
+			if (!isOfOthers(item, projects)) return [[{ json: item }]];
 		}
 		return null;
 	} catch (error) {

@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Delivery, DeliveryOutcome } from '../../shared/delivery';
 import { createdAt, eventTypeOf, outcomeOf } from '../../shared/delivery';
 import type { AvalaEvent } from '../../shared/event';
-import { isTestType, isTooDeep, normaliseEvent } from '../../shared/event';
+import { isTestType, normaliseEvent } from '../../shared/event';
 import { idKey, idOf, isObject } from '../../shared/values';
 
 /** A delivery that never arrived, and the event that it carries, if it carries one. */
@@ -62,8 +62,8 @@ export class MissedEvents {
 
 function eventIn(delivery: Delivery): AvalaEvent | undefined {
 	const payload = payloadOf(delivery);
-	if (payload === undefined || isTooDeep(payload)) return undefined;
-	return normaliseEvent(payload, { type: eventTypeOf(delivery), deliveryId: idOf(delivery.uid) });
+	const hints = { type: eventTypeOf(delivery), deliveryId: idOf(delivery.uid) };
+	return payload && normaliseEvent(payload, hints);
 }
 
 function payloadOf({ payload }: Delivery): IDataObject | undefined {
