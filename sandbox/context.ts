@@ -4,7 +4,7 @@ import type { EventEmitter } from 'node:events';
 import type { Deliverer } from './deliverer';
 import type { Fault } from './fault';
 import type { FaultList } from './matching';
-import type { RateLimiter } from './rateLimiter';
+import type { RateLimit } from './api/rateLimit';
 import type { ApiRequest, EmittedEvent } from './webhookRecords';
 import type { ExportLife } from './resources/exportLife';
 import type { Resource, StoredExport } from './resources/resourceRecords';
@@ -25,7 +25,8 @@ export interface Context {
 	readonly exportLife: ExportLife;
 	readonly storage: Storage;
 	readonly faults: FaultList<Fault>;
-	readonly limiter: RateLimiter;
+	/** Replaced as a whole, so that nothing of a new limit is used yet. */
+	rateLimit: RateLimit | false;
 	readonly requests: ApiRequest[];
 	/** Emits `change` when the console has something new to show. */
 	readonly changes: EventEmitter;
@@ -38,4 +39,4 @@ export interface Context {
 }
 
 /** Adds routes or hooks to a server; each part of the sandbox is mounted by one of these. */
-export type Part = (server: FastifyInstance, context: Context) => void;
+export type Part = (server: FastifyInstance, context: Context) => void | Promise<void>;

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 
 import type { Fault } from './fault';
-import { AVALA_RATE_LIMIT, RateLimiter } from './rateLimiter';
+import { AVALA_RATE_LIMIT } from './api/rateLimit';
 import type { Context } from './context';
 import { Deliverer } from './deliverer';
 import { FaultList } from './matching';
@@ -73,7 +73,7 @@ export function createContext(options: SandboxOptions): Context {
 		exportLife,
 		storage,
 		faults: new FaultList<Fault>(),
-		limiter: new RateLimiter(options.rateLimit ?? AVALA_RATE_LIMIT),
+		rateLimit: options.rateLimit ?? AVALA_RATE_LIMIT,
 		requests: [],
 		changes,
 		showExport,

@@ -2,7 +2,8 @@ import { Sandbox } from './sandbox';
 import type { SandboxOptions } from './settings';
 
 export type { Fault } from './fault';
-export type { RateLimit } from './rateLimiter';
+export type { RateLimit } from './api/rateLimit';
+export { AVALA_RATE_LIMIT } from './api/rateLimit';
 export type { Scope } from './api/scopes';
 export type { ApiRequest, EmittedEvent, StoredDelivery, StoredWebhook } from './webhookRecords';
 export type {

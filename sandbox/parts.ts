@@ -25,8 +25,8 @@ const EVERYWHERE: readonly Part[] = [mountErrors, mountJson];
 /** Hooks come before the routes that they are for. */
 const API: readonly Part[] = [
 	mountRequestLog,
-	mountRateLimit,
 	mountKeys,
+	mountRateLimit,
 	mountFaults,
 	mountUnknownPaths,
 	mountWebhooks,
@@ -47,11 +47,11 @@ export function mountParts(server: FastifyInstance, context: Context): void {
 	const mount = (parts: readonly Part[], prefix = '') =>
 		void server.register(
 			async (scope) => {
-				for (const part of parts) part(scope, context);
+				for (const part of parts) await part(scope, context);
 			},
 			{ prefix },
 		);
-	for (const part of EVERYWHERE) part(server, context);
+	for (const part of EVERYWHERE) void part(server, context);
 	mount(API, API_PREFIX);
 	mount(FILES);
 	mount(CONSOLE);

@@ -2,7 +2,7 @@ import fastify from 'fastify';
 import { once } from 'node:events';
 
 import type { Fault } from './fault';
-import type { RateLimit } from './rateLimiter';
+import type { RateLimit } from './api/rateLimit';
 import type { Context, Emitted } from './context';
 import { createContext } from './createContext';
 import type { Deliverer } from './deliverer';
@@ -85,11 +85,11 @@ export class Sandbox {
 	}
 
 	get rateLimit(): RateLimit | false {
-		return this.context.limiter.limit;
+		return this.context.rateLimit;
 	}
 
 	set rateLimit(limit: RateLimit | false) {
-		this.context.limiter.replaceLimit(limit);
+		this.context.rateLimit = limit && { ...limit };
 	}
 
 	/** Newest first, as copies; so are the lists below. */

@@ -1,4 +1,4 @@
-import type { RateLimit } from './rateLimiter';
+import type { RateLimit } from './api/rateLimit';
 import type { Scope } from './api/scopes';
 import { DOCUMENTED_EVENTS, NEWEST_EVENTS } from './eventTypes';
 import { MAIN_ACCOUNT } from './webhookRecords';
