@@ -5,6 +5,7 @@ export type { Fault } from './fault';
 export type { RateLimit } from './api/rateLimit';
 export { AVALA_RATE_LIMIT } from './api/rateLimit';
 export type { Scope } from './api/scopes';
+export type { Records } from './store';
 export type { ApiRequest, EmittedEvent, StoredDelivery, StoredWebhook } from './webhookRecords';
 export type {
 	DownloadLink,

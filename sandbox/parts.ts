@@ -1,24 +1,25 @@
 import type { FastifyInstance } from 'fastify';
 
+import { mountAgents } from './api/agents';
+import { mountAnnotationIssues } from './api/annotationIssues';
+import { mountAutoLabelJobs } from './api/autoLabelJobs';
 import { mountDatasets } from './api/datasets';
-import { mountDeliveries } from './api/deliveries';
 import { mountErrors } from './api/errors';
 import { mountExports } from './api/exports';
 import { mountFaults } from './api/faults';
 import { mountFiles } from './api/files';
 import { mountJson } from './api/json';
 import { mountKeys } from './api/keys';
-import { mountPermissions } from './api/permissions';
 import { mountProjects } from './api/projects';
+import { mountQualityTargets } from './api/qualityTargets';
 import { mountRateLimit } from './api/rateLimit';
 import { mountRequestLog } from './api/requestLog';
-import { mountTasks } from './api/tasks';
 import { mountUnknownPaths } from './api/unknownPaths';
+import { mountUsers } from './api/users';
 import { mountWebhooks } from './api/webhooks';
 import { mountConsole } from './console/routes';
 import type { Context, Part } from './context';
-
-export const API_PREFIX = '/api/v1';
+import { API_PREFIX } from './settings';
 
 const EVERYWHERE: readonly Part[] = [mountErrors, mountJson];
 
@@ -30,12 +31,14 @@ const API: readonly Part[] = [
 	mountFaults,
 	mountUnknownPaths,
 	mountWebhooks,
-	mountDeliveries,
 	mountExports,
-	mountTasks,
 	mountProjects,
 	mountDatasets,
-	mountPermissions,
+	mountAgents,
+	mountAnnotationIssues,
+	mountQualityTargets,
+	mountAutoLabelJobs,
+	mountUsers,
 ];
 
 const FILES: readonly Part[] = [mountKeys, mountFiles];

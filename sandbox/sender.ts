@@ -1,18 +1,11 @@
 import { rootCertificates } from 'node:tls';
 import { Agent, request } from 'undici';
 
-import type { EmittedEvent, StoredWebhook } from './webhookRecords';
+import type { EmittedEvent, Outcome, StoredWebhook } from './webhookRecords';
 import { payloadOf, signedHeaders } from './wire/webhooks';
 import type { WireFormat } from './wireFormat';
 
 const MAX_KEPT_RESPONSE = 16 * 1024;
-
-/** How sending an event went: what the target responded, or why there is no response. */
-export type Outcome = { status: number; body: string } | { error: string };
-
-export function isSuccess(outcome: Outcome): boolean {
-	return 'status' in outcome && outcome.status >= 200 && outcome.status < 300;
-}
 
 /** Sends signed events to targets. */
 export class Sender {
@@ -46,9 +39,12 @@ export class Sender {
 				dispatcher: this.agent,
 				signal: AbortSignal.timeout(this.timeoutMs),
 			});
-			return { status: response.statusCode, body: await readStart(response.body) };
+			const { statusCode: status } = response;
+			const error = status >= 200 && status < 300 ? null : `HTTP ${status}`;
+			return { status, body: await readStart(response.body), error };
 		} catch (error) {
-			return { error: error instanceof Error ? error.message || error.name : String(error) };
+			const message = error instanceof Error ? error.message || error.name : String(error);
+			return { status: null, body: '', error: message };
 		}
 	}
 

@@ -1,12 +1,14 @@
 import type { RateLimit } from './api/rateLimit';
 import type { Scope } from './api/scopes';
 import { DOCUMENTED_EVENTS, NEWEST_EVENTS } from './eventTypes';
-import { MAIN_ACCOUNT } from './webhookRecords';
+import { MAIN_ACCOUNT } from './account';
 import type { ExportPlan } from './resources/resourceRecords';
 import type { WireFormat } from './wireFormat';
 
 /** The shape of an Avala key: 40 hex digits. It is valid for a sandbox only. */
 export const SANDBOX_API_KEY = '5a4db0c5a4db0c5a4db0c5a4db0c5a4db0c5a4db';
+
+export const API_PREFIX = '/api/v1';
 
 /** An additional API key. */
 export interface ApiKey {
@@ -42,6 +44,10 @@ export interface ApiSettings {
 	projectsAt: 'me' | 'root' | 'byFormat';
 	/** What `next` carries: a cursor, or the number of a page. */
 	paginateBy: 'cursor' | 'page';
+	/** Scheme and host of `next` and `previous`; by default those of the request. */
+	pageOrigin: string | undefined;
+	/** Whether an agent's executions come in pages, or as a JSON list as in some documents. */
+	executionsAre: 'pages' | 'list';
 	/** Whether one export may be of both a project and a dataset. */
 	exportsTakeBoth: boolean;
 }
@@ -86,6 +92,8 @@ export function apiSettings(options: SandboxOptions): ApiSettings {
 		guideShowsRetriesAs: options.guideShowsRetriesAs ?? 'pending',
 		projectsAt: options.projectsAt ?? 'byFormat',
 		paginateBy: options.paginateBy ?? 'cursor',
+		pageOrigin: options.pageOrigin,
+		executionsAre: options.executionsAre ?? 'pages',
 		exportsTakeBoth: options.exportsTakeBoth ?? true,
 	};
 }

@@ -1,4 +1,4 @@
-/** What a key may do. */
+/** What a key may do. For auto-label jobs none is documented. */
 export const SCOPES = [
 	'webhooks.read',
 	'webhooks.write',
@@ -7,6 +7,10 @@ export const SCOPES = [
 	'tasks.read',
 	'projects.read',
 	'datasets.read',
+	'agents.read',
+	'agents.write',
+	'qc.read',
+	'qc.write',
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Fault } from '../fault';
 import type { Context } from '../context';
 import type { StoredDelivery } from '../webhookRecords';
-import { MAIN_ACCOUNT } from '../webhookRecords';
+import { MAIN_ACCOUNT } from '../account';
 import type { Resource } from '../resources/resourceRecords';
 import { fileName } from '../storage/files';
 import type { Store } from '../store';

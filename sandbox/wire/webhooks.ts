@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 
-import type { EmittedEvent, StoredDelivery, StoredWebhook } from '../webhookRecords';
+import type { EmittedEvent, Outcome, StoredDelivery, StoredWebhook } from '../webhookRecords';
 import type { Resource } from '../resources/resourceRecords';
 import type { WireFormat } from '../wireFormat';
 
@@ -96,16 +96,13 @@ export function shownDelivery(
 }
 
 /** What the API gives for Send Test, in the words of each wire format's documents. */
-export function shownTestResult(
-	result: { status: number; body: string } | { error: string },
-	wireFormat: WireFormat,
-): Resource {
-	if ('error' in result) {
-		return wireFormat === 'guide'
-			? { success: false, error: result.error }
-			: { success: false, message: result.error };
+export function shownTestResult(outcome: Outcome, wireFormat: WireFormat): Resource {
+	const { status, body, error } = outcome;
+	if (error !== null) {
+		const reason = status === null ? error : `The target responded with ${status}.`;
+		return { success: false, [wireFormat === 'guide' ? 'error' : 'message']: reason };
 	}
 	return wireFormat === 'newer'
-		? { success: true, message: `The target responded with ${result.status}.` }
-		: { success: true, response: { status_code: result.status, body: result.body } };
+		? { success: true, message: `The target responded with ${status}.` }
+		: { success: true, response: { status_code: status, body } };
 }

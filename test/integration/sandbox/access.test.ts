@@ -64,12 +64,17 @@ describe('the API', () => {
 	it('refuses what the key has no permission for, and names the permission', async () => {
 		await open({ scopes: ['webhooks.read', 'exports.read'] });
 		expect((await call(avala, 'GET', '/webhooks/')).status).toBe(200);
+		expect((await call(avala, 'GET', '/auto-label-jobs/')).status).toBe(200);
 		for (const [method, path, scope] of [
 			['POST', '/webhooks/', 'webhooks.write'],
 			['POST', '/exports/', 'exports.create'],
 			['GET', '/tasks/', 'tasks.read'],
 			['GET', '/users/me/projects/', 'projects.read'],
 			['GET', '/datasets/', 'datasets.read'],
+			['GET', '/agents/', 'agents.read'],
+			['POST', '/agent-actions/', 'agents.write'],
+			['GET', '/qc-available-tools/', 'qc.read'],
+			['POST', '/projects/any/quality-targets/', 'qc.write'],
 		] as const) {
 			const { status, json } = await call(avala, method, path);
 			expect({ status, json }).toEqual({
