@@ -4,8 +4,8 @@ import { EventEmitter } from 'node:events';
 import type { RateLimit } from './api/rateLimit';
 import { AVALA_RATE_LIMIT } from './api/rateLimit';
 import { Deliverer } from './deliverer';
-import type { Fault } from './fault';
-import { FaultList } from './matching';
+import type { Fault } from './faultList';
+import { FaultList } from './faultList';
 import { queueExecutions } from './resources/agentQueue';
 import { applyEvent } from './resources/eventEffects';
 import { DEFAULT_PLAN, Life } from './resources/life';
@@ -70,7 +70,6 @@ export class Context {
 			clockSpeed,
 			timeoutMs: options.deliveryTimeoutMs ?? 10_000,
 			ca: options.ca,
-			testEventType: options.testEventType ?? 'webhook.test',
 		});
 		this.deliverer.on('attempt', () => this.changed());
 		this.storage = new Storage(

@@ -27,7 +27,6 @@ export interface DeliveryOptions {
 	timeoutMs: number;
 	/** PEM of a certificate authority that is trusted beside the public ones. */
 	ca: string | undefined;
-	testEventType: string;
 }
 
 interface Events {
@@ -107,7 +106,7 @@ export class Deliverer extends EventEmitter<Events> {
 		kind: 'test' | 'ping',
 		wireFormat: WireFormat,
 	): Promise<Outcome> {
-		const type = kind === 'ping' ? 'ping' : this.options.testEventType;
+		const type = kind === 'ping' ? 'ping' : 'webhook.test';
 		const now = new Date().toISOString();
 		const task = makeTask({ status: 'completed', completedAt: now }, wireFormat);
 		const data = { ...shownTask(task, wireFormat), test: true };

@@ -5,23 +5,18 @@ import { mountAnnotationIssues } from './api/annotationIssues';
 import { mountAutoLabelJobs } from './api/autoLabelJobs';
 import { mountDatasets } from './api/datasets';
 import { mountErrors } from './api/errors';
-import { mountExports } from './api/exports';
+import { mountExports, mountFiles } from './api/exports';
 import { mountFaults } from './api/faults';
-import { mountFiles } from './api/files';
-import { mountJson } from './api/json';
+import { mountJson, mountRequestLog, mountUnknownPaths } from './api/hooks';
 import { mountKeys } from './api/keys';
 import { mountProjects } from './api/projects';
 import { mountQualityTargets } from './api/qualityTargets';
 import { mountRateLimit } from './api/rateLimit';
-import { mountRequestLog } from './api/requestLog';
-import { mountUnknownPaths } from './api/unknownPaths';
 import { mountUsers } from './api/users';
 import { mountWebhooks } from './api/webhooks';
 import { mountConsole } from './console/routes';
 import type { Context, Part } from './context';
 import { API_PREFIX } from './settings';
-
-const EVERYWHERE: readonly Part[] = [mountErrors, mountJson];
 
 /** Hooks come before the routes that they are for. */
 const API: readonly Part[] = [
@@ -54,7 +49,8 @@ export function mountParts(server: FastifyInstance, context: Context): void {
 			},
 			{ prefix },
 		);
-	for (const part of EVERYWHERE) void part(server, context);
+	mountErrors(server);
+	mountJson(server);
 	mount(API, API_PREFIX);
 	mount(FILES);
 	mount(CONSOLE);

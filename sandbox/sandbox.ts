@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import { once } from 'node:events';
 
-import type { Fault } from './fault';
+import type { Fault } from './faultList';
 import type { RateLimit } from './api/rateLimit';
 import type { Emitted } from './context';
 import { Context } from './context';

@@ -1,5 +1,5 @@
 import type { RateLimit } from './api/rateLimit';
-import type { Scope } from './api/scopes';
+import type { Scope } from './api/keys';
 import { DOCUMENTED_EVENTS, NEWEST_EVENTS } from './eventTypes';
 import { MAIN_ACCOUNT } from './account';
 import type { ExportPlan } from './resources/resourceRecords';
@@ -30,16 +30,8 @@ export interface ApiSettings {
 	allowHttpLoopbackTargets: boolean;
 	/** Which event types a webhook may subscribe to: all documented ones, those of Avala's newest page, or these. */
 	knownEvents: 'documented' | 'newest' | readonly string[];
-	/** Further event types that are allowed, such as `export.ready` or `task.failed`. */
-	furtherEvents: readonly string[];
 	/** Whether the refusal of an unknown event type names it. */
 	namesUnknownEvents: boolean;
-	/** `{"<field>": […]}` and `{"detail"}`; `{"detail"}` alone; or `{"error": {"code", "message", "details"}}`. */
-	errorShape: 'fields' | 'detail' | 'envelope';
-	/** What happens to a secret in `POST /webhooks/`. `mask` uses it and shows `********`; `ignore` generates another. */
-	suppliedSecret: 'keep' | 'trim' | 'mask' | 'ignore';
-	/** How the guide's format shows a delivery that has failed and will be retried. */
-	guideShowsRetriesAs: 'pending' | 'failed';
 	/** `/users/me/projects/`, or `/projects/` as on older servers; by the wire format by default. */
 	projectsAt: 'me' | 'root' | 'byFormat';
 	/** What `next` carries: a cursor, or the number of a page. */
@@ -48,8 +40,6 @@ export interface ApiSettings {
 	pageOrigin: string | undefined;
 	/** Whether an agent's executions come in pages, or as a JSON list as in some documents. */
 	executionsAre: 'pages' | 'list';
-	/** Whether one export may be of both a project and a dataset. */
-	exportsTakeBoth: boolean;
 }
 
 export interface SandboxOptions extends Partial<ApiSettings> {
@@ -67,7 +57,6 @@ export interface SandboxOptions extends Partial<ApiSettings> {
 	/** How long a target may take to respond. */
 	deliveryTimeoutMs?: number;
 	rateLimit?: RateLimit | false;
-	testEventType?: string;
 	/** How exports proceed; each can have its own plan. */
 	exports?: Partial<ExportPlan>;
 	/** Whether there are projects, tasks and datasets from the start; there are by default. */
@@ -85,16 +74,11 @@ export function apiSettings(options: SandboxOptions): ApiSettings {
 		activateOnlyIfPingOk: options.activateOnlyIfPingOk ?? false,
 		allowHttpLoopbackTargets: options.allowHttpLoopbackTargets ?? false,
 		knownEvents: options.knownEvents ?? 'documented',
-		furtherEvents: options.furtherEvents ?? [],
 		namesUnknownEvents: options.namesUnknownEvents ?? true,
-		errorShape: options.errorShape ?? 'fields',
-		suppliedSecret: options.suppliedSecret ?? 'keep',
-		guideShowsRetriesAs: options.guideShowsRetriesAs ?? 'pending',
 		projectsAt: options.projectsAt ?? 'byFormat',
 		paginateBy: options.paginateBy ?? 'cursor',
 		pageOrigin: options.pageOrigin,
 		executionsAre: options.executionsAre ?? 'pages',
-		exportsTakeBoth: options.exportsTakeBoth ?? true,
 	};
 }
 
@@ -105,13 +89,7 @@ export function keysOf({ apiKey = SANDBOX_API_KEY, scopes, keys = [] }: SandboxO
 }
 
 /** Whether a webhook may subscribe to the event type. */
-export function isKnownEvent(type: unknown, { knownEvents, furtherEvents }: ApiSettings): boolean {
-	if (typeof type !== 'string') return false;
-	const known =
-		knownEvents === 'documented'
-			? DOCUMENTED_EVENTS
-			: knownEvents === 'newest'
-				? NEWEST_EVENTS
-				: knownEvents;
-	return known.includes(type) || furtherEvents.includes(type);
+export function isKnownEvent(type: string, { knownEvents }: ApiSettings): boolean {
+	const lists = { documented: DOCUMENTED_EVENTS, newest: NEWEST_EVENTS };
+	return (typeof knownEvents === 'string' ? lists[knownEvents] : knownEvents).includes(type);
 }

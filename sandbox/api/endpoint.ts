@@ -9,7 +9,7 @@ import { notFound } from './errors';
 import { readFields } from './fields';
 import type { Call, Route } from './pages';
 import { filterOf, pageOf } from './pages';
-import type { Scope } from './scopes';
+import type { Scope } from './keys';
 
 interface Entry {
 	uid: string;

@@ -3,8 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Context } from '../context';
 import { uidFor } from '../wireFormat';
 import { notFound } from './errors';
-import { scopesOf } from './keys';
-import { SCOPES } from './scopes';
+import { SCOPES, scopesOf } from './keys';
 
 /** `/users/me/` and what the key may do, which only the newest servers have. */
 export function mountUsers(server: FastifyInstance, { settings, keys }: Context): void {

@@ -27,17 +27,15 @@ export function mountWebhooks(server: FastifyInstance, context: Context): void {
 		write: 'webhooks.write',
 		entries: () => store.webhooks,
 		show: (webhook) => shownWebhook(webhook),
-		fields: changes.extend({ secret: z.string().min(1).max(MAX_SECRET).optional() }),
-		create: async ({ secret: supplied, ...fields }, { account }) => {
-			const secret = secretFrom(supplied, settings);
-			const given = { ...recordOf(fields), account, ...(secret !== undefined && { secret }) };
+		fields: changes.extend({ secret: z.string().min(1).max(MAX_SECRET).default(newSecret) }),
+		create: async ({ secret, ...fields }, { account }) => {
+			const given = { ...recordOf(fields), secret, account };
 			const webhook = store.webhooks.put(makeWebhook(given, settings.wireFormat));
 			if (settings.pingOnCreate) {
 				const outcome = await deliverer.sendOnce(webhook, 'ping', settings.wireFormat);
 				if (settings.activateOnlyIfPingOk && outcome.error !== null) webhook.isActive = false;
 			}
-			const isMasked = supplied !== undefined && settings.suppliedSecret === 'mask';
-			return shownWebhook(webhook, isMasked ? '********' : webhook.secret);
+			return shownWebhook(webhook, webhook.secret);
 		},
 		changes,
 		update: (webhook, given) =>
@@ -58,7 +56,7 @@ export function mountWebhooks(server: FastifyInstance, context: Context): void {
 		path: '/webhook-deliveries/',
 		read: 'webhooks.read',
 		entries: () => store.deliveries,
-		show: (delivery) => shownDelivery(delivery, settings.wireFormat, settings.guideShowsRetriesAs),
+		show: (delivery) => shownDelivery(delivery, settings.wireFormat),
 	});
 }
 
@@ -93,10 +91,4 @@ function recordOf(
 		...(events && { events }),
 		...(isActive !== undefined && { isActive }),
 	};
-}
-
-/** What becomes of a secret that a request supplies; undefined if there is none. */
-function secretFrom(supplied: string | undefined, settings: ApiSettings): string | undefined {
-	if (settings.suppliedSecret === 'ignore') return newSecret();
-	return settings.suppliedSecret === 'trim' ? supplied?.trim() : supplied;
 }

@@ -2,7 +2,7 @@ import serveStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import path from 'node:path';
 
-import type { Fault } from '../fault';
+import type { Fault } from '../faultList';
 import type { Context } from '../context';
 import type { StoredDelivery } from '../webhookRecords';
 import { MAIN_ACCOUNT } from '../account';

@@ -1,9 +1,10 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { FaultList } from '../matching';
+import { FaultList } from '../faultList';
 import type { ExportFile, StoredExport } from '../resources/resourceRecords';
 import type { FileFault } from './files';
 import { fileName, sendFile } from './files';
@@ -88,8 +89,20 @@ export class Storage {
 		this.log = [];
 	}
 
+	/** Responds to a request to the API with the export's file. */
+	async reply(
+		call: FastifyRequest,
+		reply: FastifyReply,
+		entry: StoredExport,
+	): Promise<FastifyReply> {
+		const { uid, plan } = entry;
+		reply.hijack();
+		await this.send(call.raw, reply.raw, fileName(uid, plan.file), plan.file);
+		return reply;
+	}
+
 	/** Sends a file with the fault that is next for this request, if there is one. */
-	async send(
+	private async send(
 		request: IncomingMessage,
 		response: ServerResponse,
 		name: string,

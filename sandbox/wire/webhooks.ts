@@ -49,21 +49,16 @@ export function shownWebhook(webhook: StoredWebhook, secret?: string): Resource 
 	};
 }
 
-/** A delivery as the API shows it; a retry that is due is `retryStatus` in the guide's format. */
-export function shownDelivery(
-	delivery: StoredDelivery,
-	wireFormat: WireFormat,
-	retryStatus: 'pending' | 'failed',
-): Resource {
+/** A delivery as the API shows it. */
+export function shownDelivery(delivery: StoredDelivery, wireFormat: WireFormat): Resource {
 	const { uid, webhookUid, event, status, responseStatus, responseBody, createdAt, updatedAt } =
 		delivery;
 	if (wireFormat === 'guide') {
-		const isRetrying = status === 'pending' && delivery.attempts > 0;
 		return {
 			uid,
 			webhook_uid: webhookUid,
 			event_type: event.type,
-			status: status === 'delivered' ? 'success' : isRetrying ? retryStatus : status,
+			status: status === 'delivered' ? 'success' : status,
 			response_status_code: responseStatus,
 			response_body: responseBody,
 			attempt_count: delivery.attempts,

@@ -107,26 +107,4 @@ describe('the API', () => {
 		avala.emit('task.completed', {}, 'other');
 		expect(avala.deliveries()[0]?.webhookUid).toBe(own);
 	});
-
-	it('words its refusals in the shape that is set', async () => {
-		await open();
-		const refusal = async () => (await call(avala, 'POST', '/webhooks/', {})).json;
-		const required = ['This field is required.'];
-		expect(await refusal()).toEqual({ target_url: required, events: required });
-		avala.configure({ errorShape: 'detail' });
-		expect(await refusal()).toEqual({
-			detail: 'target_url: This field is required. events: This field is required.',
-		});
-		avala.configure({ errorShape: 'envelope' });
-		expect(await refusal()).toEqual({
-			error: {
-				code: 'validation_error',
-				message: expect.stringContaining('events'),
-				details: { target_url: required, events: required },
-			},
-		});
-		expect((await call(avala, 'GET', '/webhooks/none/')).json).toEqual({
-			error: { code: 'not_found', message: 'Not found.', details: {} },
-		});
-	});
 });

@@ -50,8 +50,6 @@ describe('an export', () => {
 		});
 		const both = { project: projectUid(), dataset: avala.datasets()[0]?.uid };
 		expect((await call(avala, 'POST', '/exports/', both)).status).toBe(201);
-		avala.configure({ exportsTakeBoth: false });
-		expect((await call(avala, 'POST', '/exports/', both)).status).toBe(400);
 	});
 
 	it('is the sixth at once: 429, until one has ended', async () => {
