@@ -42,7 +42,10 @@ export class Collection<T extends { uid: string }> implements Entries<T> {
 	where(test: (entry: T) => boolean): Entries<T> {
 		return {
 			list: this.entries.filter(test),
-			get: (uid) => [this.get(uid)].find((entry) => entry && test(entry)),
+			get: (uid) => {
+				const entry = this.get(uid);
+				return entry && test(entry) ? entry : undefined;
+			},
 			placeOf: (entry) => this.placeOf(entry),
 		};
 	}

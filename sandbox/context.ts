@@ -66,9 +66,8 @@ export class Context {
 		const { store } = this;
 		this.stateFile = new StateFile(options.stateFile, store);
 		if (!this.stateFile.isRestored) this.addSampleData();
-		this.deliverer = new Deliverer(store, () => this.stateFile.save(), {
+		this.deliverer = new Deliverer(store, {
 			clockSpeed,
-			timeoutMs: options.deliveryTimeoutMs ?? 10_000,
 			ca: options.ca,
 		});
 		this.deliverer.on('attempt', () => this.changed());

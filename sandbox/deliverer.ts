@@ -23,8 +23,6 @@ const SIMULATED_OUTAGE: Outcome = {
 export interface DeliveryOptions {
 	/** How many times faster than real time the delays pass. */
 	clockSpeed: number;
-	/** How long a target may take to respond, in real milliseconds. */
-	timeoutMs: number;
 	/** PEM of a certificate authority that is trusted beside the public ones. */
 	ca: string | undefined;
 }
@@ -59,11 +57,10 @@ export class Deliverer extends EventEmitter<Events> {
 
 	constructor(
 		private readonly store: Store,
-		private readonly save: () => void,
 		private readonly options: DeliveryOptions,
 	) {
 		super();
-		this.sender = new Sender(options.timeoutMs, options.ca);
+		this.sender = new Sender(options.ca);
 		for (const delivery of store.deliveries.list) this.schedule(delivery);
 	}
 
@@ -96,7 +93,6 @@ export class Deliverer extends EventEmitter<Events> {
 			deliveries.push(delivery.uid);
 			void this.attempt(delivery);
 		}
-		this.save();
 		return { event, deliveries };
 	}
 
@@ -185,7 +181,6 @@ export class Deliverer extends EventEmitter<Events> {
 				: null;
 		if (isDelivered) this.lastDelivered.set(delivery.webhookUid, now);
 		if (delivery.status === 'failed' && webhook) this.deactivateIfFailing(webhook, delivery);
-		this.save();
 		this.schedule(delivery);
 		this.emit('attempt', delivery);
 		if (delivery.status !== 'pending') this.emit(delivery.status, delivery);

@@ -70,6 +70,16 @@ export class Sandbox {
 
 	private isStopped = false;
 
+	readonly webhooks = () => this.all('webhooks');
+	readonly deliveries = (most?: number) => this.all('deliveries', most);
+	readonly projects = () => this.all('projects');
+	readonly tasks = () => this.all('tasks');
+	readonly datasets = () => this.all('datasets');
+	readonly exports = () => this.all('exports');
+	readonly addWebhook = (webhook: Partial<StoredWebhook>) => this.add('webhooks', webhook);
+	readonly addProject = (project: Partial<StoredProject> = {}) => this.add('projects', project);
+	readonly addDataset = (dataset: Partial<StoredDataset> = {}) => this.add('datasets', dataset);
+
 	constructor(private readonly options: SandboxOptions) {
 		this.context = new Context(options);
 		this.deliverer = this.context.deliverer;
@@ -131,28 +141,15 @@ export class Sandbox {
 		return { ...added };
 	}
 
-	webhooks(): StoredWebhook[] {
-		return this.all('webhooks');
+	/** Adds deliveries as if they had been made earlier, oldest first. */
+	seedDeliveries(deliveries: Iterable<Partial<StoredDelivery>>): void {
+		for (const delivery of deliveries) this.add('deliveries', delivery);
 	}
 
-	deliveries(most?: number): StoredDelivery[] {
-		return this.all('deliveries', most);
-	}
-
-	projects(): StoredProject[] {
-		return this.all('projects');
-	}
-
-	tasks(): StoredTask[] {
-		return this.all('tasks');
-	}
-
-	datasets(): StoredDataset[] {
-		return this.all('datasets');
-	}
-
-	exports(): StoredExport[] {
-		return this.all('exports');
+	/** A task of the newest project, unless it names another. */
+	addTask(task: Partial<StoredTask> = {}): StoredTask {
+		const project = this.context.store.projects.list.at(-1)?.uid;
+		return this.add('tasks', { ...(project !== undefined && { project }), ...task });
 	}
 
 	/** The sequences of a dataset as the API lists them, first to last. */
@@ -179,29 +176,6 @@ export class Sandbox {
 		return this.context.emit(type, data, account);
 	}
 
-	addWebhook(webhook: Partial<StoredWebhook>): StoredWebhook {
-		return this.add('webhooks', webhook);
-	}
-
-	/** Adds deliveries as if they had been made earlier, oldest first. */
-	seedDeliveries(deliveries: Iterable<Partial<StoredDelivery>>): void {
-		for (const delivery of deliveries) this.add('deliveries', delivery);
-	}
-
-	addProject(project: Partial<StoredProject> = {}): StoredProject {
-		return this.add('projects', project);
-	}
-
-	/** A task of the newest project, unless it names another. */
-	addTask(task: Partial<StoredTask> = {}): StoredTask {
-		const project = this.context.store.projects.list.at(-1)?.uid;
-		return this.add('tasks', { ...(project !== undefined && { project }), ...task });
-	}
-
-	addDataset(dataset: Partial<StoredDataset> = {}): StoredDataset {
-		return this.add('datasets', dataset);
-	}
-
 	/** An export that was requested just now and proceeds, unless its `state` says otherwise; `plan` may be given in part. */
 	addExport(given: NewExport = {}): StoredExport {
 		return { ...this.context.addExport(given) };
@@ -214,12 +188,12 @@ export class Sandbox {
 
 	/** Plans the exports that are created from now on: how long they take, how they end, their link and file. */
 	planExports(plan: Partial<ExportPlan>): void {
-		Object.assign(this.context.exports.plan, plan);
+		this.context.exports.plan = { ...this.context.exports.plan, ...plan };
 	}
 
 	/** The same for jobs. */
 	planJobs(plan: Partial<Plan>): void {
-		Object.assign(this.context.jobs.plan, plan);
+		this.context.jobs.plan = { ...this.context.jobs.plan, ...plan };
 	}
 
 	/** Resolves when all exports under way have ended. */

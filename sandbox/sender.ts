@@ -6,21 +6,17 @@ import { payloadOf, signedHeaders } from './wire/webhooks';
 import type { WireFormat } from './wireFormat';
 
 const MAX_KEPT_RESPONSE = 16 * 1024;
+/** How long a target may take to respond. */
+const TARGET_LIMIT_MS = 10_000;
 
 /** Sends signed events to targets. */
 export class Sender {
 	private readonly agent: Agent;
 
-	/**
-	 * @param timeoutMs how long a target may take to respond, in real milliseconds
-	 * @param ca PEM of a certificate authority that is trusted beside the public ones
-	 */
-	constructor(
-		private readonly timeoutMs: number,
-		ca: string | undefined,
-	) {
+	/** @param ca PEM of a certificate authority that is trusted beside the public ones */
+	constructor(ca: string | undefined) {
 		this.agent = new Agent({
-			connect: { timeout: timeoutMs, ...(ca && { ca: [...rootCertificates, ca] }) },
+			connect: { timeout: TARGET_LIMIT_MS, ...(ca && { ca: [...rootCertificates, ca] }) },
 		});
 	}
 
@@ -37,7 +33,7 @@ export class Sender {
 				headers: signedHeaders(body, secret, wireFormat, { type: event.type, deliveryUid }),
 				body,
 				dispatcher: this.agent,
-				signal: AbortSignal.timeout(this.timeoutMs),
+				signal: AbortSignal.timeout(TARGET_LIMIT_MS),
 			});
 			const { statusCode: status } = response;
 			const error = status >= 200 && status < 300 ? null : `HTTP ${status}`;

@@ -54,8 +54,6 @@ export interface SandboxOptions extends Partial<ApiSettings> {
 	ca?: string;
 	/** How many times faster than real time retries come and exports get ready. */
 	clockSpeed?: number;
-	/** How long a target may take to respond. */
-	deliveryTimeoutMs?: number;
 	rateLimit?: RateLimit | false;
 	/** How exports proceed; each can have its own plan. */
 	exports?: Partial<ExportPlan>;

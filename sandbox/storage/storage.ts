@@ -10,6 +10,18 @@ import type { FileFault } from './files';
 import { fileName, sendFile } from './files';
 import { Links } from './links';
 
+const XML = { 'content-type': 'application/xml' };
+
+/** Status, code and message of what is refused, as in S3. */
+const REFUSALS = {
+	key: [400, 'InvalidArgument', 'Only one auth mechanism allowed.'],
+	method: [405, 'MethodNotAllowed', 'The specified method is not allowed.'],
+	forged: [403, 'SignatureDoesNotMatch', 'The signature does not match.'],
+	expired: [403, 'AccessDenied', 'Request has expired'],
+	file: [404, 'NoSuchKey', 'The specified key does not exist.'],
+	good: undefined,
+} as const;
+
 export interface StorageRequest {
 	method: string;
 	/** With its query. */
@@ -114,7 +126,7 @@ export class Storage {
 			response.writeHead(fault.status ?? 302, { location: fault.redirectTo, ...fault.headers });
 			response.end();
 		} else if (fault?.status !== undefined) {
-			response.writeHead(fault.status, { 'content-type': 'application/xml', ...fault.headers });
+			response.writeHead(fault.status, { ...XML, ...fault.headers });
 			response.end(fault.body ?? errorXml('InternalError', 'A fault of the sandbox.'));
 		} else await sendFile(response, name, file, fault);
 	}
@@ -124,47 +136,26 @@ export class Storage {
 		const carriesKey =
 			headers['x-avala-api-key'] !== undefined ||
 			headers.authorization !== undefined ||
-			this.isApiKey(decodeURIComponentSafely(url)) ||
+			this.isApiKey(url) ||
 			Object.values(headers).some((value) => this.isApiKey(String(value)));
 		const entry = { method, path: url, headers, status: 0, carriesKey, at: Date.now() };
 		this.log.push(entry);
 		response.once('close', () => (entry.status = response.headersSent ? response.statusCode : 0));
-		const refuse = (status: number, code: string, message: string) => {
-			response.writeHead(status, { 'content-type': 'application/xml' });
-			response.end(errorXml(code, message));
-		};
-		if (carriesKey) {
-			refuse(400, 'InvalidArgument', 'Only one auth mechanism allowed.');
-			return;
-		}
-		if (method !== 'GET') {
-			refuse(405, 'MethodNotAllowed', 'The specified method is not allowed.');
-			return;
-		}
-		const verdict = this.links.check(url);
-		if (verdict === 'forged') {
-			refuse(403, 'SignatureDoesNotMatch', 'The signature does not match.');
-			return;
-		}
-		if (verdict === 'expired') {
-			refuse(this.expiredStatus, 'AccessDenied', 'Request has expired');
-			return;
-		}
 		const [, , uid = '', name = ''] = new URL(url, this.url).pathname.split('/');
 		const file = this.find(uid);
-		if (!file) refuse(404, 'NoSuchKey', 'The specified key does not exist.');
-		else await this.send(request, response, decodeURIComponent(name), file);
+		const refusal = carriesKey
+			? REFUSALS.key
+			: method !== 'GET'
+				? REFUSALS.method
+				: REFUSALS[this.links.check(url)];
+		if (refusal || !file) {
+			const [status, code, message] = refusal ?? REFUSALS.file;
+			response.writeHead(code === 'AccessDenied' ? this.expiredStatus : status, XML);
+			response.end(errorXml(code, message));
+		} else await this.send(request, response, decodeURIComponent(name), file);
 	}
 }
 
 function errorXml(code: string, message: string): string {
 	return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
-}
-
-function decodeURIComponentSafely(text: string): string {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
-	}
 }
