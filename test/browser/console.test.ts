@@ -158,7 +158,7 @@ describe('the console', () => {
 		own = await openPage(browser, avala.url);
 		await own.getByRole('region', { name: 'Tasks' }).getByText('10 of 12').waitFor();
 		expect(await own.getByRole('region', { name: 'Projects' }).getByText(' of ').count()).toBe(0);
-		await rows('Datasets').filter({ hasText: 'Night drives' }).getByText('unlisted').waitFor();
+		await rows('Datasets').filter({ hasText: 'Night drives' }).getByText('creating').waitFor();
 	});
 
 	it('says in which formats missed events can be recovered', async () => {
