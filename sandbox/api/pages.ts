@@ -1,135 +1,124 @@
 import type { FastifyRequest } from 'fastify';
 
+import type { Entries } from '../collection';
 import type { Resource } from '../resources/resourceRecords';
 import type { ApiSettings } from '../settings';
 import { ApiError } from './errors';
 
 const MAX_PAGE_SIZE = 100;
 
-interface Listing<T> {
-	/** Kept oldest first. */
-	list: readonly T[];
+/** A route's parameters, in its path and behind it. */
+export interface Route {
+	Params: Record<string, string>;
+	Querystring: Record<string, unknown>;
+}
+
+/** A request to the API. */
+export type Call = FastifyRequest<Route>;
+
+interface Listing<T extends { uid: string }> {
+	entries: Entries<T>;
 	show: (entry: T) => Resource;
-	/** Which entries belong to it; all of them by default. */
-	matches?: (entry: T) => boolean;
+	/** Which entries belong to it. */
+	matches: (entry: T) => boolean;
+}
+
+/** The value of a filter; undefined when it is absent or empty. */
+export function filterOf({ query }: Call, name: string): string | undefined {
+	const value = query[name];
+	return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** A page of a list, newest first unless the request wants `ordering=created_at`. */
 export function pageOf<T extends { uid: string }>(
-	request: FastifyRequest,
-	{ paginateBy }: ApiSettings,
+	call: Call,
+	{ paginateBy, pageOrigin = `${call.protocol}://${call.host}` }: ApiSettings,
 	listing: Listing<T>,
 ): Resource {
-	const query = queryOf(request);
-	const limit = Math.min(
-		MAX_PAGE_SIZE,
-		Math.max(1, Math.floor(Number(query.limit)) || MAX_PAGE_SIZE),
-	);
+	const limit = Math.floor(Number(call.query.limit)) || MAX_PAGE_SIZE;
+	const size = Math.min(MAX_PAGE_SIZE, Math.max(1, limit));
+	const link = (parameter: string, value: string) => {
+		const url = new URL(pageOrigin + call.url);
+		url.searchParams.set(parameter, value);
+		return url.href;
+	};
 	return paginateBy === 'page'
-		? numberedPage(request, listing, limit)
-		: cursorPage(request, listing, limit);
+		? numberedPage(call, listing, size, (page) => link('page', String(page)))
+		: cursorPage(call, listing, size, (cursor) => {
+				return link('cursor', Buffer.from(cursor).toString('base64url'));
+			});
 }
 
-export function queryOf(request: FastifyRequest): Record<string, unknown> {
-	return typeof request.query === 'object' && request.query !== null ? { ...request.query } : {};
-}
-
-/** The value of a filter; undefined when it is absent or empty. */
-export function filterOf(request: FastifyRequest, name: string): string | undefined {
-	const value = queryOf(request)[name];
-	return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-/**
- * A cursor names the entry that a page begins after, or ends before when it leads back, so that new
- * entries do not shift pages.
- */
+/** A cursor names the place that a page begins after, or ends before, so that entries that come and go shift nothing. */
 function cursorPage<T extends { uid: string }>(
-	request: FastifyRequest,
-	{ list, show, matches = () => true }: Listing<T>,
-	limit: number,
+	call: Call,
+	{ entries: { list, placeOf }, show, matches }: Listing<T>,
+	size: number,
+	link: (cursor: string) => string,
 ): Resource {
-	const query = queryOf(request);
-	const step = query.ordering === 'created_at' ? 1 : -1;
-	const newest = list.length - 1;
-	const cursor = typeof query.cursor === 'string' ? readCursor(query.cursor, list) : undefined;
+	const forth = call.query.ordering === 'created_at' ? 1 : -1;
+	const cursor = filterOf(call, 'cursor');
+	const text = Buffer.from(cursor ?? '', 'base64url').toString();
+	const [, way, digits] = /^([np])(\d+)$/.exec(text) ?? [];
+	if (cursor !== undefined && digits === undefined) throw new ApiError(404, 'Invalid cursor');
 
-	/** The index of the next entry that belongs to the listing, going from this one on. */
-	const seek = (index: number, by: number): number | undefined => {
-		for (let entry = list[index]; entry; entry = list[(index += by)])
-			if (matches(entry)) return index;
-		return undefined;
+	/** The indexes of the next entries that belong to the list. */
+	const walk = (from: number, step: number, most: number): number[] => {
+		const indexes: number[] = [];
+		for (let index = from, entry = list[index]; entry; entry = list[(index += step)]) {
+			if (indexes.length === most) break;
+			if (matches(entry)) indexes.push(index);
+		}
+		return indexes;
 	};
-	const by = cursor?.isBack ? -step : step;
-	const first = by === 1 ? 0 : newest;
-	// Entries that were deleted meanwhile may have left the cursor beyond the list's end.
-	const start = cursor ? Math.min(cursor.index + by, by === 1 ? Infinity : newest) : first;
-	const indexes: number[] = [];
-	let at = seek(start, by);
-	while (at !== undefined && indexes.length < limit) {
-		indexes.push(at);
-		at = seek(at + by, by);
-	}
-	if (cursor?.isBack) indexes.reverse();
-
-	const head = indexes[0];
-	const last = indexes.at(-1);
-	const link = (index: number, direction: 'n' | 'p'): string => {
-		const uid = list[index]?.uid ?? '';
-		const text = Buffer.from(`${direction}:${index}:${uid}`).toString('base64url');
-		return linkWith(request, 'cursor', text);
+	const step = way === 'p' ? -forth : forth;
+	const place = digits === undefined ? -step * Infinity : Number(digits);
+	const after = firstIndex(list, (entry) => placeOf(entry) > place);
+	const before = firstIndex(list, (entry) => placeOf(entry) >= place) - 1;
+	const indexes = walk(step === 1 ? after : before, step, size);
+	if (way === 'p') indexes.reverse();
+	const linkTo = (direction: 'n' | 'p', index: number | undefined, by: number) => {
+		const entry = list[index ?? -1];
+		const isLast = index === undefined || walk(index + by, by, 1).length === 0;
+		return entry && !isLast ? link(`${direction}${placeOf(entry)}`) : null;
 	};
-	const hasNext = last !== undefined && seek(last + step, step) !== undefined;
-	const hasPrevious = head !== undefined && seek(head - step, -step) !== undefined;
 	return {
-		next: hasNext ? link(last, 'n') : null,
-		previous: hasPrevious ? link(head, 'p') : null,
+		next: linkTo('n', indexes.at(-1), forth),
+		previous: linkTo('p', indexes[0], -forth),
 		results: indexes.flatMap((index) => list[index] ?? []).map(show),
 	};
 }
 
-/**
- * The index of the entry that the cursor names; it was at the given index when the cursor was made, or
- * has moved down.
- * @throws ApiError 404 when the text is no cursor
- */
-function readCursor<T extends { uid: string }>(
-	cursor: string,
-	list: readonly T[],
-): { index: number; isBack: boolean } {
-	const parts = /^([np]):(\d+):(.*)$/.exec(Buffer.from(cursor, 'base64url').toString());
-	if (!parts) throw new ApiError(404, 'Invalid cursor');
-	const [, direction, digits, uid] = parts;
-	const index = Number(digits);
-	const isBack = direction === 'p';
-	if (list[index]?.uid === uid) return { index, isBack };
-	const moved = list.findIndex((entry) => entry.uid === uid);
-	return { index: moved === -1 ? index : moved, isBack };
+/** The index of the first entry that passes a test that all later ones pass too; the length if none does. */
+function firstIndex<T>(list: readonly T[], test: (entry: T) => boolean): number {
+	let [low, high] = [0, list.length];
+	while (low < high) {
+		const middle = Math.floor((low + high) / 2);
+		const entry = list[middle];
+		if (entry === undefined || test(entry)) high = middle;
+		else low = middle + 1;
+	}
+	return low;
 }
 
 /** As a few older documents have it: `page=2`. */
-function numberedPage<T>(
-	request: FastifyRequest,
-	{ list, show, matches = () => true }: Listing<T>,
-	limit: number,
+function numberedPage<T extends { uid: string }>(
+	call: Call,
+	{ entries, show, matches }: Listing<T>,
+	size: number,
+	link: (page: number) => string,
 ): Resource {
-	const entries = list.filter(matches);
-	if (queryOf(request).ordering !== 'created_at') entries.reverse();
-	const page = Number(filterOf(request, 'page') ?? 1);
-	const pages = Math.max(1, Math.ceil(entries.length / limit));
-	if (!Number.isInteger(page) || page < 1 || page > pages) {
+	const found = entries.list.filter(matches);
+	if (call.query.ordering !== 'created_at') found.reverse();
+	const page = Number(filterOf(call, 'page') ?? 1);
+	const last = Math.max(1, Math.ceil(found.length / size));
+	if (!Number.isInteger(page) || page < 1 || page > last) {
 		throw new ApiError(404, 'Invalid page.');
 	}
 	return {
-		count: entries.length,
-		next: page < pages ? linkWith(request, 'page', String(page + 1)) : null,
-		previous: page > 1 ? linkWith(request, 'page', String(page - 1)) : null,
-		results: entries.slice((page - 1) * limit, page * limit).map(show),
+		count: found.length,
+		next: page < last ? link(page + 1) : null,
+		previous: page > 1 ? link(page - 1) : null,
+		results: found.slice((page - 1) * size, page * size).map(show),
 	};
-}
-
-function linkWith(request: FastifyRequest, parameter: string, value: string): string {
-	const url = new URL(request.url, `${request.protocol}://${request.host}`);
-	url.searchParams.set(parameter, value);
-	return url.href;
 }
