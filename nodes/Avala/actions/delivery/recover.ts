@@ -3,6 +3,7 @@ import { NodeApiError } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
 import { causeOf, eventTypeOf } from '../../shared/delivery';
+import { idsOf } from '../../shared/eventIds';
 import { uidOf } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import type { Collection } from '../../transport/paths';
@@ -29,8 +30,9 @@ export async function recover(
 ): Promise<IDataObject> {
 	const { uid, webhook_uid, event_type, created_at } = delivery;
 	if (event) return { ...event, webhook_uid, recovered: true };
-	const known = { id: uid, type: event_type, created_at, delivery_id: uid, webhook_uid };
 	const data = await readResource(connection, delivery);
+	const ids = idsOf(eventTypeOf(delivery), data);
+	const known = { id: uid, type: event_type, created_at, ...ids, delivery_id: uid, webhook_uid };
 	return data
 		? { ...known, data, recovered: true }
 		: { ...known, data: null, error_message: causeOf(delivery), recoverable: false };
