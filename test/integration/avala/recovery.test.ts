@@ -195,6 +195,18 @@ describe('a missed event whose delivery carries no payload', () => {
 	);
 });
 
+it('a payload that is nested thousands deep spoils no other event', async () => {
+	const nested = `{"event":"task.completed","data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+	const events = await missedEvents(
+		missed({ uid: 'whd_2', payload: { event: 'task.completed', data: { uid: 't2' } } }),
+		missed({ payload: nested }),
+	);
+	expect(events).toMatchObject([
+		{ id: 'whd_1', recoverable: false },
+		{ data: { uid: 't2' }, recovered: true },
+	]);
+});
+
 it('deliveries without any ID stay apart', async () => {
 	const unnamed = missed({ uid: null });
 	const events = await missedEvents(unnamed, { ...unnamed, created_at: '2026-03-02T12:01:00Z' });
