@@ -8,7 +8,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { idOf, isObject, notUnderstood } from '../shared/values';
 import type { Connection } from '../transport/connection';
-import { connectForList, withLimit } from '../transport/connection';
+import { forList, withLimit } from '../transport/connection';
 import { avalaPages, pageAt } from '../transport/pages';
 import type { Collection, Endpoint } from '../transport/paths';
 import { checkedId } from '../transport/paths';
@@ -128,9 +128,11 @@ export function searchOf(
 	choiceOf: (entry: IDataObject) => Choice | undefined,
 ): ListSearch {
 	return async function (filter = '', paginationToken) {
-		const connection = withLimit(await connectForList(this), DEADLINE_MS);
-		const endpoint = typeof list === 'function' ? await list(this, connection) : list;
-		return await search(connection, endpoint, { filter, paginationToken }, choiceOf);
+		return await forList(this, async (unlimited) => {
+			const connection = withLimit(unlimited, DEADLINE_MS);
+			const endpoint = typeof list === 'function' ? await list(this, connection) : list;
+			return await search(connection, endpoint, { filter, paginationToken }, choiceOf);
+		});
 	};
 }
 

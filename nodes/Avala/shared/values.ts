@@ -108,8 +108,9 @@ export function readTexts(name: string, value: unknown): string[] {
 	const entries = entriesOf(value)
 		.filter(isFilledIn)
 		.flatMap((entry) => {
-			if (typeof entry !== 'string') throw notUnderstood(name, 'a list of texts', value);
-			return entry.split(',').map((part) => part.trim());
+			const text = idOf(entry) ?? (entry === '' ? '' : undefined);
+			if (text === undefined) throw notUnderstood(name, 'a list of texts', value);
+			return text.split(',').map((part) => part.trim());
 		});
 	const texts = entries.filter((entry) => entry !== '');
 	if (texts.length > 0) return [...new Set(texts)];

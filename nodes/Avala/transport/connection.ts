@@ -49,11 +49,16 @@ export async function connect(context: AvalaContext, itemIndex?: number): Promis
 	};
 }
 
-/** The same for a list of the editor, which shows the message of an error alone. */
-export async function connectForList(context: ILoadOptionsFunctions): Promise<Connection> {
-	return await connect(context).catch((error: unknown) => {
+/** Fills a list of the editor, which shows the message of an error alone. */
+export async function forList<T>(
+	context: ILoadOptionsFunctions,
+	work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+	try {
+		return await work(await connect(context));
+	} catch (error) {
 		throw wholeError(context.getNode(), error);
-	});
+	}
 }
 
 /** The same connection, for work that has so many milliseconds from now on. */

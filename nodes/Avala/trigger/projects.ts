@@ -3,7 +3,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 import type { AvalaEvent } from '../shared/event';
 import { projectsOf } from '../shared/eventIds';
 import { idKey, idOf } from '../shared/values';
-import { connectForList } from '../transport/connection';
+import { forList } from '../transport/connection';
 import { avalaPages } from '../transport/pages';
 import { all, PROJECTS } from '../transport/paths';
 
@@ -25,14 +25,16 @@ export function concernsOtherProject(
  * @throws NodeOperationError or NodeApiError, which the editor shows in the list
  */
 export async function loadProjects(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const connection = await connectForList(this);
-	const projects: IDataObject[] = [];
-	let pages = 0;
-	for await (const { entries } of avalaPages(connection, all(PROJECTS))) {
-		projects.push(...entries);
-		pages += 1;
-		if (pages >= MAX_PAGES) break;
-	}
+	const projects = await forList(this, async (connection) => {
+		const found: IDataObject[] = [];
+		let pages = 0;
+		for await (const { entries } of avalaPages(connection, all(PROJECTS))) {
+			found.push(...entries);
+			pages += 1;
+			if (pages >= MAX_PAGES) break;
+		}
+		return found;
+	});
 	return projects
 		.flatMap((project) => {
 			const value = idOf(project.uid);

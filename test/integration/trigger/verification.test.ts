@@ -317,7 +317,7 @@ describe('parameters that an expression fills with another type', () => {
 		[`'Trigger On' contains "Task finished", which`, ['Task finished'], {}],
 		[`'Custom Event Types' contains "My event", which`, [], { customEvents: ['My event'] }],
 		[
-			`'Project Names or IDs' must be a list of project IDs, but is ["proj_1","Street scenes"].`,
+			`'Project Names or IDs' cannot be ["proj_1","Street scenes"]. It must be a list of project IDs.`,
 			['*'],
 			{ projects: ['proj_1', 'Street scenes'] },
 		],
@@ -327,7 +327,7 @@ describe('parameters that an expression fills with another type', () => {
 
 	it('shows the beginning of a very long entry of the IP allowlist alone', async () => {
 		await expect(activation(['*'], { ipAllowlist: 'x'.repeat(10_000) })).rejects.toThrow(
-			/^'IP Allowlist' contains "x{80}", which/,
+			/^'IP Allowlist' contains "x{59}…, which is no IP address\./,
 		);
 	});
 
@@ -349,7 +349,7 @@ describe('parameters that an expression fills with another type', () => {
 		['projects', '={{ undefined }}'],
 		['projects', '={{ [] }}'],
 		['projects', "={{ '' }}"],
-		['projects', '={{ [7] }}'],
+		['projects', '={{ [[7], true] }}'],
 		['projects', '={{ [["proj_1"]] }}'],
 		['projects', '={{ $json.no.such.field }}'],
 		['projects', `={{ "['proj_1', 'proj_2']" }}`],
