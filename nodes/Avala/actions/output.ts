@@ -56,7 +56,7 @@ export interface Output {
 /** All that Avala sent, where there is nothing to choose. */
 export const AS_SENT: Output = { choice: [], show: (entry) => entry };
 
-/** It is in the output whatever is selected. */
+/** Where there is one, it is in the output whatever is selected. */
 const ID = 'uid';
 
 /** As n8n's own nodes have it: a switch for people, a choice for AI agents. */
@@ -121,7 +121,8 @@ export function outputOf(run: ItemRun, forms: OutputForms | undefined): Output {
 	const simplified = (entry: IDataObject) => simplify(entry, run.connection);
 	if (choice === 'simplified') return { choice: [choice], show: simplified };
 	if (choice === 'raw') return { choice: [choice], show: complete };
-	const names = [ID, ...selectedFields(run, forms)];
+	const id = forms.fields.includes(ID) ? [ID] : [];
+	const names = [...id, ...selectedFields(run, forms)];
 	return {
 		choice: [choice, ...names],
 		show: (entry) => {
