@@ -1,0 +1,81 @@
+import { isObject } from '../../shared/values';
+import type { Collection } from '../../transport/paths';
+import { all } from '../../transport/paths';
+import { avalaRequest, toEntry } from '../../transport/request';
+import { choiceField, optional, textField } from '../fields';
+import { idField } from '../locator';
+import type { Operation } from '../operation';
+import { itemsOf } from '../operation';
+import { parameterOf, propertiesOf, readParameters, sentOf } from '../parameters';
+
+const DECISIONS: Collection = {
+	path: '/agent-actions/',
+	noun: 'execution',
+	plural: 'executions',
+	example: 'exec_1a2b3c4d',
+	permissions: { read: 'agents.read', write: 'agents.write' },
+};
+
+const PARAMETERS = {
+	executionId: {
+		...idField(DECISIONS, 'Execution ID', {
+			description: "The ID of the execution, which is 'uid' in the output of Get Many",
+			hint: 'The uid of an execution: {{ $json.uid }} behind Agent Execution Get Many. The uid of a task or a result is none.',
+		}),
+		sentAs: 'execution',
+	},
+	decision: {
+		...choiceField(
+			'Decision',
+			[
+				{ name: 'Approve', value: 'approve', description: 'The result goes on in Avala' },
+				{ name: 'Flag', value: 'flag', description: 'Someone is to look at it in Avala' },
+				{
+					name: 'Reject',
+					value: 'reject',
+					description: 'It goes back to the annotator, who sees the reason',
+				},
+				{ name: 'Skip', value: 'skip', description: 'It has no effect' },
+			],
+			{
+				description: 'What becomes of it',
+				builderHint: {
+					propertyHint:
+						'It takes effect at once and cannot be taken back. Only approve, flag, reject or skip; a person’s wish, or a clear rule, should decide.',
+				},
+			},
+		),
+		sentAs: 'action',
+	},
+};
+
+const REASON = {
+	reason: optional(
+		textField('Reason', 'reason', {
+			description: 'Optional. Why; the annotator sees it when the result is rejected.',
+		}),
+	),
+};
+
+export const decide: Operation = {
+	option: {
+		name: 'Decide',
+		value: 'decide',
+		action: 'Decide on agent execution',
+		description: 'Approve, reject, flag or skip what an agent was asked about; this takes effect',
+	},
+	properties: [...propertiesOf(PARAMETERS, { required: true }), ...propertiesOf(REASON)],
+	async execute(run) {
+		const given = await readParameters(run, PARAMETERS);
+		const reason = await REASON.reason.read(parameterOf(run, 'reason', ''), run);
+		const { value: sent } = await avalaRequest(run.connection, {
+			method: 'POST',
+			endpoint: { ...all(DECISIONS), subject: `execution ${given.executionId}` },
+			body: { ...sentOf(PARAMETERS, given), ...sentOf(REASON, { reason }) },
+		});
+		// What Avala responds is not documented.
+		const said = isObject(sent) ? toEntry(sent) : {};
+		const decided = { ...given, success: true };
+		return itemsOf([{ ...decided, ...said, ...decided }]);
+	},
+};
