@@ -18,7 +18,7 @@ import { packPackage, TEMPORARY } from '../harness/pack';
 import { Stage } from '../harness/stage';
 import type { N8nVersion } from '../harness/versions';
 import { NEWEST_N8N, parseVersion } from '../harness/versions';
-import { AVALA_RATE_LIMIT } from '../sandbox/rateLimiter';
+import { AVALA_RATE_LIMIT } from '../sandbox';
 import type { DemoWorkflow } from './demo';
 import { publishWorkflows, showEvents, showRecovery } from './demo';
 

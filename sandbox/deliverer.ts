@@ -2,12 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 
 import { Lanes } from './lanes';
-import type { EmittedEvent, StoredDelivery, StoredWebhook } from './webhookRecords';
+import type { EmittedEvent, Outcome, StoredDelivery, StoredWebhook } from './webhookRecords';
 import { makeDelivery } from './webhookRecords';
 import type { Resource } from './resources/resourceRecords';
 import { makeTask } from './resources/resourceRecords';
-import type { Outcome } from './sender';
-import { isSuccess, Sender } from './sender';
+import { Sender } from './sender';
 import type { Store } from './store';
 import { shownTask } from './wire/resources';
 import type { WireFormat } from './wireFormat';
@@ -15,16 +14,17 @@ import type { WireFormat } from './wireFormat';
 /** Avala retries after 1, 5, 15 and 60 minutes, and then gives up. */
 const RETRY_DELAYS_MS = [1, 5, 15, 60].map((minutes) => minutes * 60_000);
 const ATTEMPTS_AT_ONCE_PER_WEBHOOK = 20;
-const SIMULATED_OUTAGE: Outcome = { status: 503, body: 'The sandbox makes deliveries fail.' };
+const SIMULATED_OUTAGE: Outcome = {
+	status: 503,
+	body: 'The sandbox makes deliveries fail.',
+	error: 'HTTP 503',
+};
 
 export interface DeliveryOptions {
 	/** How many times faster than real time the delays pass. */
 	clockSpeed: number;
-	/** How long a target may take to respond, in real milliseconds. */
-	timeoutMs: number;
 	/** PEM of a certificate authority that is trusted beside the public ones. */
 	ca: string | undefined;
-	testEventType: string;
 }
 
 interface Events {
@@ -60,7 +60,7 @@ export class Deliverer extends EventEmitter<Events> {
 		private readonly options: DeliveryOptions,
 	) {
 		super();
-		this.sender = new Sender(options.timeoutMs, options.ca);
+		this.sender = new Sender(options.ca);
 		for (const delivery of store.deliveries.list) this.schedule(delivery);
 	}
 
@@ -93,7 +93,6 @@ export class Deliverer extends EventEmitter<Events> {
 			deliveries.push(delivery.uid);
 			void this.attempt(delivery);
 		}
-		this.store.save();
 		return { event, deliveries };
 	}
 
@@ -103,7 +102,7 @@ export class Deliverer extends EventEmitter<Events> {
 		kind: 'test' | 'ping',
 		wireFormat: WireFormat,
 	): Promise<Outcome> {
-		const type = kind === 'ping' ? 'ping' : this.options.testEventType;
+		const type = kind === 'ping' ? 'ping' : 'webhook.test';
 		const now = new Date().toISOString();
 		const task = makeTask({ status: 'completed', completedAt: now }, wireFormat);
 		const data = { ...shownTask(task, wireFormat), test: true };
@@ -116,6 +115,11 @@ export class Deliverer extends EventEmitter<Events> {
 		this.forgetAll();
 		for (const delivery of waiting) void this.attempt(delivery);
 		return waiting.length;
+	}
+
+	/** Makes all retries now, one after the other, until each delivery has arrived or Avala gives up. */
+	async giveUp(): Promise<void> {
+		for (await this.idle(); this.retryNow() > 0; await this.idle());
 	}
 
 	async idle(): Promise<void> {
@@ -149,7 +153,7 @@ export class Deliverer extends EventEmitter<Events> {
 		// The target's time starts when the event is sent, not while it waits behind others.
 		const outcome = await this.lanes.run(webhookUid, async (): Promise<Outcome> => {
 			const webhook = this.store.webhooks.get(webhookUid);
-			if (!webhook) return { error: 'The webhook was deleted.' };
+			if (!webhook) return { status: null, body: '', error: 'The webhook was deleted.' };
 			if (this.isFailing) return SIMULATED_OUTAGE;
 			return await this.sender.send(webhook, event, wireFormat, uid);
 		});
@@ -162,18 +166,14 @@ export class Deliverer extends EventEmitter<Events> {
 
 	private record(delivery: StoredDelivery, outcome: Outcome): void {
 		const webhook = this.store.webhooks.get(delivery.webhookUid);
-		const isDelivered = isSuccess(outcome);
+		const isDelivered = outcome.error === null;
 		const delay = webhook ? RETRY_DELAYS_MS[delivery.attempts] : undefined;
 		const now = Date.now();
 		delivery.attempts += 1;
 		delivery.updatedAt = new Date(now).toISOString();
-		delivery.responseStatus = 'status' in outcome ? outcome.status : null;
-		delivery.responseBody = 'status' in outcome ? outcome.body : '';
-		delivery.errorMessage = isDelivered
-			? null
-			: 'error' in outcome
-				? outcome.error
-				: `HTTP ${outcome.status}`;
+		delivery.responseStatus = outcome.status;
+		delivery.responseBody = outcome.body;
+		delivery.errorMessage = outcome.error;
 		delivery.status = isDelivered ? 'delivered' : delay === undefined ? 'failed' : 'pending';
 		delivery.nextRetryAt =
 			delivery.status === 'pending' && delay !== undefined
@@ -181,7 +181,6 @@ export class Deliverer extends EventEmitter<Events> {
 				: null;
 		if (isDelivered) this.lastDelivered.set(delivery.webhookUid, now);
 		if (delivery.status === 'failed' && webhook) this.deactivateIfFailing(webhook, delivery);
-		this.store.save();
 		this.schedule(delivery);
 		this.emit('attempt', delivery);
 		if (delivery.status !== 'pending') this.emit(delivery.status, delivery);

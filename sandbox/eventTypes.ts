@@ -38,3 +38,16 @@ export const NEWEST_EVENTS: readonly string[] = [
 	'task.completed',
 	...LATER_EVENTS,
 ];
+
+/** Those that an agent may subscribe to. */
+export const AGENT_EVENTS = [
+	'result.submitted',
+	'result.accepted',
+	'result.rejected',
+	'task.completed',
+	'dataset.created',
+	'dataset.updated',
+	'dataset.deleted',
+	'export.completed',
+	'export.failed',
+] as const;

@@ -1,9 +1,11 @@
 import { Sandbox } from './sandbox';
 import type { SandboxOptions } from './settings';
 
-export type { Fault } from './fault';
-export type { RateLimit } from './rateLimiter';
-export type { Scope } from './api/scopes';
+export type { Fault } from './faultList';
+export type { RateLimit } from './api/rateLimit';
+export { AVALA_RATE_LIMIT } from './api/rateLimit';
+export type { Scope } from './api/keys';
+export type { Records } from './store';
 export type { ApiRequest, EmittedEvent, StoredDelivery, StoredWebhook } from './webhookRecords';
 export type {
 	DownloadLink,

@@ -1,41 +1,39 @@
 import type { FastifyInstance } from 'fastify';
 
+import { mountAgents } from './api/agents';
+import { mountAnnotationIssues } from './api/annotationIssues';
+import { mountAutoLabelJobs } from './api/autoLabelJobs';
 import { mountDatasets } from './api/datasets';
-import { mountDeliveries } from './api/deliveries';
 import { mountErrors } from './api/errors';
-import { mountExports } from './api/exports';
+import { mountExports, mountFiles } from './api/exports';
 import { mountFaults } from './api/faults';
-import { mountFiles } from './api/files';
-import { mountJson } from './api/json';
+import { mountJson, mountRequestLog, mountUnknownPaths } from './api/hooks';
 import { mountKeys } from './api/keys';
-import { mountPermissions } from './api/permissions';
 import { mountProjects } from './api/projects';
+import { mountQualityTargets } from './api/qualityTargets';
 import { mountRateLimit } from './api/rateLimit';
-import { mountRequestLog } from './api/requestLog';
-import { mountTasks } from './api/tasks';
-import { mountUnknownPaths } from './api/unknownPaths';
+import { mountUsers } from './api/users';
 import { mountWebhooks } from './api/webhooks';
 import { mountConsole } from './console/routes';
 import type { Context, Part } from './context';
-
-export const API_PREFIX = '/api/v1';
-
-const EVERYWHERE: readonly Part[] = [mountErrors, mountJson];
+import { API_PREFIX } from './settings';
 
 /** Hooks come before the routes that they are for. */
 const API: readonly Part[] = [
 	mountRequestLog,
-	mountRateLimit,
 	mountKeys,
+	mountRateLimit,
 	mountFaults,
 	mountUnknownPaths,
 	mountWebhooks,
-	mountDeliveries,
 	mountExports,
-	mountTasks,
 	mountProjects,
 	mountDatasets,
-	mountPermissions,
+	mountAgents,
+	mountAnnotationIssues,
+	mountQualityTargets,
+	mountAutoLabelJobs,
+	mountUsers,
 ];
 
 const FILES: readonly Part[] = [mountKeys, mountFiles];
@@ -47,11 +45,12 @@ export function mountParts(server: FastifyInstance, context: Context): void {
 	const mount = (parts: readonly Part[], prefix = '') =>
 		void server.register(
 			async (scope) => {
-				for (const part of parts) part(scope, context);
+				for (const part of parts) await part(scope, context);
 			},
 			{ prefix },
 		);
-	for (const part of EVERYWHERE) part(server, context);
+	mountErrors(server);
+	mountJson(server);
 	mount(API, API_PREFIX);
 	mount(FILES);
 	mount(CONSOLE);

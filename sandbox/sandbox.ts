@@ -1,29 +1,56 @@
 import fastify from 'fastify';
 import { once } from 'node:events';
 
-import type { Fault } from './fault';
-import type { RateLimit } from './rateLimiter';
-import type { Context, Emitted } from './context';
-import { createContext } from './createContext';
+import type { Fault } from './faultList';
+import type { RateLimit } from './api/rateLimit';
+import type { Emitted } from './context';
+import { Context } from './context';
 import type { Deliverer } from './deliverer';
-import { API_PREFIX, mountParts } from './parts';
+import { MAIN_ACCOUNT } from './account';
+import { mountParts } from './parts';
 import type { ApiRequest, StoredDelivery, StoredWebhook } from './webhookRecords';
-import { MAIN_ACCOUNT, makeDelivery, makeWebhook } from './webhookRecords';
-import type { NewExport } from './resources/exportLife';
+import { makeDelivery, makeWebhook } from './webhookRecords';
+import { sequencesOf, shownSequence } from './resources/datasetContents';
+import type { Plan } from './resources/life';
 import type {
 	ExportPlan,
+	NewExport,
 	Resource,
 	StoredDataset,
 	StoredExport,
 	StoredProject,
 	StoredTask,
 } from './resources/resourceRecords';
-import { makeDataset, makeProject, makeTask } from './resources/resourceRecords';
-import { addSampleData } from './resources/sampleData';
+import type { StoredJob } from './resources/reviewRecords';
+import { makeDataset, makeExport, makeProject, makeTask } from './resources/resourceRecords';
+import {
+	makeAgent,
+	makeExecution,
+	makeIssue,
+	makeJob,
+	makeTarget,
+} from './resources/reviewRecords';
 import type { ApiSettings, SandboxOptions } from './settings';
-import { SANDBOX_API_KEY } from './settings';
+import { API_PREFIX, SANDBOX_API_KEY } from './settings';
 import type { Storage } from './storage/storage';
+import type { Records } from './store';
 import type { WireFormat } from './wireFormat';
+
+const MAKERS: {
+	readonly [K in keyof Records]: (given: Partial<Records[K]>, wireFormat: WireFormat) => Records[K];
+} = {
+	webhooks: makeWebhook,
+	deliveries: makeDelivery,
+	projects: makeProject,
+	tasks: makeTask,
+	datasets: makeDataset,
+	exports: makeExport,
+	agents: makeAgent,
+	executions: makeExecution,
+	issues: makeIssue,
+	targets: makeTarget,
+	jobs: makeJob,
+};
 
 /** A running stand-in for Avala: its API below `/api/v1`, its console at `/`, its storage on a port of its own. */
 export class Sandbox {
@@ -43,8 +70,18 @@ export class Sandbox {
 
 	private isStopped = false;
 
+	readonly webhooks = () => this.all('webhooks');
+	readonly deliveries = (most?: number) => this.all('deliveries', most);
+	readonly projects = () => this.all('projects');
+	readonly tasks = () => this.all('tasks');
+	readonly datasets = () => this.all('datasets');
+	readonly exports = () => this.all('exports');
+	readonly addWebhook = (webhook: Partial<StoredWebhook>) => this.add('webhooks', webhook);
+	readonly addProject = (project: Partial<StoredProject> = {}) => this.add('projects', project);
+	readonly addDataset = (dataset: Partial<StoredDataset> = {}) => this.add('datasets', dataset);
+
 	constructor(private readonly options: SandboxOptions) {
-		this.context = createContext(options);
+		this.context = new Context(options);
 		this.deliverer = this.context.deliverer;
 		this.storage = this.context.storage;
 		mountParts(this.server, this.context);
@@ -85,36 +122,39 @@ export class Sandbox {
 	}
 
 	get rateLimit(): RateLimit | false {
-		return this.context.limiter.limit;
+		return this.context.rateLimit;
 	}
 
 	set rateLimit(limit: RateLimit | false) {
-		this.context.limiter.replaceLimit(limit);
+		this.context.rateLimit = limit && { ...limit };
 	}
 
-	/** Newest first, as copies; so are the lists below. */
-	webhooks(): StoredWebhook[] {
-		return this.context.store.webhooks.newestFirst();
+	/** What is stored of a kind, newest first, as copies. */
+	all<K extends keyof Records>(kind: K, most?: number): Array<Records[K]> {
+		return this.context.store[kind].newestFirst(most);
 	}
 
-	deliveries(most?: number): StoredDelivery[] {
-		return this.context.store.deliveries.newestFirst(most);
+	/** Adds something as if it had been there before, or replaces what has its uid. Nothing is sent. */
+	add<K extends keyof Records>(kind: K, given: Partial<Records[K]> = {}): Records[K] {
+		const added = this.context.store[kind].put(MAKERS[kind](given, this.wireFormat));
+		this.context.changed();
+		return { ...added };
 	}
 
-	projects(): StoredProject[] {
-		return this.context.store.projects.newestFirst();
+	/** Adds deliveries as if they had been made earlier, oldest first. */
+	seedDeliveries(deliveries: Iterable<Partial<StoredDelivery>>): void {
+		for (const delivery of deliveries) this.add('deliveries', delivery);
 	}
 
-	tasks(): StoredTask[] {
-		return this.context.store.tasks.newestFirst();
+	/** A task of the newest project, unless it names another. */
+	addTask(task: Partial<StoredTask> = {}): StoredTask {
+		const project = this.context.store.projects.list.at(-1)?.uid;
+		return this.add('tasks', { ...(project !== undefined && { project }), ...task });
 	}
 
-	datasets(): StoredDataset[] {
-		return this.context.store.datasets.newestFirst();
-	}
-
-	exports(): StoredExport[] {
-		return this.context.store.exports.newestFirst();
+	/** The sequences of a dataset as the API lists them, first to last. */
+	sequences(dataset: StoredDataset): Resource[] {
+		return sequencesOf(dataset).map(shownSequence);
 	}
 
 	/** The API requests that got a response, oldest first. */
@@ -136,53 +176,30 @@ export class Sandbox {
 		return this.context.emit(type, data, account);
 	}
 
-	/** Adds a webhook as if it had been created earlier, or replaces the one with its uid. */
-	addWebhook(webhook: Partial<StoredWebhook>): StoredWebhook {
-		const { store } = this.context;
-		const added = store.webhooks.put(makeWebhook(webhook, this.wireFormat));
-		store.save();
-		return { ...added };
-	}
-
-	/** Adds deliveries as if they had been made earlier, oldest first; nothing is sent. */
-	seedDeliveries(deliveries: Iterable<Partial<StoredDelivery>>): void {
-		const { store } = this.context;
-		for (const delivery of deliveries)
-			store.deliveries.put(makeDelivery(delivery, this.wireFormat));
-		store.save();
-	}
-
-	/** Adds a project, or replaces the one with its uid; the three methods below do the same. */
-	addProject(project: Partial<StoredProject> = {}): StoredProject {
-		return { ...this.context.store.projects.put(makeProject(project, this.wireFormat)) };
-	}
-
-	/** A task of the newest project, unless it names another. */
-	addTask(task: Partial<StoredTask> = {}): StoredTask {
-		const { projects, tasks } = this.context.store;
-		const project = projects.list.at(-1)?.uid;
-		const fields = { ...(project !== undefined && { project }), ...task };
-		return { ...tasks.put(makeTask(fields, this.wireFormat)) };
-	}
-
-	addDataset(dataset: Partial<StoredDataset> = {}): StoredDataset {
-		return { ...this.context.store.datasets.put(makeDataset(dataset, this.wireFormat)) };
-	}
-
-	/** An export that was requested just now, unless its `state` says otherwise; `plan` may be given in part. */
+	/** An export that was requested just now and proceeds, unless its `state` says otherwise; `plan` may be given in part. */
 	addExport(given: NewExport = {}): StoredExport {
-		return { ...this.context.exportLife.add(given, this.wireFormat, MAIN_ACCOUNT) };
+		return { ...this.context.addExport(given) };
+	}
+
+	/** A job, as above. */
+	addJob(given: Partial<StoredJob> = {}): StoredJob {
+		return { ...this.context.addJob(given) };
 	}
 
 	/** Plans the exports that are created from now on: how long they take, how they end, their link and file. */
 	planExports(plan: Partial<ExportPlan>): void {
-		this.context.exportLife.planAll(plan);
+		this.context.exports.plan = { ...this.context.exports.plan, ...plan };
+	}
+
+	/** The same for jobs. */
+	planJobs(plan: Partial<Plan>): void {
+		this.context.jobs.plan = { ...this.context.jobs.plan, ...plan };
 	}
 
 	/** Resolves when all exports under way have ended. */
 	async exportsDone(): Promise<void> {
-		const { changes, exportLife } = this.context;
-		while (exportLife.underWay() > 0) await once(changes, 'change');
+		const { changes, exports } = this.context;
+		while (exports.underWay() > 0) await once(changes, 'change');
 	}
 
 	/** @returns removes the fault again */
@@ -211,14 +228,18 @@ export class Sandbox {
 		return this.deliverer.retryNow();
 	}
 
+	/**
+	 * Makes all retries now, one after the other, until each delivery has arrived or Avala gives up on it,
+	 * as if the hours in between had passed.
+	 */
+	async giveUp(): Promise<void> {
+		await this.deliverer.giveUp();
+	}
+
 	/** Forgets everything that happened, and starts over with the sample data if there was any. */
 	reset(): void {
-		const { store, exportLife } = this.context;
-		this.deliverer.forgetAll();
 		this.deliveriesFail = false;
-		exportLife.reset(this.options.exports);
-		store.clear();
-		if (this.options.sampleData !== false) addSampleData(store, this.wireFormat);
+		this.context.reset();
 		this.clearFaults();
 		this.clearRequests();
 		this.storage.clearRequests();
@@ -240,8 +261,9 @@ export class Sandbox {
 		if (this.isStopped) return;
 		this.isStopped = true;
 		await this.deliverer.stop();
-		this.context.exportLife.forgetAll();
-		this.context.store.saveNow();
+		this.context.exports.forgetAll();
+		this.context.jobs.forgetAll();
+		this.context.stateFile.saveNow();
 		await this.storage.stop();
 		await this.server.close();
 	}

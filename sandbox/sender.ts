@@ -1,33 +1,22 @@
 import { rootCertificates } from 'node:tls';
 import { Agent, request } from 'undici';
 
-import type { EmittedEvent, StoredWebhook } from './webhookRecords';
+import type { EmittedEvent, Outcome, StoredWebhook } from './webhookRecords';
 import { payloadOf, signedHeaders } from './wire/webhooks';
 import type { WireFormat } from './wireFormat';
 
 const MAX_KEPT_RESPONSE = 16 * 1024;
-
-/** How sending an event went: what the target responded, or why there is no response. */
-export type Outcome = { status: number; body: string } | { error: string };
-
-export function isSuccess(outcome: Outcome): boolean {
-	return 'status' in outcome && outcome.status >= 200 && outcome.status < 300;
-}
+/** How long a target may take to respond. */
+const TARGET_LIMIT_MS = 10_000;
 
 /** Sends signed events to targets. */
 export class Sender {
 	private readonly agent: Agent;
 
-	/**
-	 * @param timeoutMs how long a target may take to respond, in real milliseconds
-	 * @param ca PEM of a certificate authority that is trusted beside the public ones
-	 */
-	constructor(
-		private readonly timeoutMs: number,
-		ca: string | undefined,
-	) {
+	/** @param ca PEM of a certificate authority that is trusted beside the public ones */
+	constructor(ca: string | undefined) {
 		this.agent = new Agent({
-			connect: { timeout: timeoutMs, ...(ca && { ca: [...rootCertificates, ca] }) },
+			connect: { timeout: TARGET_LIMIT_MS, ...(ca && { ca: [...rootCertificates, ca] }) },
 		});
 	}
 
@@ -44,11 +33,14 @@ export class Sender {
 				headers: signedHeaders(body, secret, wireFormat, { type: event.type, deliveryUid }),
 				body,
 				dispatcher: this.agent,
-				signal: AbortSignal.timeout(this.timeoutMs),
+				signal: AbortSignal.timeout(TARGET_LIMIT_MS),
 			});
-			return { status: response.statusCode, body: await readStart(response.body) };
+			const { statusCode: status } = response;
+			const error = status >= 200 && status < 300 ? null : `HTTP ${status}`;
+			return { status, body: await readStart(response.body), error };
 		} catch (error) {
-			return { error: error instanceof Error ? error.message || error.name : String(error) };
+			const message = error instanceof Error ? error.message || error.name : String(error);
+			return { status: null, body: '', error: message };
 		}
 	}
 

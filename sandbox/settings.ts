@@ -1,12 +1,14 @@
-import type { RateLimit } from './rateLimiter';
-import type { Scope } from './api/scopes';
+import type { RateLimit } from './api/rateLimit';
+import type { Scope } from './api/keys';
 import { DOCUMENTED_EVENTS, NEWEST_EVENTS } from './eventTypes';
-import { MAIN_ACCOUNT } from './webhookRecords';
+import { MAIN_ACCOUNT } from './account';
 import type { ExportPlan } from './resources/resourceRecords';
 import type { WireFormat } from './wireFormat';
 
 /** The shape of an Avala key: 40 hex digits. It is valid for a sandbox only. */
 export const SANDBOX_API_KEY = '5a4db0c5a4db0c5a4db0c5a4db0c5a4db0c5a4db';
+
+export const API_PREFIX = '/api/v1';
 
 /** An additional API key. */
 export interface ApiKey {
@@ -28,22 +30,16 @@ export interface ApiSettings {
 	allowHttpLoopbackTargets: boolean;
 	/** Which event types a webhook may subscribe to: all documented ones, those of Avala's newest page, or these. */
 	knownEvents: 'documented' | 'newest' | readonly string[];
-	/** Further event types that are allowed, such as `export.ready` or `task.failed`. */
-	furtherEvents: readonly string[];
 	/** Whether the refusal of an unknown event type names it. */
 	namesUnknownEvents: boolean;
-	/** `{"<field>": […]}` and `{"detail"}`; `{"detail"}` alone; or `{"error": {"code", "message", "details"}}`. */
-	errorShape: 'fields' | 'detail' | 'envelope';
-	/** What happens to a secret in `POST /webhooks/`. `mask` uses it and shows `********`; `ignore` generates another. */
-	suppliedSecret: 'keep' | 'trim' | 'mask' | 'ignore';
-	/** How the guide's format shows a delivery that has failed and will be retried. */
-	guideShowsRetriesAs: 'pending' | 'failed';
 	/** `/users/me/projects/`, or `/projects/` as on older servers; by the wire format by default. */
 	projectsAt: 'me' | 'root' | 'byFormat';
 	/** What `next` carries: a cursor, or the number of a page. */
 	paginateBy: 'cursor' | 'page';
-	/** Whether one export may be of both a project and a dataset. */
-	exportsTakeBoth: boolean;
+	/** Scheme and host of `next` and `previous`; by default those of the request. */
+	pageOrigin: string | undefined;
+	/** Whether an agent's executions come in pages, or as a JSON list as in some documents. */
+	executionsAre: 'pages' | 'list';
 }
 
 export interface SandboxOptions extends Partial<ApiSettings> {
@@ -58,10 +54,7 @@ export interface SandboxOptions extends Partial<ApiSettings> {
 	ca?: string;
 	/** How many times faster than real time retries come and exports get ready. */
 	clockSpeed?: number;
-	/** How long a target may take to respond. */
-	deliveryTimeoutMs?: number;
 	rateLimit?: RateLimit | false;
-	testEventType?: string;
 	/** How exports proceed; each can have its own plan. */
 	exports?: Partial<ExportPlan>;
 	/** Whether there are projects, tasks and datasets from the start; there are by default. */
@@ -79,14 +72,11 @@ export function apiSettings(options: SandboxOptions): ApiSettings {
 		activateOnlyIfPingOk: options.activateOnlyIfPingOk ?? false,
 		allowHttpLoopbackTargets: options.allowHttpLoopbackTargets ?? false,
 		knownEvents: options.knownEvents ?? 'documented',
-		furtherEvents: options.furtherEvents ?? [],
 		namesUnknownEvents: options.namesUnknownEvents ?? true,
-		errorShape: options.errorShape ?? 'fields',
-		suppliedSecret: options.suppliedSecret ?? 'keep',
-		guideShowsRetriesAs: options.guideShowsRetriesAs ?? 'pending',
 		projectsAt: options.projectsAt ?? 'byFormat',
 		paginateBy: options.paginateBy ?? 'cursor',
-		exportsTakeBoth: options.exportsTakeBoth ?? true,
+		pageOrigin: options.pageOrigin,
+		executionsAre: options.executionsAre ?? 'pages',
 	};
 }
 
@@ -97,13 +87,7 @@ export function keysOf({ apiKey = SANDBOX_API_KEY, scopes, keys = [] }: SandboxO
 }
 
 /** Whether a webhook may subscribe to the event type. */
-export function isKnownEvent(type: unknown, { knownEvents, furtherEvents }: ApiSettings): boolean {
-	if (typeof type !== 'string') return false;
-	const known =
-		knownEvents === 'documented'
-			? DOCUMENTED_EVENTS
-			: knownEvents === 'newest'
-				? NEWEST_EVENTS
-				: knownEvents;
-	return known.includes(type) || furtherEvents.includes(type);
+export function isKnownEvent(type: string, { knownEvents }: ApiSettings): boolean {
+	const lists = { documented: DOCUMENTED_EVENTS, newest: NEWEST_EVENTS };
+	return (typeof knownEvents === 'string' ? lists[knownEvents] : knownEvents).includes(type);
 }

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
+import { MAIN_ACCOUNT } from './account';
 import type { Resource } from './resources/resourceRecords';
 import type { WireFormat } from './wireFormat';
 import { newUid } from './wireFormat';
-
-/** The account of the sandbox's own API key. */
-export const MAIN_ACCOUNT = 'main';
 
 export interface StoredWebhook {
 	uid: string;
@@ -44,6 +42,15 @@ export interface StoredDelivery {
 	errorMessage: string | null;
 	createdAt: string;
 	updatedAt: string;
+}
+
+/** How sending an event went. */
+export interface Outcome {
+	/** Of the target's response; null if there was none. */
+	status: number | null;
+	body: string;
+	/** Null after a 2xx. */
+	error: string | null;
 }
 
 /** A request to the API that got a response. */

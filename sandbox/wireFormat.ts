@@ -5,16 +5,13 @@ export type WireFormat = 'guide' | 'older' | 'newer';
 
 export const WIRE_FORMATS: readonly WireFormat[] = ['guide', 'older', 'newer'];
 
-/** The prefix of an id in the guide's format; the later formats use plain UUIDs. */
-type Prefix = 'wh' | 'whd' | 'task' | 'exp' | 'proj' | 'ds';
-
-/** A new id in the style of the wire format. */
-export function newUid(prefix: Prefix, wireFormat: WireFormat): string {
+/** A new id in the style of the wire format: the guide's has a prefix, the later ones are plain UUIDs. */
+export function newUid(prefix: string, wireFormat: WireFormat): string {
 	return wireFormat === 'guide' ? `${prefix}_${randomBytes(6).toString('hex')}` : randomUUID();
 }
 
 /** The same id for the same name, in the style of the wire format. */
-export function uidFor(prefix: Prefix, name: string, wireFormat: WireFormat): string {
+export function uidFor(prefix: string, name: string, wireFormat: WireFormat): string {
 	const digest = createHash('sha256').update(`${prefix}:${name}`).digest('hex');
 	if (wireFormat === 'guide') return `${prefix}_${digest.slice(0, 12)}`;
 	const part = (start: number, end: number) => digest.slice(start, end);

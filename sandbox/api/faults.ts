@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Context } from '../context';
-import type { Fault } from '../fault';
+import type { Fault } from '../faultList';
 
 /** Makes requests fail as the faults say. */
 export function mountFaults(server: FastifyInstance, { faults }: Context): void {

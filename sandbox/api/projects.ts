@@ -1,40 +1,37 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 import type { Context } from '../context';
-import { shownProject } from '../wire/resources';
+import { shownProject, shownTask } from '../wire/resources';
+import { equal, mountEndpoint } from './endpoint';
 import { ApiError, notFound } from './errors';
-import { pageOf } from './pages';
 
-const READ = { config: { scope: 'projects.read' } } as const;
-
-/** `/users/me/projects/`, or `/projects/` on older servers, which lack the first. */
-export function mountProjects(server: FastifyInstance, { settings, store }: Context): void {
-	const refuseElsewhere = (at: 'me' | 'root') => async () => {
+/** `/tasks/`, and `/users/me/projects/`, or `/projects/` on older servers, which lack the first. */
+export function mountProjects(server: FastifyInstance, context: Context): void {
+	const { settings, store } = context;
+	const placeOfProjects = () => {
 		const { projectsAt, wireFormat } = settings;
-		const here = projectsAt === 'byFormat' ? (wireFormat === 'older' ? 'root' : 'me') : projectsAt;
-		if (here === at) return;
-		if (at === 'me') throw notFound();
-		throw new ApiError(403, 'You do not have permission to perform this action.');
+		return projectsAt === 'byFormat' ? (wireFormat === 'older' ? 'root' : 'me') : projectsAt;
 	};
-	for (const [at, path] of [
+	for (const [place, path] of [
 		['me', '/users/me/projects/'],
 		['root', '/projects/'],
 	] as const) {
-		const options = { ...READ, preHandler: refuseElsewhere(at) };
-		server.get(path, options, async (request: FastifyRequest) =>
-			pageOf(request, settings, {
-				list: store.projects.list,
-				show: (project) => shownProject(project, settings.wireFormat),
-			}),
-		);
-		server.get<{ Params: { uid: string } }>(
-			`${path}:uid/`,
-			options,
-			async ({ params: { uid } }) => {
-				const project = store.projects.get(uid);
-				if (!project) throw notFound();
-				return shownProject(project, settings.wireFormat);
+		mountEndpoint(server, context, {
+			path,
+			read: 'projects.read',
+			entries: () => {
+				if (placeOfProjects() === place) return store.projects;
+				if (place === 'me') throw notFound();
+				throw new ApiError(403, 'You do not have permission to perform this action.');
 			},
-		);
+			show: (project) => shownProject(project, settings.wireFormat),
+		});
 	}
+	mountEndpoint(server, context, {
+		path: '/tasks/',
+		read: 'tasks.read',
+		entries: () => store.tasks,
+		filters: { project: equal(({ project }) => project), status: equal(({ status }) => status) },
+		show: (task) => shownTask(task, settings.wireFormat),
+	});
 }

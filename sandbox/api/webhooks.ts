@@ -1,74 +1,94 @@
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 
 import type { Context } from '../context';
+import type { ApiSettings } from '../settings';
+import { isKnownEvent } from '../settings';
 import type { StoredWebhook } from '../webhookRecords';
-import { makeWebhook } from '../webhookRecords';
-import { isSuccess } from '../sender';
-import { shownTestResult, shownWebhook } from '../wire/webhooks';
-import { bodyOf } from './body';
+import { makeWebhook, newSecret } from '../webhookRecords';
+import { shownDelivery, shownTestResult, shownWebhook } from '../wire/webhooks';
+import { mountEndpoint } from './endpoint';
 import { notFound } from './errors';
-import { pageOf } from './pages';
-import { readWebhook, shownSecret } from './webhookFields';
+import { notAChoice } from './fields';
+import type { Route } from './pages';
 
-const READ = { config: { scope: 'webhooks.read' } } as const;
-const WRITE = { config: { scope: 'webhooks.write' } } as const;
+const MAX_TARGET_URL = 2048;
+const MAX_SECRET = 255;
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
-interface ByUid {
-	Params: { uid: string };
-}
-
-/** `/webhooks/` */
+/** `/webhooks/` and `/webhook-deliveries/` */
 export function mountWebhooks(server: FastifyInstance, context: Context): void {
 	const { settings, store, deliverer } = context;
-	const find = (uid: string, account: string): StoredWebhook => {
-		const webhook = store.webhooks.get(uid);
-		if (webhook?.account !== account) throw notFound();
-		return webhook;
-	};
+	const changes = webhookFields(settings);
 
-	server.get('/webhooks/', READ, async (request) =>
-		pageOf(request, settings, {
-			list: store.webhooks.list,
-			show: (webhook) => shownWebhook(webhook),
-			matches: ({ account }) => account === request.account,
-		}),
+	mountEndpoint(server, context, {
+		path: '/webhooks/',
+		read: 'webhooks.read',
+		write: 'webhooks.write',
+		entries: () => store.webhooks,
+		show: (webhook) => shownWebhook(webhook),
+		fields: changes.extend({ secret: z.string().min(1).max(MAX_SECRET).default(newSecret) }),
+		create: async ({ secret, ...fields }, { account }) => {
+			const given = { ...recordOf(fields), secret, account };
+			const webhook = store.webhooks.put(makeWebhook(given, settings.wireFormat));
+			if (settings.pingOnCreate) {
+				const outcome = await deliverer.sendOnce(webhook, 'ping', settings.wireFormat);
+				if (settings.activateOnlyIfPingOk && outcome.error !== null) webhook.isActive = false;
+			}
+			return shownWebhook(webhook, webhook.secret);
+		},
+		changes,
+		update: (webhook, given) =>
+			void Object.assign(webhook, recordOf(given), { updatedAt: new Date().toISOString() }),
+		remove: ({ uid }) => store.webhooks.remove(uid),
+	});
+	server.post<Route>(
+		'/webhooks/:uid/test/',
+		{ config: { scope: 'webhooks.write' } },
+		async ({ params, account }) => {
+			const webhook = store.webhooks.get(params.uid ?? '');
+			if (webhook?.account !== account) throw notFound();
+			const outcome = await deliverer.sendOnce(webhook, 'test', settings.wireFormat);
+			return shownTestResult(outcome, settings.wireFormat);
+		},
 	);
-	server.post('/webhooks/', WRITE, async (request, reply) => {
-		const given = bodyOf(request);
-		const fields = readWebhook(given, settings, true);
-		const { account } = request;
-		const webhook = makeWebhook({ ...fields, account }, settings.wireFormat);
-		store.webhooks.put(webhook);
-		if (settings.pingOnCreate) {
-			const outcome = await deliverer.sendOnce(webhook, 'ping', settings.wireFormat);
-			if (settings.activateOnlyIfPingOk && !isSuccess(outcome)) webhook.isActive = false;
-		}
-		store.save();
-		const secret = shownSecret(webhook, given.secret !== undefined, settings);
-		return await reply.status(201).send(shownWebhook(webhook, secret));
+	mountEndpoint(server, context, {
+		path: '/webhook-deliveries/',
+		read: 'webhooks.read',
+		entries: () => store.deliveries,
+		show: (delivery) => shownDelivery(delivery, settings.wireFormat),
 	});
-	server.get<ByUid>('/webhooks/:uid/', READ, async ({ params: { uid }, account }) =>
-		shownWebhook(find(uid, account)),
-	);
-	server.patch<ByUid>('/webhooks/:uid/', WRITE, async (request) => {
-		const webhook = find(request.params.uid, request.account);
-		const fields = readWebhook(bodyOf(request), settings, false);
-		Object.assign(webhook, fields, { updatedAt: new Date().toISOString() });
-		store.save();
-		return shownWebhook(webhook);
+}
+
+function webhookFields(settings: ApiSettings) {
+	const isAllowed = (url: string) => {
+		if (!URL.canParse(url)) return false;
+		const { protocol, hostname } = new URL(url);
+		const isLoopback = settings.allowHttpLoopbackTargets && LOOPBACK.includes(hostname);
+		return protocol === 'https:' || (protocol === 'http:' && isLoopback);
+	};
+	return z.object({
+		target_url: z.string().max(MAX_TARGET_URL).refine(isAllowed, 'Enter a valid HTTPS URL.'),
+		events: z
+			.array(z.string())
+			.min(1)
+			.superRefine((types, { addIssue }) => {
+				const unknown = types.filter((type) => !isKnownEvent(type, settings)).map(notAChoice);
+				const unnamed = unknown.slice(0, 1).map(() => 'One or more event types are not supported.');
+				for (const message of settings.namesUnknownEvents ? unknown : unnamed)
+					addIssue({ code: 'custom', message });
+			}),
+		is_active: z.boolean().optional(),
 	});
-	server.delete<ByUid>('/webhooks/:uid/', WRITE, async ({ params: { uid }, account }, reply) => {
-		store.webhooks.remove(find(uid, account).uid);
-		store.save();
-		return await reply.status(204).send();
-	});
-	server.post<ByUid>('/webhooks/:uid/test/', WRITE, async ({ params: { uid }, account }) => {
-		const webhook = find(uid, account);
-		const outcome = await deliverer.sendOnce(webhook, 'test', settings.wireFormat);
-		const isRefused = 'status' in outcome && !isSuccess(outcome);
-		return shownTestResult(
-			isRefused ? { error: `The target responded with ${outcome.status}.` } : outcome,
-			settings.wireFormat,
-		);
-	});
+}
+
+function recordOf(
+	given: Partial<z.output<ReturnType<typeof webhookFields>>>,
+): Partial<StoredWebhook> {
+	const { target_url: targetUrl, events, is_active: isActive } = given;
+	return {
+		...(targetUrl !== undefined && { targetUrl }),
+		...(events && { events }),
+		...(isActive !== undefined && { isActive }),
+	};
 }

@@ -1,28 +1,17 @@
+import serveStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import type { Fault } from '../fault';
+import type { Fault } from '../faultList';
 import type { Context } from '../context';
 import type { StoredDelivery } from '../webhookRecords';
-import { MAIN_ACCOUNT } from '../webhookRecords';
+import { MAIN_ACCOUNT } from '../account';
 import type { Resource } from '../resources/resourceRecords';
 import { fileName } from '../storage/files';
 import type { Store } from '../store';
 import type { WireFormat } from '../wireFormat';
 import { WIRE_FORMATS } from '../wireFormat';
 
-const CONSOLE_FILES: Record<string, string> = {
-	'/': 'index.html',
-	'/console.css': 'console.css',
-	'/console.js': 'console.js',
-	'/tables.js': 'tables.js',
-};
-const TYPES: Record<string, string> = {
-	'.html': 'text/html; charset=utf-8',
-	'.css': 'text/css; charset=utf-8',
-	'.js': 'text/javascript; charset=utf-8',
-};
 const SHOWN_DELIVERIES = 100;
 const SHOWN_RESOURCES = 10;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
@@ -57,19 +46,18 @@ const FAULT = bodySchema({
  * to a loopback name in the Host header, and a command must be JSON or a DELETE: no other site's page can
  * reach them through a browser. The hook is on the routes, so no other spelling of a path bypasses it.
  */
-export function mountConsole(server: FastifyInstance, context: Context): void {
+export async function mountConsole(server: FastifyInstance, context: Context): Promise<void> {
 	const { settings, deliverer, faults, changes } = context;
 	server.addHook('onRequest', async (request, reply) => {
 		if (LOOPBACK.has(request.hostname)) return;
 		return await reply.status(403).send({ detail: 'The console responds on loopback only.' });
 	});
-	for (const [url, file] of Object.entries(CONSOLE_FILES)) {
-		server.get(url, async (_request, reply) => {
-			reply.type(TYPES[path.extname(file)] ?? 'text/plain');
-			reply.header('content-security-policy', "default-src 'self'; img-src data:");
-			return await readFile(path.join(__dirname, file), 'utf8');
-		});
-	}
+	await server.register(serveStatic, {
+		root: path.join(__dirname, 'page'),
+		wildcard: false,
+		setHeaders: (response) =>
+			void response.setHeader('content-security-policy', "default-src 'self'; img-src data:"),
+	});
 	server.get('/sandbox/state', async () => stateOf(context));
 	server.post<{ Body: { type: string; data?: Resource; count?: number } }>(
 		'/sandbox/events',

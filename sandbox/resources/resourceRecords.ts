@@ -1,53 +1,60 @@
+import { z } from 'zod';
+
+import { MAIN_ACCOUNT } from '../account';
 import type { WireFormat } from '../wireFormat';
 import { newUid } from '../wireFormat';
+import type { Living, Plan } from './life';
+import { DEFAULT_PLAN } from './life';
 
 /** Something as it goes over the wire. */
 export type Resource = Record<string, unknown>;
 
-export interface StoredProject {
+interface Stored {
 	uid: string;
-	name: string;
-	status: string;
-	taskType: string;
-	visibility: string;
-	ownerName: string;
 	createdAt: string;
 	updatedAt: string;
 }
 
-export interface StoredTask {
-	uid: string;
-	type: string;
-	name: string;
-	status: string;
+/** Further fields, shown as they are. */
+const extra = z.record(z.unknown()).default({});
+
+const PROJECT = z.object({
+	name: z.string().default('Street scenes'),
+	status: z.string().default('active'),
+	taskType: z.string().default('image-annotation'),
+	visibility: z.string().default('private'),
+	ownerName: z.string().default('ann'),
+	extra,
+});
+
+const TASK = z.object({
+	type: z.string().default('image-annotation'),
+	name: z.string().default('Annotate a street scene'),
+	status: z.string().default('pending'),
 	/** The project's uid. */
-	project: string;
-	assignee: string;
-	completedAt: string | null;
-	createdAt: string;
-	updatedAt: string;
-	/** Further fields, shown as they are. */
-	extra: Resource;
-}
+	project: z.string().default('proj_abc123'),
+	assignee: z.string().default('ann@example.com'),
+	completedAt: z.string().nullable().default(null),
+	extra,
+});
 
-export interface StoredDataset {
-	uid: string;
-	name: string;
-	slug: string;
-	owner: string;
+const DATASET = z.object({
+	name: z.string().default('Street scenes'),
+	slug: z.string().default('street-scenes'),
+	owner: z.string().default('ann'),
 	/** The items themselves follow from this number. */
-	itemCount: number;
-	dataType: string;
-	status: string;
-	visibility: string;
+	itemCount: z.number().default(1200),
+	dataType: z.string().default('image'),
+	status: z.string().default('created'),
+	visibility: z.string().default('private'),
 	/** What the dataset's health report complains about. */
-	issues: string[];
-	createdAt: string;
-	updatedAt: string;
-	extra: Resource;
-}
+	issues: z.array(z.string()).default([]),
+	extra,
+});
 
-export type ExportState = 'requested' | 'processing' | 'ready' | 'failed';
+export type StoredProject = Stored & z.output<typeof PROJECT>;
+export type StoredTask = Stored & z.output<typeof TASK>;
+export type StoredDataset = Stored & z.output<typeof DATASET>;
 
 /** The three forms of `download_url`: storage of its own, the API's `…/download`, a path on the API's origin. */
 export type DownloadLink = 'storage' | 'api' | 'relative';
@@ -64,11 +71,7 @@ export interface ExportFile {
 }
 
 /** How an export goes. */
-export interface ExportPlan {
-	/** How long it is only requested, then processed: milliseconds on the sandbox's clock. */
-	requestedMs: number;
-	processingMs: number;
-	outcome: 'ready' | 'failed';
+export interface ExportPlan extends Plan {
 	/** By default `relative` in the guide's format, `api` in the older, `storage` in the newer. */
 	link?: DownloadLink;
 	/** Whether the API's `…/download` redirects to the storage instead of sending the file. */
@@ -79,82 +82,62 @@ export interface ExportPlan {
 }
 
 export const DEFAULT_EXPORT_PLAN: Readonly<ExportPlan> = {
-	requestedMs: 2_000,
-	processingMs: 8_000,
-	outcome: 'ready',
+	...DEFAULT_PLAN,
 	apiRedirects: false,
 	linkLifetimeMs: 5 * 60_000,
 	file: {},
 };
 
-export interface StoredExport {
-	uid: string;
-	account: string;
+export interface StoredExport extends Living, Stored {
+	plan: ExportPlan;
 	name: string;
 	format: string;
-	state: ExportState;
 	/** Shown instead of the wire format's word for the state. */
-	status?: string;
+	status: string | undefined;
 	/** Shown instead of the link that the plan makes. */
-	downloadUrl?: string | null;
+	downloadUrl: string | null | undefined;
 	projects: string[];
 	datasets: string[];
 	taskCount: number;
-	/** When the state changes next: Unix time in milliseconds. */
-	nextChangeAt: number | null;
-	plan: ExportPlan;
-	createdAt: string;
-	updatedAt: string;
 	extra: Resource;
 }
 
-export function makeProject(given: Partial<StoredProject>, wireFormat: WireFormat): StoredProject {
+/** What a test or the API says of a new export; the plan may be given in part. */
+export type NewExport = Partial<Omit<StoredExport, 'plan'>> & { plan?: Partial<ExportPlan> };
+
+function stored(prefix: string, wireFormat: WireFormat): Stored {
 	const now = new Date().toISOString();
-	return {
-		uid: newUid('proj', wireFormat),
-		name: 'Street scenes',
-		status: 'active',
-		taskType: 'image-annotation',
-		visibility: 'private',
-		ownerName: 'ann',
-		createdAt: now,
-		updatedAt: now,
-		...given,
-	};
+	return { uid: newUid(prefix, wireFormat), createdAt: now, updatedAt: now };
+}
+
+export function makeProject(given: Partial<StoredProject>, wireFormat: WireFormat): StoredProject {
+	return { ...stored('proj', wireFormat), ...PROJECT.parse({}), ...given };
 }
 
 export function makeTask(given: Partial<StoredTask>, wireFormat: WireFormat): StoredTask {
-	const now = new Date().toISOString();
-	return {
-		uid: newUid('task', wireFormat),
-		type: 'image-annotation',
-		name: 'Annotate a street scene',
-		status: 'pending',
-		project: 'proj_abc123',
-		assignee: 'ann@example.com',
-		completedAt: null,
-		createdAt: now,
-		updatedAt: now,
-		extra: {},
-		...given,
-	};
+	return { ...stored('task', wireFormat), ...TASK.parse({}), ...given };
 }
 
 export function makeDataset(given: Partial<StoredDataset>, wireFormat: WireFormat): StoredDataset {
-	const now = new Date().toISOString();
+	return { ...stored('ds', wireFormat), ...DATASET.parse({}), ...given };
+}
+
+/** An export that was requested just now, unless `given` says otherwise. */
+export function makeExport(given: Partial<StoredExport>, wireFormat: WireFormat): StoredExport {
 	return {
-		uid: newUid('ds', wireFormat),
+		...stored('exp', wireFormat),
+		account: MAIN_ACCOUNT,
 		name: 'Street scenes',
-		slug: 'street-scenes',
-		owner: 'ann',
-		itemCount: 1200,
-		dataType: 'image',
-		status: 'created',
-		visibility: 'private',
-		issues: [],
-		createdAt: now,
-		updatedAt: now,
+		format: wireFormat === 'newer' ? 'avala-json-external' : 'coco',
+		state: 'requested',
+		status: undefined,
+		downloadUrl: undefined,
+		projects: [],
+		datasets: [],
+		taskCount: 12,
+		nextChangeAt: null,
 		extra: {},
+		plan: DEFAULT_EXPORT_PLAN,
 		...given,
 	};
 }

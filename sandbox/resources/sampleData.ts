@@ -1,8 +1,20 @@
 import type { Store } from '../store';
 import type { WireFormat } from '../wireFormat';
 import { uidFor } from '../wireFormat';
+import { sequencesOf } from './datasetContents';
 import type { StoredDataset, StoredProject } from './resourceRecords';
 import { makeDataset, makeProject, makeTask } from './resourceRecords';
+import type { StoredExecution, StoredIssue, StoredJob, StoredTarget } from './reviewRecords';
+import {
+	makeAgent,
+	makeExecution,
+	makeIssue,
+	makeJob,
+	makeTarget,
+	resultOf,
+	toolOf,
+	TOOLS,
+} from './reviewRecords';
 
 const HOUR_MS = 60 * 60_000;
 
@@ -13,7 +25,7 @@ const PROJECTS: ReadonlyArray<Partial<StoredProject> & { name: string; tasks: st
 	},
 	{
 		name: 'Warehouse lidar',
-		taskType: 'lidar-annotation',
+		taskType: 'point-cloud-annotation',
 		tasks: ['pending', 'pending', 'in_progress', 'completed'],
 	},
 	{ name: 'Crop health', status: 'paused', tasks: ['active', 'completed'] },
@@ -27,16 +39,50 @@ const DATASETS: ReadonlyArray<Partial<StoredDataset> & { name: string }> = [
 		name: 'Night drives',
 		dataType: 'video',
 		status: 'creating',
+		visibility: 'unlisted',
 		itemCount: 12,
 		issues: ['3 of 15 videos could not be read.'],
 	},
 ];
 
-/** A few projects with tasks, and datasets with items, older than anything that happens later. */
+/** One that was decided, and two that wait. */
+const EXECUTIONS: ReadonlyArray<Partial<StoredExecution>> = [
+	{ action: 'approve', status: 'success', response_payload: { action: 'approve' } },
+	{},
+	{},
+];
+
+const TARGETS: ReadonlyArray<Partial<StoredTarget>> = [
+	{ name: 'Few issues', currentValue: 0.08, last_value: 0.08, is_breached: true, breach_count: 2 },
+	{
+		name: 'Most results accepted',
+		metric: 'acceptance_rate',
+		operator: 'lt',
+		threshold: 0.9,
+		severity: 'critical',
+		notify_webhook: false,
+		currentValue: 0.96,
+		last_value: 0.96,
+	},
+];
+
+const ISSUES: ReadonlyArray<Partial<StoredIssue>> = [
+	{ priority: 'high', severity: 'critical', description: 'The forklift has no box.' },
+	{ status: 'in_review', priority: 'low', wrong_class: 'pallet', correct_class: 'shelf' },
+	{ status: 'completed', priority: 'medium', severity: 'moderate', frames_affected: '3-7' },
+];
+
+const JOBS: ReadonlyArray<Partial<StoredJob>> = [
+	{ state: 'ready', model_type: 'yolo' },
+	{ state: 'failed', model_type: 'sam3', error_message: 'The model ran out of memory.' },
+];
+
+/** A few things of each kind, older than anything that happens later. */
 export function addSampleData(store: Store, wireFormat: WireFormat): void {
-	let at = Date.now() - 48 * HOUR_MS;
+	let at = Date.now() - 72 * HOUR_MS;
+	const nextHour = () => new Date((at += HOUR_MS)).toISOString();
 	const times = () => {
-		const time = new Date((at += HOUR_MS)).toISOString();
+		const time = nextHour();
 		return { createdAt: time, updatedAt: time };
 	};
 	for (const { tasks, ...fields } of PROJECTS) {
@@ -68,5 +114,33 @@ export function addSampleData(store: Store, wireFormat: WireFormat): void {
 		const slug = fields.name.toLowerCase().replaceAll(' ', '-');
 		store.datasets.put(makeDataset({ uid, slug, ...times(), ...fields }, wireFormat));
 	}
-	store.save();
+
+	/** Fields of the sample with this number. */
+	const sample = (prefix: string, index: number) => ({
+		uid: uidFor(prefix, `sample ${index}`, wireFormat),
+		created_at: nextHour(),
+	});
+	const agent = store.agents.put(makeAgent(sample('agent', 0), wireFormat));
+	for (const [index, fields] of EXECUTIONS.entries()) {
+		const event_payload = resultOf(store.tasks.list[index] ?? makeTask({}, wireFormat), wireFormat);
+		const { task_uid: task, result_uid: result } = event_payload;
+		const given = { registration: agent.uid, task, result, event_payload, ...fields };
+		store.executions.put(makeExecution({ ...sample('exec', index), ...given }, wireFormat));
+	}
+	const projectUid = store.projects.list[0]?.uid;
+	for (const [index, fields] of TARGETS.entries())
+		store.targets.put(
+			makeTarget({ ...sample('target', index), projectUid, ...fields }, wireFormat),
+		);
+	for (const [index, fields] of JOBS.entries())
+		store.jobs.put(makeJob({ ...sample('job', index), projectUid, ...fields }, wireFormat));
+	const lidar = store.datasets.list.find(({ dataType }) => dataType === 'lidar');
+	const [tool] = TOOLS.filter(({ dataset_type }) => dataset_type === lidar?.dataType);
+	const [problem] = tool?.problems ?? [];
+	const [sequence] = lidar ? sequencesOf(lidar) : [];
+	if (!tool || !problem || !sequence) return;
+	for (const [index, fields] of ISSUES.entries()) {
+		const given = { sequence_uid: sequence.uid, ...toolOf(tool, problem), ...fields };
+		store.issues.put(makeIssue({ ...sample('issue', index), ...given }, wireFormat));
+	}
 }

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { Matching } from '../matching';
+import type { Matching } from '../faultList';
 import type { ExportFile } from '../resources/resourceRecords';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -61,36 +63,23 @@ export async function sendFile(
 		...(fault.endAfter !== undefined && { connection: 'close' }),
 		...fault.headers,
 	});
-	const pause = fault.bytesPerSecond;
-	const step = pause === undefined ? CHUNK_BYTES : Math.max(1, Math.floor(pause / 10));
-	for (let sent = 0; sent < end && !response.destroyed;) {
+	const isCutOff = fault.cutOffAfter !== undefined && end < size;
+	const chunks = Readable.from(chunksOf(content, end, fault.bytesPerSecond));
+	// Fails when the connection is closed, after which there is nothing to do.
+	await pipeline(chunks, response, { end: !isCutOff }).catch(() => undefined);
+	// Everything so far is on its way before the break.
+	if (isCutOff) response.write('', () => response.destroy());
+}
+
+/** The content again and again, up to so many bytes. */
+async function* chunksOf(content: Buffer, end: number, bytesPerSecond?: number) {
+	const step = bytesPerSecond === undefined ? CHUNK_BYTES : Math.ceil(bytesPerSecond / 10);
+	for (let sent = 0; sent < end;) {
 		const from = sent % content.length;
 		const chunk = content.subarray(from, from + Math.min(step, end - sent));
 		sent += chunk.length;
-		if (!response.write(chunk)) await drained(response);
-		if (pause !== undefined) await wait((chunk.length / pause) * 1000, undefined, { ref: false });
+		yield chunk;
+		if (bytesPerSecond !== undefined)
+			await wait((chunk.length / bytesPerSecond) * 1000, undefined, { ref: false });
 	}
-	if (fault.cutOffAfter !== undefined && end < size) {
-		await flushed(response);
-		response.destroy();
-	} else response.end();
-}
-
-/** Resolves when more can be written, or when the connection is closed. */
-async function drained(response: ServerResponse): Promise<void> {
-	await new Promise<void>((resolve) => {
-		const done = () => {
-			response.off('drain', done).off('close', done);
-			resolve();
-		};
-		response.once('drain', done).once('close', done);
-	});
-}
-
-/** Resolves when everything so far is on its way, so that a break comes after it. */
-async function flushed(response: ServerResponse): Promise<void> {
-	await new Promise<void>((resolve) => {
-		response.write('', () => resolve());
-		response.once('close', resolve);
-	});
 }

@@ -1,13 +1,26 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { FaultList } from '../matching';
+import { FaultList } from '../faultList';
 import type { ExportFile, StoredExport } from '../resources/resourceRecords';
 import type { FileFault } from './files';
 import { fileName, sendFile } from './files';
 import { Links } from './links';
+
+const XML = { 'content-type': 'application/xml' };
+
+/** Status, code and message of what is refused, as in S3. */
+const REFUSALS = {
+	key: [400, 'InvalidArgument', 'Only one auth mechanism allowed.'],
+	method: [405, 'MethodNotAllowed', 'The specified method is not allowed.'],
+	forged: [403, 'SignatureDoesNotMatch', 'The signature does not match.'],
+	expired: [403, 'AccessDenied', 'Request has expired'],
+	file: [404, 'NoSuchKey', 'The specified key does not exist.'],
+	good: undefined,
+} as const;
 
 export interface StorageRequest {
 	method: string;
@@ -88,8 +101,20 @@ export class Storage {
 		this.log = [];
 	}
 
+	/** Responds to a request to the API with the export's file. */
+	async reply(
+		call: FastifyRequest,
+		reply: FastifyReply,
+		entry: StoredExport,
+	): Promise<FastifyReply> {
+		const { uid, plan } = entry;
+		reply.hijack();
+		await this.send(call.raw, reply.raw, fileName(uid, plan.file), plan.file);
+		return reply;
+	}
+
 	/** Sends a file with the fault that is next for this request, if there is one. */
-	async send(
+	private async send(
 		request: IncomingMessage,
 		response: ServerResponse,
 		name: string,
@@ -101,7 +126,7 @@ export class Storage {
 			response.writeHead(fault.status ?? 302, { location: fault.redirectTo, ...fault.headers });
 			response.end();
 		} else if (fault?.status !== undefined) {
-			response.writeHead(fault.status, { 'content-type': 'application/xml', ...fault.headers });
+			response.writeHead(fault.status, { ...XML, ...fault.headers });
 			response.end(fault.body ?? errorXml('InternalError', 'A fault of the sandbox.'));
 		} else await sendFile(response, name, file, fault);
 	}
@@ -111,47 +136,26 @@ export class Storage {
 		const carriesKey =
 			headers['x-avala-api-key'] !== undefined ||
 			headers.authorization !== undefined ||
-			this.isApiKey(decodeURIComponentSafely(url)) ||
+			this.isApiKey(url) ||
 			Object.values(headers).some((value) => this.isApiKey(String(value)));
 		const entry = { method, path: url, headers, status: 0, carriesKey, at: Date.now() };
 		this.log.push(entry);
 		response.once('close', () => (entry.status = response.headersSent ? response.statusCode : 0));
-		const refuse = (status: number, code: string, message: string) => {
-			response.writeHead(status, { 'content-type': 'application/xml' });
-			response.end(errorXml(code, message));
-		};
-		if (carriesKey) {
-			refuse(400, 'InvalidArgument', 'Only one auth mechanism allowed.');
-			return;
-		}
-		if (method !== 'GET') {
-			refuse(405, 'MethodNotAllowed', 'The specified method is not allowed.');
-			return;
-		}
-		const verdict = this.links.check(url);
-		if (verdict === 'forged') {
-			refuse(403, 'SignatureDoesNotMatch', 'The signature does not match.');
-			return;
-		}
-		if (verdict === 'expired') {
-			refuse(this.expiredStatus, 'AccessDenied', 'Request has expired');
-			return;
-		}
 		const [, , uid = '', name = ''] = new URL(url, this.url).pathname.split('/');
 		const file = this.find(uid);
-		if (!file) refuse(404, 'NoSuchKey', 'The specified key does not exist.');
-		else await this.send(request, response, decodeURIComponent(name), file);
+		const refusal = carriesKey
+			? REFUSALS.key
+			: method !== 'GET'
+				? REFUSALS.method
+				: REFUSALS[this.links.check(url)];
+		if (refusal || !file) {
+			const [status, code, message] = refusal ?? REFUSALS.file;
+			response.writeHead(code === 'AccessDenied' ? this.expiredStatus : status, XML);
+			response.end(errorXml(code, message));
+		} else await this.send(request, response, decodeURIComponent(name), file);
 	}
 }
 
 function errorXml(code: string, message: string): string {
 	return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
-}
-
-function decodeURIComponentSafely(text: string): string {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
-	}
 }

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 
-import type { EmittedEvent, StoredDelivery, StoredWebhook } from '../webhookRecords';
+import type { EmittedEvent, Outcome, StoredDelivery, StoredWebhook } from '../webhookRecords';
 import type { Resource } from '../resources/resourceRecords';
 import type { WireFormat } from '../wireFormat';
 
@@ -49,21 +49,16 @@ export function shownWebhook(webhook: StoredWebhook, secret?: string): Resource 
 	};
 }
 
-/** A delivery as the API shows it; a retry that is due is `retryStatus` in the guide's format. */
-export function shownDelivery(
-	delivery: StoredDelivery,
-	wireFormat: WireFormat,
-	retryStatus: 'pending' | 'failed',
-): Resource {
+/** A delivery as the API shows it. */
+export function shownDelivery(delivery: StoredDelivery, wireFormat: WireFormat): Resource {
 	const { uid, webhookUid, event, status, responseStatus, responseBody, createdAt, updatedAt } =
 		delivery;
 	if (wireFormat === 'guide') {
-		const isRetrying = status === 'pending' && delivery.attempts > 0;
 		return {
 			uid,
 			webhook_uid: webhookUid,
 			event_type: event.type,
-			status: status === 'delivered' ? 'success' : isRetrying ? retryStatus : status,
+			status: status === 'delivered' ? 'success' : status,
 			response_status_code: responseStatus,
 			response_body: responseBody,
 			attempt_count: delivery.attempts,
@@ -96,16 +91,13 @@ export function shownDelivery(
 }
 
 /** What the API gives for Send Test, in the words of each wire format's documents. */
-export function shownTestResult(
-	result: { status: number; body: string } | { error: string },
-	wireFormat: WireFormat,
-): Resource {
-	if ('error' in result) {
-		return wireFormat === 'guide'
-			? { success: false, error: result.error }
-			: { success: false, message: result.error };
+export function shownTestResult(outcome: Outcome, wireFormat: WireFormat): Resource {
+	const { status, body, error } = outcome;
+	if (error !== null) {
+		const reason = status === null ? error : `The target responded with ${status}.`;
+		return { success: false, [wireFormat === 'guide' ? 'error' : 'message']: reason };
 	}
 	return wireFormat === 'newer'
-		? { success: true, message: `The target responded with ${result.status}.` }
-		: { success: true, response: { status_code: result.status, body: result.body } };
+		? { success: true, message: `The target responded with ${status}.` }
+		: { success: true, response: { status_code: status, body } };
 }

@@ -85,8 +85,8 @@ describe.each<WireFormat>(['guide', 'older', 'newer'])(
 				expect(Object.keys(all)).toEqual(['uid', ...fields]);
 				const simple = await run(resource, operation, { output: 'simplified' }, asTool);
 				expect(Object.keys(all)).toEqual(expect.arrayContaining(Object.keys(simple)));
-				const chosen = await run(resource, operation, { output, fields: ['created_at'] }, asTool);
-				expect(chosen).toEqual({ uid: expect.any(String), created_at: expect.any(String) });
+				const chosen = await run(resource, operation, { output, fields: ['status'] }, asTool);
+				expect(chosen).toEqual({ uid: expect.any(String), status: expect.any(String) });
 				expect(Object.keys(await run(resource, operation, { output }, asTool))).toEqual(['uid']);
 			},
 		);

@@ -3,6 +3,7 @@ import { generate } from 'selfsigned';
 
 import type { Sandbox, SandboxOptions } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
+import { Lanes } from '../../../sandbox/lanes';
 import { Targets } from './targets';
 
 let avala: Sandbox;
@@ -47,38 +48,40 @@ describe('deliveries', () => {
 	});
 
 	it('reach a good target while others never respond, refuse, or redirect', async () => {
-		await open({ deliveryTimeoutMs: 1000, clockSpeed: 1 });
+		await open();
 		const silent = await targets.add(undefined);
 		const moved = await targets.add(302);
 		const good = await targets.add(200);
 		for (const { url } of [silent, moved, good]) avala.addWebhook({ targetUrl: url });
 		avala.addWebhook({ targetUrl: 'http://127.0.0.1:1/' });
-		const delivered = avala.next('delivered');
 		avala.emit('task.completed');
-		await delivered;
-		await avala.idle();
-		expect(
-			avala
-				.deliveries()
-				.map(({ status }) => status)
-				.sort(),
-		).toEqual(['delivered', 'pending', 'pending', 'pending']);
+		for (let attempts = 0; attempts < 3; attempts++) await avala.next('attempt');
+		const outcomes = avala.deliveries().map(({ status, attempts }) => `${status} ${attempts}`);
+		expect(outcomes.sort()).toEqual(['delivered 1', 'pending 0', 'pending 1', 'pending 1']);
 		expect(good.received).toHaveLength(1);
 	});
 
-	it('wait their turn at a slow target without using up their time', async () => {
-		await open({ deliveryTimeoutMs: 2000 });
-		const slow = await targets.serve((_request, response) => {
-			setTimeout(() => response.end(), 400);
-		});
-		avala.addWebhook({ targetUrl: slow });
-		for (let count = 0; count < 200; count++) avala.emit('task.completed');
-		await avala.idle();
-		expect(new Set(avala.deliveries().map(({ status }) => status))).toEqual(new Set(['delivered']));
+	it('wait their turn at a slow target, and not for other targets', async () => {
+		const lanes = new Lanes(2);
+		const started: string[] = [];
+		const ends: Array<() => void> = [];
+		const run = async (key: string, name: string) =>
+			await lanes.run(key, async () => {
+				started.push(name);
+				await new Promise<void>((resolve) => ends.push(resolve));
+			});
+		const first = run('slow', 'first');
+		const running = [run('slow', 'second'), run('slow', 'third'), run('other', 'fourth')];
+		expect(started).toEqual(['first', 'second', 'fourth']);
+		ends[0]?.();
+		await first;
+		expect(started).toEqual(['first', 'second', 'fourth', 'third']);
+		for (const end of ends) end();
+		await Promise.all(running);
 	});
 
 	it('reach a good webhook while another on the same host hangs', async () => {
-		await open({ deliveryTimeoutMs: 2000 });
+		await open();
 		const host = await targets.serve((request, response) => {
 			if (request.url === '/good') response.end();
 		});
@@ -166,5 +169,19 @@ describe('deliveries', () => {
 		await avala.idle();
 		expect(avala.deliveries()[0]).toMatchObject({ status: 'delivered', attempts: 3 });
 		expect(avala.retryNow()).toBe(0);
+	});
+
+	it('are tried to the end at once on demand, as if the hours in between had passed', async () => {
+		await open();
+		const back = await targets.add(500, 500, 200);
+		avala.addWebhook({ targetUrl: back.url });
+		const down = avala.addWebhook({ targetUrl: (await targets.add(503)).url }).uid;
+		avala.emit('task.completed');
+		await avala.giveUp();
+		expect(avala.deliveries()).toMatchObject([
+			{ webhookUid: down, status: 'failed', attempts: 5, responseStatus: 503 },
+			{ status: 'delivered', attempts: 3 },
+		]);
+		expect(avala.webhooks().map(({ isActive }) => isActive)).toEqual([false, true]);
 	});
 });

@@ -58,6 +58,12 @@ describe('pages', () => {
 		expect((await call(avala, 'GET', String(middle.json.previous))).json).toEqual(second.json);
 	});
 
+	it('have links to the origin that is set, as behind a proxy that takes the TLS off', async () => {
+		await open({ pageOrigin: 'http://api.example.com' });
+		const { json } = await call(avala, 'GET', '/tasks/?limit=5');
+		expect(json.next).toMatch(/^http:\/\/api\.example\.com\/api\/v1\/tasks\/\?limit=5&cursor=/);
+	});
+
 	it('come oldest first on demand', async () => {
 		await open();
 		avala.seedDeliveries([{ uid: 'd1' }, { uid: 'd2' }, { uid: 'd3' }]);

@@ -103,20 +103,4 @@ describe('deliveries', () => {
 		expect((await call(avala, 'POST', `/webhooks/${uid}/test/`)).json).toEqual(good);
 		expect((await call(avala, 'POST', `/webhooks/${uid}/test/`)).json).toEqual(bad);
 	});
-
-	it('that will be retried are shown as pending or failed in the guide’s format', async () => {
-		await open();
-		avala.seedDeliveries([
-			{ status: 'pending', attempts: 1, nextRetryAt: Date.now() + 60_000, responseStatus: 500 },
-		]);
-		const status = async () => {
-			const { json } = await call(avala, 'GET', '/webhook-deliveries/');
-			return (json.results as Array<{ status: string }>)[0]?.status;
-		};
-		expect(await status()).toBe('pending');
-		avala.configure({ guideShowsRetriesAs: 'failed' });
-		expect(await status()).toBe('failed');
-		avala.wireFormat = 'newer';
-		expect(await status()).toBe('pending');
-	});
 });

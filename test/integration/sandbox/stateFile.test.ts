@@ -35,15 +35,16 @@ async function open(options: SandboxOptions = {}): Promise<void> {
 describe('after a restart', () => {
 	it('pending retries are still made', async () => {
 		const stateFile = newStateFile();
-		await open({ stateFile, clockSpeed: 60 });
+		await open({ stateFile });
 		const { url, received } = await targets.add(500, 200);
 		const webhook = avala.addWebhook({ targetUrl: url });
 		const tried = avala.next('attempt');
 		avala.emit('task.completed');
 		await tried;
 		await avala.stop();
-		await open({ stateFile, clockSpeed: 60 });
+		await open({ stateFile });
 		expect(avala.webhooks()).toEqual([webhook]);
+		expect(avala.retryNow()).toBe(1);
 		expect(await avala.next('delivered')).toMatchObject({ attempts: 2 });
 		expect(received[1]?.body).toBe(received[0]?.body);
 	});
