@@ -8,17 +8,11 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import {
-	allEventsNotice,
-	customEvents,
-	webhookEvents,
-	withCustomEvents,
-} from './actions/eventFields';
-import { lifecycleStep } from './trigger/lifecycleStep';
+import { allEventsNotice, webhookEvents, withCustomEvents } from './actions/eventFields';
+import { customEventsOption, projectsOption } from './trigger/options';
 import { loadProjects } from './trigger/projects';
 import { receiveEvent } from './trigger/receive';
-import { createWebhook, keepWebhook } from './trigger/registration';
-import { removeWebhook } from './trigger/removal';
+import { register, unregister } from './trigger/registration';
 
 const triggerOn: INodeProperties = {
 	...webhookEvents,
@@ -104,7 +98,7 @@ export class AvalaTrigger implements INodeType {
 				default: {},
 				description: 'Optional. Add event types, or restrict which events start the workflow.',
 				options: [
-					{ ...customEvents, name: 'customEvents' },
+					customEventsOption,
 					{
 						displayName: 'IP Allowlist',
 						name: 'ipAllowlist',
@@ -123,19 +117,7 @@ export class AvalaTrigger implements INodeType {
 						description:
 							'Events older than this get a 400 and start nothing. 0 is no limit. Avala retries a failed delivery for up to 81 minutes, so a smaller limit loses events. It does not apply to events without a time of their own, which some Avala servers send.',
 					},
-					{
-						displayName: 'Project Names or IDs',
-						name: 'projects',
-						type: 'multiOptions',
-						typeOptions: { loadOptionsMethod: 'getProjects' },
-						default: [],
-						description:
-							'Only events of these projects start the workflow; an event that names no project starts it too. Empty means all. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-						builderHint: {
-							propertyHint:
-								'A list of project uids, as Project Get Many gives them; names are not IDs. Leave it out for all projects.',
-						},
-					},
+					projectsOption,
 					{
 						displayName: 'Run on Test Events',
 						name: 'runOnTestEvents',
@@ -152,15 +134,17 @@ export class AvalaTrigger implements INodeType {
 
 	webhookMethods = {
 		default: {
+			// Registers as well, in one step: between this and `create` n8n may call `delete`, or publish again.
 			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return await lifecycleStep(this, keepWebhook(this));
+				await register(this);
+				return true;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				await lifecycleStep(this, createWebhook(this));
+				await register(this);
 				return true;
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
-				await lifecycleStep(this, removeWebhook(this));
+				await unregister(this);
 				return true;
 			},
 		},

@@ -44,7 +44,7 @@ export const FAULTS: Fault[] = [
 		what: 'any signature of the right shape is accepted',
 		edits: [
 			{
-				file: trigger('signature'),
+				file: trigger('verify'),
 				search: "timingSafeEqual(Buffer.from(signature, 'hex'), expected)",
 				replace: 'signature.length === expected.length * 2',
 			},
@@ -58,7 +58,7 @@ export const FAULTS: Fault[] = [
 		what: 'signatures are compared byte by byte, up to the first difference',
 		edits: [
 			{
-				file: trigger('signature'),
+				file: trigger('verify'),
 				search: "timingSafeEqual(Buffer.from(signature, 'hex'), expected)",
 				replace: "expected.equals(Buffer.from(signature, 'hex'))",
 			},
@@ -92,7 +92,7 @@ export const FAULTS: Fault[] = [
 				search: 'textOf(stored.webhookSecret)',
 				replace: 'stored.webhookSecret as string | undefined',
 			},
-			{ file: trigger('signature'), search: "if (secret === '') return false;", replace: '' },
+			{ file: trigger('verify'), search: "if (secret === '') return false;", replace: '' },
 		],
 		test: {
 			file: integration('trigger/requests'),
@@ -288,26 +288,12 @@ export const FAULTS: Fault[] = [
 		},
 	},
 	{
-		what: 'deactivation deletes the stored webhook whatever its URL',
-		edits: [
-			{
-				file: trigger('removal'),
-				search: '!stored || !isOurs(connection, stored, targetUrl)',
-				replace: '!stored',
-			},
-		],
-		test: {
-			file: integration('trigger/activation'),
-			title: 'does not touch a webhook with another URL even if static data names it',
-		},
-	},
-	{
-		what: 'activation keeps and changes the stored webhook whatever its URL',
+		what: 'the stored webhook is kept, changed and deleted whatever its URL',
 		edits: [
 			{
 				file: trigger('registration'),
-				search: '!webhook || !isOurs(connection, webhook, wanted.targetUrl)',
-				replace: '!webhook',
+				search: 'webhook && isSameUrl(webhook.targetUrl, targetUrl)',
+				replace: 'webhook',
 			},
 		],
 		test: {
@@ -333,10 +319,9 @@ export const FAULTS: Fault[] = [
 		what: 'the old secret is kept after deactivation',
 		edits: [
 			{
-				file: trigger('removal'),
-				search:
-					'else await removeStored(context, webhookId, targetUrl);\n\twriteRegistration(context, NOT_REGISTERED);',
-				replace: 'else await removeStored(context, webhookId, targetUrl);',
+				file: trigger('turns'),
+				search: 'if (registration) writeRegistration',
+				replace: 'if (registration?.webhookId) writeRegistration',
 			},
 		],
 		test: {
@@ -415,8 +400,9 @@ export const FAULTS: Fault[] = [
 		edits: [
 			{
 				file: trigger('parameters'),
-				search: "isLeftEmpty('ipAllowlist', value) ? []",
-				replace: 'isNothing(value) ? []',
+				search: "restriction('ipAllowlist', readAllowlist)",
+				replace:
+					"option('ipAllowlist', [], (value) => (isBlank(value) ? [] : readAllowlist(value)))",
 			},
 		],
 		test: {
@@ -429,8 +415,8 @@ export const FAULTS: Fault[] = [
 		edits: [
 			{
 				file: trigger('parameters'),
-				search: "isLeftEmpty('projects', value) ? []",
-				replace: 'isNothing(value) ? []',
+				search: "restriction('projects', readProjects)",
+				replace: "option('projects', [], (value) => (isBlank(value) ? [] : readProjects(value)))",
 			},
 		],
 		test: {
@@ -558,13 +544,13 @@ export const FAULTS: Fault[] = [
 		edits: [
 			{
 				file: trigger('secret'),
-				search: 'MASK.test(shown) ||',
+				search: '&& new Set(shown).size >= 8',
 				replace: '',
 			},
 		],
 		test: {
 			file: unit('trigger/secret'),
-			title: 'is no secret that anything could be signed with, but a mask',
+			title: 'is a mask when it is %s: %j',
 		},
 	},
 	{
@@ -572,8 +558,8 @@ export const FAULTS: Fault[] = [
 		edits: [
 			{
 				file: trigger('registration'),
-				search: '!isMasked(shown);',
-				replace: 'true;',
+				search: 'looksLikeSecret(shown) &&',
+				replace: '',
 			},
 		],
 		test: {

@@ -18,6 +18,8 @@ export interface FoundPage {
 	looked: number;
 	/** Whether others come after them. */
 	hasMore: boolean;
+	/** Where the walk goes on; undefined where it ends. */
+	next?: URL;
 }
 
 export interface WalkOptions {
@@ -28,6 +30,8 @@ export interface WalkOptions {
 	query?: Record<string, string>;
 	/** Brings an entry into the one form that the node uses. */
 	normalise?: (sent: IDataObject) => IDataObject;
+	/** Where an earlier walk has stopped; the first page by default. */
+	start?: URL;
 }
 
 /**
@@ -37,13 +41,14 @@ export interface WalkOptions {
 export async function* walk(
 	connection: Connection,
 	endpoint: Endpoint,
-	{ wanted, narrowing, query, normalise = (sent) => sent }: WalkOptions,
+	{ wanted, narrowing, query, normalise = (sent) => sent, start }: WalkOptions,
 ): AsyncGenerator<FoundPage, void, undefined> {
 	const { createdAfter, createdBefore, passes, isNarrow } = narrowing;
 	const pageSize = isNarrow ? undefined : wanted;
 	const pages = avalaPages(connection, endpoint, {
 		pageSize,
 		query: { ...query, ...narrowing.query },
+		start,
 	});
 	let missing = wanted;
 	let lastBefore: number | undefined;
@@ -72,9 +77,15 @@ export async function* walk(
 		const isPastTheOldest = isNewestFirst === true && last !== undefined && last < createdAfter;
 		const isEnough = found.length >= missing;
 		const hasMore = found.length > missing || (isEnough && !isPastTheOldest && next !== undefined);
-		yield { found: found.slice(0, missing), looked: entries.length, hasMore };
+		const isLast = isPastTheOldest || isEnough;
+		yield {
+			found: found.slice(0, missing),
+			looked: entries.length,
+			hasMore,
+			next: isLast ? undefined : next,
+		};
 		missing -= found.length;
-		if (isPastTheOldest || isEnough) return;
+		if (isLast) return;
 	}
 }
 

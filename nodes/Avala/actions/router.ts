@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { deepCopy, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
+import { withoutStop, wholeError } from '../shared/nodeError';
 import { messageOf } from '../shared/values';
 import { connect } from '../transport/connection';
 import type { ItemRun, Operation } from './operation';
@@ -84,20 +85,23 @@ function forItem(
 	error: unknown,
 	itemIndex: number,
 ): NodeApiError | NodeOperationError {
-	const isOurs = error instanceof NodeApiError || error instanceof NodeOperationError;
-	const shown = isOurs
-		? error
-		: new NodeOperationError(context.getNode(), error instanceof Error ? error : String(error));
-	// n8n puts a general text in the place of a message that holds the name of a system error.
-	if (!isOurs && error instanceof Error) shown.message = error.message;
-	// An AI agent is told the message alone.
-	if (isTool(context)) {
-		shown.message = messageOf(shown);
-		shown.description = undefined;
-	}
-	// n8n takes an execution with this word in its error for one that was stopped.
-	shown.message = shown.message.replace(/canceled/gi, 'cancelled');
+	const shown = isTool(context)
+		? wholeError(context.getNode(), error)
+		: asNodeError(context, error);
+	shown.message = withoutStop(shown.message);
 	shown.context.itemIndex = itemIndex;
+	return shown;
+}
+
+function asNodeError(
+	context: IExecuteFunctions,
+	error: unknown,
+): NodeApiError | NodeOperationError {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	const cause = error instanceof Error ? error : new Error(String(error));
+	const shown = new NodeOperationError(context.getNode(), cause);
+	// n8n puts a general text in the place of a message that holds the name of a system error.
+	shown.message = cause.message;
 	return shown;
 }
 

@@ -1,14 +1,17 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
+import { isDeeperThan } from './depth';
 import { isKnownEventType, looksLikeEventType } from './eventCatalogue';
+import type { EventIds } from './eventIds';
+import { idsOf } from './eventIds';
 import { momentIn } from './moments';
-import { idOf, isObject, projectsIn, textOf, uidOf } from './values';
+import { idOf, isObject, textOf } from './values';
 
 type JsonValue = IDataObject[string];
 
 /** An event as both nodes output it, whichever of Avala's wire formats it came in. */
-export interface AvalaEvent extends IDataObject {
+export interface AvalaEvent extends IDataObject, EventIds {
 	/** The same for each attempt to deliver the event. */
 	id: string;
 	type: string;
@@ -36,25 +39,33 @@ export interface EventReading {
 	isMarkedAsTest: boolean;
 }
 
+/** Far more than any resource of Avala's has; n8n cannot store an execution with some thousands of levels. */
+const MAX_DEPTH = 500;
+
 /**
  * Reads the three wire formats: `{id, type, created_at, data}` (guide), `{event, timestamp, data}`
  * (older) and the bare resource with its type beside it (newer). A body that names its own type is
  * believed before the hints, since the signature covers the body alone. Where the hints name a type,
  * the body may be a bare resource, which may have fields of any name, and not every one is an envelope.
  *
- * @returns undefined when there is no event type
+ * @returns a sentence about what is wrong where there is no event
  */
-export function readEvent(body: IDataObject, hints: EventHints): EventReading | undefined {
+export function readEvent(
+	body: IDataObject,
+	hints: EventHints,
+): EventReading | { problem: string } {
+	if (isDeeperThan(MAX_DEPTH, body)) return { problem: 'The body is nested too deeply.' };
 	const type = textOf(hints.type);
 	const deliveryId = textOf(hints.deliveryId);
 	const read =
 		readGuide(body, type) ?? readOlder(body, type) ?? readNewer(body, { type, deliveryId });
-	if (!read) return undefined;
+	if (!read) return { problem: 'No event type was found, neither in the body nor in the headers.' };
 	return {
 		event: {
 			id: read.id ?? derivedId(read),
 			type: read.type,
 			created_at: isoTime(read.time),
+			...idsOf(read.type, read.data),
 			data: read.data,
 			...(deliveryId !== undefined && { delivery_id: deliveryId }),
 		},
@@ -66,7 +77,7 @@ export function readEvent(body: IDataObject, hints: EventHints): EventReading | 
 /** The event alone, marked as a test where Avala marks it as one. */
 export function normaliseEvent(body: IDataObject, hints: EventHints): AvalaEvent | undefined {
 	const reading = readEvent(body, hints);
-	if (!reading) return undefined;
+	if ('problem' in reading) return undefined;
 	const { event, isMarkedAsTest } = reading;
 	return isMarkedAsTest || isTestType(event.type) ? { ...event, test: true } : event;
 }
@@ -87,7 +98,7 @@ interface Read {
 }
 
 function readGuide(body: IDataObject, hinted: string | undefined): Read | undefined {
-	const type = typeIn(body.type);
+	const type = textOf(body.type);
 	if (type === undefined || !isEnvelope(body, type, hinted, ['id', 'created_at', 'data']))
 		return undefined;
 	return {
@@ -100,7 +111,7 @@ function readGuide(body: IDataObject, hinted: string | undefined): Read | undefi
 }
 
 function readOlder(body: IDataObject, hinted: string | undefined): Read | undefined {
-	const type = typeIn(body.event);
+	const type = textOf(body.event);
 	if (type === undefined || !isEnvelope(body, type, hinted, ['timestamp', 'data']))
 		return undefined;
 	return { isEnvelope: true, type, time: body.timestamp, data: body.data ?? null };
@@ -109,8 +120,8 @@ function readOlder(body: IDataObject, hinted: string | undefined): Read | undefi
 const ENVELOPE_FIELDS = ['id', 'type', 'event', 'created_at', 'timestamp', 'data', 'test'];
 
 /**
- * Without a hint only an envelope can have an event type. With one, an envelope is complete and of a type that
- * Avala has, or it is of the hinted type and nothing in it would be lost.
+ * Without a hint only an envelope can have an event type: it is complete, or has a type that looks like one.
+ * With a hint it is complete and of a type that Avala has, or of the hinted type and nothing in it would be lost.
  */
 function isEnvelope(
 	body: IDataObject,
@@ -118,9 +129,9 @@ function isEnvelope(
 	hinted: string | undefined,
 	fields: readonly string[],
 ): boolean {
-	if (hinted === undefined) return true;
-	const isHinted = type.toLowerCase() === hinted.toLowerCase();
 	const isComplete = fields.every((field) => field in body);
+	if (hinted === undefined) return isComplete || looksLikeEventType(type) || isTestType(type);
+	const isHinted = type.toLowerCase() === hinted.toLowerCase();
 	const isKnown = isKnownEventType(type.toLowerCase()) || isTestType(type);
 	if (isComplete && (isHinted || isKnown)) return true;
 	return isHinted && Object.keys(body).every((field) => ENVELOPE_FIELDS.includes(field));
@@ -139,11 +150,6 @@ function readNewer(body: IDataObject, { type, deliveryId }: EventHints): Read | 
 	const times = [body.updated_at, body.completed_at, body.created_at];
 	const time = times.find((value) => momentIn(value) !== undefined) ?? times.find(textOf);
 	return { isEnvelope: false, id: deliveryId, type, time, data: body };
-}
-
-function typeIn(value: unknown): string | undefined {
-	const text = textOf(value);
-	return text !== undefined && (looksLikeEventType(text) || isTestType(text)) ? text : undefined;
 }
 
 /** A Unix time becomes ISO 8601; any other text or number is kept. */
@@ -167,23 +173,4 @@ function sorted(value: unknown): unknown {
 	if (!isObject(value)) return value;
 	const names = Object.keys(value).sort();
 	return Object.fromEntries(names.map((name) => [name, sorted(value[name])]));
-}
-
-/** What an event is about, and the project that it names; null where there is none or several. */
-export function subjectOf(
-	type: string,
-	data: unknown,
-): { resource_uid: string | null; project_uid: string | null } {
-	if (!isObject(data)) return { resource_uid: null, project_uid: null };
-	const uid = uidOf(data);
-	const project = type.startsWith('project.') ? uid : projectsIn(data)[0];
-	return { resource_uid: uid ?? null, project_uid: project ?? null };
-}
-
-const MAX_DEPTH = 500;
-
-/** Whether a value is nested so deeply that n8n could not store it. */
-export function isTooDeep(value: unknown, levels = MAX_DEPTH): boolean {
-	if (typeof value !== 'object' || value === null) return false;
-	return levels === 0 || Object.values(value).some((entry) => isTooDeep(entry, levels - 1));
 }

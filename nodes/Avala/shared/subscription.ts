@@ -1,6 +1,6 @@
 import { NodeApiError } from 'n8n-workflow';
 
-import { textsIn } from './values';
+import { messageOf, textsIn } from './values';
 
 /** The event types of a webhook that are to be subscribed to. */
 export interface WantedTypes {
@@ -11,92 +11,79 @@ export interface WantedTypes {
 }
 
 export interface Subscribed<T> {
-	/** Of the last request that Avala accepted. */
+	/** Of the request that Avala accepted. */
 	response: T;
-	/** The optional types that Avala refused. */
+	/** The optional types that were left out. */
 	refused: string[];
 }
 
 /** Types that all of Avala's documents name. */
-const KNOWN_EVERYWHERE: readonly string[] = ['task.completed', 'export.completed'];
+const COMMON: readonly string[] = [
+	'dataset.created',
+	'dataset.deleted',
+	'dataset.updated',
+	'export.completed',
+	'export.failed',
+	'task.completed',
+];
+/** Types that Avala's newest page names, and its guide does not. */
+const LATER: readonly string[] = [
+	'quality.alert',
+	'result.accepted',
+	'result.rejected',
+	'result.submitted',
+];
+
+/** Which of the optional types to try with, one choice after the other. */
+const CHOICES: ReadonlyArray<(type: string, refusal: unknown) => boolean> = [
+	() => true,
+	(type, refusal) => !isNamed(type, refusal),
+	(type) => !LATER.includes(type),
+	(type) => COMMON.includes(type) || LATER.includes(type),
+	(type) => COMMON.includes(type),
+];
 
 /**
- * Subscribes to all types, or, when Avala does not accept the list, to the required ones and as many
- * of the optional ones as it accepts. It finds those by halving, whether or not the refusal names
- * them: about two requests for each refused type and each halving.
+ * Subscribes to all types. If Avala does not accept them, it tries those that the refusal does not name, then
+ * the guide's, then the newest page's, then those that all documents have: five requests at most.
  *
  * @param send creates or changes the webhook so that it has exactly these types
- * @param present the types that the webhook has already: it keeps them in between, if Avala still accepts them
- * @throws the error of `send` for any other reason, for a required type, or when no type is accepted
+ * @throws the error of `send`, at once where it cannot be about the types
  */
 export async function subscribe<T>(
 	{ required, optional }: WantedTypes,
 	send: (events: string[]) => Promise<T>,
-	present: readonly string[] = [],
 ): Promise<Subscribed<T>> {
-	const accepted = [...required];
-	const refused: string[] = [];
-	let response: { value: T } | undefined;
+	const tried = new Set<string>();
 	let refusal: unknown;
-
-	const tryWith = async (types: string[]): Promise<boolean> => {
-		const outcome = await send([...accepted, ...types]).then(
-			(value) => ({ value }),
+	for (const isChosen of CHOICES) {
+		const types = optional.filter((type) => isChosen(type, refusal));
+		const events = [...required, ...types];
+		if (events.length === 0 || tried.has(events.join())) continue;
+		tried.add(events.join());
+		const outcome = await send(events).then(
+			(response) => ({ response }),
 			(error: unknown) => ({ error }),
 		);
-		if ('value' in outcome) {
-			response = outcome;
-			accepted.push(...types);
-			return true;
+		if ('response' in outcome) {
+			return { ...outcome, refused: optional.filter((type) => !types.includes(type)) };
 		}
-		if (optional.length === 0 || !mayConcernTypes(outcome.error)) throw outcome.error;
 		refusal = outcome.error;
-		return false;
-	};
-
-	if (!(await tryWith(optional))) {
-		const isNamed = namesFields(refusal);
-		const kept = optional.filter((type) => present.includes(type));
-		const certain = optional.filter((type) => KNOWN_EVERYWHERE.includes(type));
-		// A refusal that names nothing may be about something else: then these are refused as well.
-		const attempts = [
-			...(kept.length > 0 ? [kept] : []),
-			...(required.length > 0 ? [[]] : certain.map((type) => [type])),
-		];
-		let isAccepted = attempts.length === 0;
-		for (const types of attempts) isAccepted ||= await tryWith(types);
-		if (!isAccepted && (required.length > 0 || !isNamed)) throw refusal;
-		const groups = halves(optional.filter((type) => !accepted.includes(type)));
-		for (let group = groups.shift(); group; group = groups.shift()) {
-			if (await tryWith(group)) continue;
-			if (group.length === 1) refused.push(...group);
-			else groups.unshift(...halves(group));
-		}
+		if (!mayConcernTypes(refusal)) break;
 	}
-	if (!response) throw refusal;
-	return { response: response.value, refused };
+	throw refusal;
 }
-
-function halves(types: string[]): string[][] {
-	const middle = Math.ceil(types.length / 2);
-	return [types.slice(0, middle), types.slice(middle)].filter(({ length }) => length > 0);
-}
-
-/** What is sent beside the event types. */
-const OTHER_FIELDS = /(?:^|\.)(?:target_url|secret|is_active)(?:\.|$)/;
 
 /** A refusal of the values, unless it names only other fields than the event types. */
 function mayConcernTypes(error: unknown): boolean {
 	if (!(error instanceof NodeApiError) || !['400', '422'].includes(error.httpCode ?? ''))
 		return false;
-	const fields = fieldsOf(error);
-	return fields.length === 0 || !fields.every((field) => OTHER_FIELDS.test(field));
+	const fields = textsIn(error.context.refusedFields);
+	return fields.length === 0 || fields.some((field) => /\bevents\b/.test(field));
 }
 
-function fieldsOf(error: NodeApiError): string[] {
-	return textsIn(error.context.refusedFields);
-}
-
-function namesFields(refusal: unknown): boolean {
-	return refusal instanceof NodeApiError && fieldsOf(refusal).length > 0;
+function isNamed(type: string, refusal: unknown): boolean {
+	return messageOf(refusal)
+		.split(/[^\w.]+|\.(?!\w)/)
+		.includes(type);
 }

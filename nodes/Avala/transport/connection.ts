@@ -5,9 +5,8 @@ import type {
 	ILoadOptionsFunctions,
 	IPollFunctions,
 } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 
-import { messageOf } from '../shared/values';
+import { wholeError } from '../shared/nodeError';
 import { readCredential } from './credential';
 
 /** The n8n contexts in which requests are sent to Avala. A running webhook is not among them. */
@@ -53,7 +52,7 @@ export async function connect(context: AvalaContext, itemIndex?: number): Promis
 /** The same for a list of the editor, which shows the message of an error alone. */
 export async function connectForList(context: ILoadOptionsFunctions): Promise<Connection> {
 	return await connect(context).catch((error: unknown) => {
-		throw new NodeOperationError(context.getNode(), messageOf(error));
+		throw wholeError(context.getNode(), error);
 	});
 }
 

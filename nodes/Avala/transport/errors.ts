@@ -22,6 +22,7 @@ export function refusedError(
 		`${who} responded ${status}${body.text ? `: ${body.text}` : '.'} ${advice(request, refusal)} ${requestLine(request)}`,
 		status,
 	);
+	if (body.isPage) error.context.isPage = true;
 	if (body.fields.length > 0) error.context.refusedFields = body.fields;
 	if (retryAfterMs !== undefined) error.context.retryAfterMs = retryAfterMs;
 	return error;

@@ -1,11 +1,8 @@
-import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+import type { IWebhookFunctions } from 'n8n-workflow';
 
 import type { EventReading } from '../shared/event';
 import { readEvent } from '../shared/event';
 import { isObject, textOf } from '../shared/values';
-
-/** Far more than any resource of Avala's has; n8n cannot store an execution with some thousands of levels. */
-const MAX_DEPTH = 500;
 
 type Request = ReturnType<IWebhookFunctions['getRequestObject']>;
 
@@ -34,32 +31,10 @@ export function readBody(request: Request, rawBody: Buffer): EventReading | { pr
 		return { problem: 'The body is not JSON.' };
 	}
 	if (!isObject(body)) return { problem: 'The body is not a JSON object.' };
-	if (isDeeperThan(MAX_DEPTH, body)) return { problem: 'The body is nested too deeply.' };
-	const reading = readEvent(body, {
+	return readEvent(body, {
 		type: firstOf(request.headers['x-avala-webhook-event']),
 		deliveryId: firstOf(request.headers['x-avala-webhook-delivery']),
 	});
-	return reading ?? { problem: 'No event type was found, neither in the body nor in the headers.' };
-}
-
-type Nested = IDataObject | unknown[];
-
-/** With plain loops, since each event waits for this: by `Object.values` it takes ten times as long. */
-function isDeeperThan(levels: number, value: Nested): boolean {
-	if (levels === 0) return true;
-	if (Array.isArray(value)) {
-		for (const entry of value) if (isNested(entry) && isDeeperThan(levels - 1, entry)) return true;
-		return false;
-	}
-	for (const name in value) {
-		const entry = value[name];
-		if (isNested(entry) && isDeeperThan(levels - 1, entry)) return true;
-	}
-	return false;
-}
-
-function isNested(value: unknown): value is Nested {
-	return typeof value === 'object' && value !== null;
 }
 
 /** A proxy may have joined a header that it sent twice; neither a type nor an ID contains a comma. */

@@ -1,10 +1,14 @@
-/** An IP address as its 4 or 16 bytes. */
-type Address = readonly number[];
+/** An IP address as a number of 32 or 128 bits. */
+interface Address {
+	bits: number;
+	value: bigint;
+}
 
-interface Range {
-	address: Address;
+interface Range extends Address {
 	prefixLength: number;
 }
+
+const MAPPED_PREFIX = 0xffffn;
 
 /** The first entry that is neither an address nor a CIDR range. */
 export function invalidEntry(entries: readonly string[]): string | undefined {
@@ -23,7 +27,9 @@ export function isAllowed(ip: string | undefined, entries: readonly string[]): b
 	if (!address) return false;
 	return entries.some((entry) => {
 		const range = parseRange(entry);
-		return range !== undefined && contains(range, address);
+		if (range?.bits !== address.bits) return false;
+		const hostBits = BigInt(range.bits - range.prefixLength);
+		return range.value >> hostBits === address.value >> hostBits;
 	});
 }
 
@@ -41,15 +47,6 @@ function withoutPort(ip: string): string {
 	return /^([\d.]+):\d{1,5}$/.exec(ip)?.[1] ?? ip;
 }
 
-function contains({ address: network, prefixLength }: Range, address: Address): boolean {
-	if (network.length !== address.length) return false;
-	return network.every((byte, index) => {
-		const bits = Math.min(8, Math.max(0, prefixLength - index * 8));
-		const mask = (0xff << (8 - bits)) & 0xff;
-		return (byte & mask) === ((address[index] ?? 0) & mask);
-	});
-}
-
 function parseRange(entry: string): Range | undefined {
 	const [text = '', prefix, ...rest] = entry.split('/');
 	const address = parseAddress(text);
@@ -58,56 +55,49 @@ function parseRange(entry: string): Range | undefined {
 	const writtenBits = text.includes(':') ? 128 : 32;
 	if (prefix !== undefined && !/^\d{1,3}$/.test(prefix)) return undefined;
 	const written = prefix === undefined ? writtenBits : Number(prefix);
-	if (written > writtenBits) return undefined;
-
 	// ::ffff:10.0.0.0/104 is 10.0.0.0/8: a mapped address was shortened by 96 bits.
-	const prefixLength = written - (writtenBits - address.length * 8);
-	return prefixLength < 0 ? undefined : { address, prefixLength };
+	const prefixLength = written - (writtenBits - address.bits);
+	const isValid = prefixLength >= 0 && prefixLength <= address.bits;
+	return isValid ? { ...address, prefixLength } : undefined;
 }
 
-/** Four bytes for IPv4, also when it is written as IPv6-mapped; sixteen for any other IPv6 address. */
+/** 32 bits for IPv4, also when it is written as IPv6-mapped; 128 for any other IPv6 address. */
 function parseAddress(text: string): Address | undefined {
 	const withoutZone = text.trim().replace(/%.*$/, '');
-	const bytes = withoutZone.includes(':') ? parseIpv6(withoutZone) : parseIpv4(withoutZone);
-	const isMapped =
-		bytes?.length === 16 &&
-		bytes.slice(0, 10).every((byte) => byte === 0) &&
-		bytes[10] === 255 &&
-		bytes[11] === 255;
-	return isMapped ? bytes.slice(12) : bytes;
+	const isIpv6 = withoutZone.includes(':');
+	const groups = isIpv6 ? ipv6Groups(withoutZone) : ipv4Groups(withoutZone);
+	if (!groups || groups.some(Number.isNaN)) return undefined;
+	const value = groups.reduce((sum, group) => (sum << 16n) + BigInt(group), 0n);
+	const isMapped = isIpv6 && value >> 32n === MAPPED_PREFIX;
+	return isIpv6 && !isMapped
+		? { bits: 128, value }
+		: { bits: 32, value: BigInt.asUintN(32, value) };
 }
 
-function parseIpv4(text: string): Address | undefined {
+/** `192.0.2.1` as its two groups of 16 bits. */
+function ipv4Groups(text: string): number[] | undefined {
 	const parts = text.split('.');
 	const isAddress =
 		parts.length === 4 &&
 		parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
-	return isAddress ? parts.map(Number) : undefined;
+	if (!isAddress) return undefined;
+	const [a = 0, b = 0, c = 0, d = 0] = parts.map(Number);
+	return [a * 256 + b, c * 256 + d];
 }
 
-function parseIpv6(text: string): Address | undefined {
-	const halves = text.split('::');
-	if (halves.length > 2) return undefined;
-	const [head, tail] = halves.map((half) => parseGroups(half));
-	if (!head || (halves.length === 2 && !tail)) return undefined;
-	const missing = 16 - head.length - (tail?.length ?? 0);
-	if (halves.length === 1) return missing === 0 ? head : undefined;
-	return missing >= 2
-		? [...head, ...new Array<number>(missing).fill(0), ...(tail ?? [])]
-		: undefined;
+/** The eight groups of an IPv6 address; `::` stands for those that are left out. */
+function ipv6Groups(text: string): number[] | undefined {
+	const [head = [], tail, ...others] = text.split('::').map(groupsIn);
+	const missing = 8 - head.length - (tail?.length ?? 0);
+	if (others.length > 0 || (tail ? missing < 1 : missing !== 0)) return undefined;
+	return [...head, ...new Array<number>(missing).fill(0), ...(tail ?? [])];
 }
 
-/** `2001:db8` as its bytes; the last group may be an IPv4 address. */
-function parseGroups(text: string): number[] | undefined {
+/** `2001:db8` as its groups, NaN for what is none; the last one may be an IPv4 address, which is two. */
+function groupsIn(text: string): number[] {
 	if (text === '') return [];
-	const groups = text.split(':');
-	const bytes: number[] = [];
-	for (const [index, group] of groups.entries()) {
-		const ipv4 = index === groups.length - 1 ? parseIpv4(group) : undefined;
-		if (ipv4) bytes.push(...ipv4);
-		else if (/^[0-9a-f]{1,4}$/i.test(group))
-			bytes.push(parseInt(group, 16) >> 8, parseInt(group, 16) & 0xff);
-		else return undefined;
-	}
-	return bytes;
+	return text.split(':').flatMap((group, index, groups) => {
+		const ipv4 = index === groups.length - 1 ? ipv4Groups(group) : undefined;
+		return ipv4 ?? [/^[0-9a-f]{1,4}$/i.test(group) ? parseInt(group, 16) : NaN];
+	});
 }

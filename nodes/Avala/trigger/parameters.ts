@@ -1,31 +1,39 @@
-import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IHookFunctions, IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError, UserError } from 'n8n-workflow';
 
 import { readEventTypes } from '../shared/eventCatalogue';
 import {
+	idKey,
 	isBlank,
+	isNothing,
 	isObject,
 	messageOf,
 	notUnderstood,
 	readBoolean,
 	readNumber,
 	readTexts,
+	shown,
 } from '../shared/values';
-import { isNothing } from '../shared/values';
 import { entriesOf, invalidEntry } from './ipAllowlist';
 
-/** The trigger's parameters, checked. */
-export interface TriggerParameters {
+type TriggerContext = IHookFunctions | IWebhookFunctions | IPollFunctions;
+
+/** Which events start the workflow. */
+export interface EventSelection {
 	/** With those in `customEvents` at least one. */
 	events: string[];
 	customEvents: string[];
+	/** The uids of projects; empty for all. */
+	projects: string[];
+}
+
+/** The Avala Trigger's parameters, checked. */
+export interface TriggerParameters extends EventSelection {
 	runOnTestEvents: boolean;
 	/** Addresses and CIDR ranges; empty for no restriction. */
 	ipAllowlist: string[];
 	/** 0 for no limit. */
 	maxEventAgeMinutes: number;
-	/** The uids of projects; empty for all. */
-	projects: string[];
 }
 
 /**
@@ -35,52 +43,63 @@ export interface TriggerParameters {
  * @throws UserError or NodeOperationError that names the parameter
  */
 export function readParameters(context: IHookFunctions | IWebhookFunctions): TriggerParameters {
-	const events = evaluated(context, 'Trigger On', 'events');
-	const options = evaluated(context, 'Options', 'options');
-	if (!isObject(options)) throw notUnderstood('Options', 'the options of this node', options);
-	const optional = <T>(name: string, none: T, read: (value: unknown) => T): T =>
-		name in options ? read(options[name]) : none;
-	const typesIn = (name: string) => (value: unknown) =>
-		isBlank(value) ? [] : readEventTypes(name, value);
-
-	/** Nothing, where nothing was entered: what an expression gives is never taken for that. */
-	const isLeftEmpty = (name: string, value: unknown) =>
-		isBlank(value) && !isExpression(context, name);
-
-	const selected = {
-		events: typesIn('Trigger On')(events),
-		customEvents: optional('customEvents', [], typesIn('Custom Event Types')),
-	};
-	if (selected.events.length + selected.customEvents.length === 0) {
-		throw new UserError(
-			"No event type is selected. Select at least one under 'Trigger On' in the Avala Trigger.",
-		);
-	}
+	const options = readOptions(context);
 	return {
-		...selected,
-		runOnTestEvents: optional('runOnTestEvents', false, (value) =>
+		...readSelection(context, options),
+		runOnTestEvents: options.given('runOnTestEvents', false, (value) =>
 			readBoolean('Run on Test Events', value),
 		),
-		ipAllowlist: optional('ipAllowlist', [], (value) =>
-			isLeftEmpty('ipAllowlist', value) ? [] : readAllowlist(value),
-		),
-		maxEventAgeMinutes: optional('maxEventAge', 0, (value) =>
+		ipAllowlist: options.restriction('ipAllowlist', readAllowlist),
+		maxEventAgeMinutes: options.given('maxEventAge', 0, (value) =>
 			readNumber('Max Event Age (Minutes)', value, 0),
-		),
-		projects: optional('projects', [], (value) =>
-			isLeftEmpty('projects', value) ? [] : readProjects(value),
 		),
 	};
 }
 
+/** @throws UserError or NodeOperationError that names the parameter, also when no event type is selected */
+export function readSelection(context: TriggerContext, options: Options): EventSelection {
+	const typesIn = (label: string, value: unknown) =>
+		isBlank(value) ? [] : readEventTypes(label, value);
+	const events = typesIn('Trigger On', evaluated(context, 'Trigger On', 'events'));
+	const customEvents = options.given('customEvents', [], (value) =>
+		typesIn('Custom Event Types', value),
+	);
+	if (events.length + customEvents.length === 0) {
+		throw new UserError('No event type is selected.', {
+			description: `Select at least one under 'Trigger On' in the ${context.getNode().name}.`,
+		});
+	}
+	return { events, customEvents, projects: options.restriction('projects', readProjects) };
+}
+
+/** The options that were added to the node. */
+export interface Options {
+	/** @param none what an option is that was not added */
+	given<T>(name: string, none: T, read: (value: unknown) => T): T;
+	/** A list in which nothing is no restriction; what an expression gives is never taken for a field left empty. */
+	restriction(name: string, read: (value: unknown) => string[]): string[];
+}
+
+export function readOptions(context: TriggerContext): Options {
+	const options = evaluated(context, 'Options', 'options');
+	if (!isObject(options)) throw notUnderstood('Options', 'the options of this node', options);
+	const entered: unknown = context.getNode().parameters.options;
+	const given: Options['given'] = (name, none, read) =>
+		name in options ? read(options[name]) : none;
+	return {
+		given,
+		restriction: (name, read) =>
+			given(name, [], (value) => {
+				const isLeft = isBlank(value) && !isExpression(isObject(entered) ? entered[name] : '');
+				return isLeft ? [] : read(value);
+			}),
+	};
+}
+
 /** @throws NodeOperationError that names the parameter, when n8n cannot evaluate its expression */
-function evaluated(
-	context: IHookFunctions | IWebhookFunctions,
-	label: string,
-	name: string,
-): unknown {
+export function evaluated(context: TriggerContext, label: string, name: string): unknown {
 	try {
-		return context.getNodeParameter(name);
+		return context.getNodeParameter(name) as unknown;
 	} catch (error) {
 		throw new NodeOperationError(
 			context.getNode(),
@@ -89,17 +108,17 @@ function evaluated(
 	}
 }
 
-/** Whether an option, or an entry of its list, is filled in by an expression, which n8n marks with an equals sign. */
-function isExpression(context: IHookFunctions | IWebhookFunctions, name: string): boolean {
-	const options: unknown = context.getNode().parameters.options;
-	const values = [isObject(options) ? options[name] : undefined].flat(Infinity);
-	return values.some((value) => typeof value === 'string' && value.startsWith('='));
+/** Whether a parameter, or an entry of its list, is filled in by an expression, which n8n marks with an equals sign. */
+export function isExpression(entered: unknown): boolean {
+	return [entered]
+		.flat(Infinity)
+		.some((value) => typeof value === 'string' && value.startsWith('='));
 }
 
 /** @throws UserError for an entry that can be no ID, such as a list written as text: no event would ever name it */
 function readProjects(value: unknown): string[] {
 	const ids = readTexts('Project Names or IDs', value);
-	if (!ids.some((id) => isNothing(id) || /[\s[\]{}'"]/.test(id))) return ids;
+	if (!ids.some((id) => isNothing(id) || /[\s[\]{}'"]/.test(idKey(id)))) return ids;
 	throw notUnderstood('Project Names or IDs', 'a list of project IDs', value);
 }
 
@@ -108,7 +127,7 @@ function readAllowlist(value: unknown): string[] {
 	const entries = readTexts('IP Allowlist', value).flatMap(entriesOf);
 	const invalid = invalidEntry(entries);
 	if (invalid === undefined) return entries;
-	throw new UserError(
-		`'IP Allowlist' contains ${JSON.stringify(invalid.slice(0, 80))}, which is neither an IP address nor a CIDR range such as 192.0.2.0/24. Correct or remove it.`,
-	);
+	throw new UserError(`'IP Allowlist' contains ${shown(invalid)}, which is no IP address.`, {
+		description: 'Nor is it a CIDR range, such as 192.0.2.0/24. Correct or remove it.',
+	});
 }

@@ -1,7 +1,8 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import type { AvalaEvent } from '../shared/event';
-import { idOf, isObject, projectsIn, uidOf } from '../shared/values';
+import { projectsOf } from '../shared/eventIds';
+import { idKey, idOf } from '../shared/values';
 import { connectForList } from '../transport/connection';
 import { avalaPages } from '../transport/pages';
 import { all, PROJECTS } from '../transport/paths';
@@ -10,16 +11,12 @@ import { all, PROJECTS } from '../transport/paths';
 const MAX_PAGES = 10;
 
 /** Whether an event names one or more projects, and none of these. */
-export function concernsOtherProject(event: AvalaEvent, projects: readonly string[]): boolean {
-	const named = namedIn(event);
-	return named.length > 0 && !named.some((uid) => projects.includes(uid));
-}
-
-/** A task names its project, an export its projects; an event of a project is about the project itself. */
-function namedIn({ type, data }: AvalaEvent): string[] {
-	if (!isObject(data)) return [];
-	const own = type.startsWith('project.') ? uidOf(data) : undefined;
-	return own === undefined ? projectsIn(data) : [...projectsIn(data), own];
+export function concernsOtherProject(
+	{ type, data }: Pick<AvalaEvent, 'type' | 'data'>,
+	projects: readonly string[],
+): boolean {
+	const named = projectsOf(type, data).map(idKey);
+	return named.length > 0 && !projects.some((project) => named.includes(idKey(project)));
 }
 
 /**

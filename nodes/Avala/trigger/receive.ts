@@ -3,6 +3,7 @@ import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { AvalaEvent, EventReading } from '../shared/event';
 import { isTestType } from '../shared/event';
 import { isChosenEvent } from '../shared/eventCatalogue';
+import { projectsOf } from '../shared/eventIds';
 import { momentIn } from '../shared/moments';
 import { messageOf } from '../shared/values';
 import { readBody, readRawBody } from './body';
@@ -10,9 +11,8 @@ import { isAllowed } from './ipAllowlist';
 import type { TriggerParameters } from './parameters';
 import { readParameters } from './parameters';
 import { concernsOtherProject } from './projects';
-import { signaturesOf } from './signature';
 import { readRegistration } from './stored';
-import { verify } from './verify';
+import { signaturesOf, verify } from './verify';
 import { warnOnce } from './warnings';
 
 /** For the ping of a creation, which has to get a 2xx. */
@@ -100,6 +100,10 @@ function emit(
 		return acknowledge('This event type does not start this workflow.');
 	}
 	if (!isTest && projects.length > 0 && concernsOtherProject(event, projects)) {
+		const named = projectsOf(event.type, event.data).join(', ');
+		context.logger.debug(
+			`Avala Trigger: event ${event.id} (${event.type}) of project ${named} starts nothing, since that project is not selected.`,
+		);
 		return acknowledge('Events of this project do not start this workflow.');
 	}
 

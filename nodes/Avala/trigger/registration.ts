@@ -1,142 +1,176 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
-import type { Webhook } from '../shared/webhook';
 import { messageOf } from '../shared/values';
+import type { Webhook } from '../shared/webhook';
+import { isSameUrl } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
 import { connect, withLimit } from '../transport/connection';
-import { ACTIVATION_LIMIT_MS, START_LIMIT_MS } from './limits';
-import { findStored, findWebhooks, getWebhook } from './lookup';
-import type { CreatedWebhook } from './remote';
-import { correctWebhook, postWebhook } from './remote';
-import { cleanUp, deleteAll, deleteOurs, isOurs, tellUnknown } from './removal';
 import type { Secret } from './secret';
-import { configuredSecret, isDerived, isMasked, isSecretKnown, proofOf } from './secret';
-import { webhookAtStart } from './startList';
+import { configuredSecret, isDerived, isSecretKnown, looksLikeSecret, proofOf } from './secret';
+import { listedAtStart } from './startList';
 import type { Registration } from './stored';
-import { NOT_REGISTERED, readRegistration, writeRegistration } from './stored';
+import { NOT_REGISTERED, readRegistration } from './stored';
+import { inTurn } from './turns';
 import type { WantedWebhook } from './wanted';
-import { wantedWebhook } from './wanted';
+import { isHttps, wantedWebhook } from './wanted';
+import type { RegisteredWebhook } from './webhook';
+import { createWebhook, deleteWebhook, findWebhook, listWebhooks, updateWebhook } from './webhook';
 
 /**
- * Keeps the webhook whose ID is stored if it has this trigger's target URL and its secret is known, corrects
- * its event types and activates it if need be: one request, however many webhooks the account has. Without
- * such a webhook the whole list is needed, a request for each 100. A webhook on it with this target URL is
- * kept when n8n starts and its secret can only be the derived one; otherwise all such are deleted, since a
- * killed or failed activation may have left them. Webhooks with another target URL are not touched.
+ * n8n 2.41 gives up on an activation after 80 s without telling why: it ends before that, with its clean-up.
+ * A minute is the longest wait that Avala's rate limit asks for.
+ */
+const ACTIVATION_LIMIT_MS = 63_000;
+const CLEAN_UP_LIMIT_MS = 12_000;
+/** n8n 2.8 activates its workflows one after the other when it starts. */
+const START_LIMIT_MS = 10_000;
+
+/**
+ * Leaves one webhook with the trigger's target URL at Avala, active, with the wanted event types and a
+ * secret that is known. The one whose ID is stored is kept if it is such a webhook, or can be corrected.
+ * Otherwise all with the target URL are deleted, which a killed activation may have left, and one is created.
+ * Webhooks with another target URL are not touched.
  *
- * @returns false when there is none to keep, and so none left with this target URL
+ * @throws NodeApiError or NodeOperationError; a webhook that was just created is deleted again
  */
-export async function keepWebhook(context: IHookFunctions): Promise<boolean> {
-	const wanted = wantedWebhook(context);
-	const registration = readRegistration(context);
-	const unlimited = await connect(context);
-	const secret = configuredSecret(context, unlimited.credential);
-	const isKnown = isSecretKnown(registration, secret);
-	const isStart = ['init', 'leadershipChange'].includes(context.getActivationMode());
-	const keep = isStart ? keepAtStart : keepStored;
-	const limitMs = isStart ? START_LIMIT_MS : ACTIVATION_LIMIT_MS;
-	if (isKnown && (await keep(context, withLimit(unlimited, limitMs), registration, wanted)))
-		return true;
+export async function register(context: IHookFunctions): Promise<void> {
+	await inTurn(context, async (targetUrl, earlier) => {
+		const wanted = wantedWebhook(context, targetUrl);
+		const connection = withLimit(await connect(context), ACTIVATION_LIMIT_MS);
+		const secret = configuredSecret(context, connection.credential);
+		const registration = earlier ?? readRegistration(context);
+		const work: Work = { connection, wanted, secret, registration };
+		const isStart = ['init', 'leadershipChange'].includes(context.getActivationMode());
 
-	const connection = withLimit(unlimited, ACTIVATION_LIMIT_MS);
-	if (isKnown) {
-		const listed = await findWebhooks(connection, wanted.targetUrl);
-		const [only, ...others] = listed;
+		const checked = await (isStart ? checkAtStart(work) : check(work, findWebhook));
+		if ('kept' in checked) return checked.kept;
+		const { stored } = checked;
+		const webhooks = stored ? [stored] : await listWebhooks(connection, targetUrl);
+		const [only, ...others] = webhooks;
 		if (isStart && only && others.length === 0 && isDerived(registration, secret)) {
-			await keepListed(context, connection, only, wanted, secret);
-			return true;
+			// n8n has brought back an earlier state of its static data: this is the present webhook, and Avala
+			// may have events to send to it again.
+			const updated = await updateWebhook(connection, only, wanted, []);
+			context.logger.debug(`Avala Trigger: kept webhook ${only.uid}, which n8n did not know.`);
+			return registrationOf(updated, secret);
 		}
-		await deleteAll(connection, listed);
-	} else {
-		await deleteOurs(connection, registration.webhookId, wanted.targetUrl);
-	}
-	writeRegistration(context, NOT_REGISTERED);
-	return false;
+		for (const { uid } of webhooks) await deleteWebhook(connection, uid);
+		const creating = createWebhook(connection, wanted, secret.value);
+		const created = await creating.catch(async (error: unknown) => {
+			await cleanUp(context, targetUrl);
+			throw error;
+		});
+		context.logger.debug(`Avala Trigger: created webhook ${created.uid}.`);
+		return registrationOf(created, secret);
+	});
 }
 
 /**
- * Keeps the webhook that was made after the one whose ID is stored: n8n may have brought back an earlier
- * state of its static data, and Avala still has events to send again to the present webhook.
+ * Deletes the trigger's webhook and forgets it.
+ *
+ * @throws NodeApiError when Avala could not do it and an ID is stored; what is stored is kept then
  */
-async function keepListed(
-	context: IHookFunctions,
-	connection: Connection,
-	webhook: Webhook,
-	wanted: WantedWebhook,
-	secret: Secret,
-): Promise<void> {
-	const { uid } = webhook;
-	const refusedEvents = await correctWebhook(connection, webhook, wanted, []);
-	writeRegistration(context, registrationOf({ uid, refusedEvents }, secret));
-	context.logger.debug(`Avala Trigger: kept webhook ${uid}, which n8n did not know.`);
+export async function unregister(context: IHookFunctions): Promise<void> {
+	await inTurn(context, async (targetUrl, earlier) => {
+		// Avala has none that is not https; n8n calls this, too, when an activation has stopped for that reason.
+		if (!isHttps(targetUrl)) return undefined;
+		const registration = earlier ?? readRegistration(context);
+		if (registration.webhookId === undefined) {
+			// n8n calls this after a failed activation as well. If it threw then, n8n 2.41 would keep its own
+			// record of the webhook and take the next activation for done, without asking Avala for anything.
+			await cleanUp(context, targetUrl);
+			return NOT_REGISTERED;
+		}
+		const connection = withLimit(await connect(context), ACTIVATION_LIMIT_MS);
+		const stored = await findStored(connection, registration, targetUrl, findWebhook);
+		const webhooks = stored ? [stored] : await listWebhooks(connection, targetUrl);
+		for (const { uid } of webhooks) await deleteWebhook(connection, uid);
+		return NOT_REGISTERED;
+	});
 }
 
-/** @returns false when the webhook is gone, or is not this trigger's */
-async function keepStored(
-	context: IHookFunctions,
-	connection: Connection,
-	registration: Registration,
-	wanted: WantedWebhook,
-	read = findStored,
-): Promise<boolean> {
-	const { webhookId = '', refusedEvents } = registration;
-	const webhook = await read(connection, webhookId);
-	if (!webhook) tellUnknown(connection, webhookId, wanted.targetUrl);
-	if (!webhook || !isOurs(connection, webhook, wanted.targetUrl)) return false;
-	const refused = await correctWebhook(connection, webhook, wanted, refusedEvents);
-	writeRegistration(context, { ...registration, refusedEvents: refused });
-	context.logger.debug(`Avala Trigger: kept webhook ${webhook.uid}.`);
-	return true;
+/** What a registration works with. */
+interface Work {
+	connection: Connection;
+	wanted: WantedWebhook;
+	secret: Secret;
+	/** As it is stored. */
+	registration: Registration;
 }
 
-/** The same; unless Avala says that the webhook is gone, whatever goes wrong leaves everything as it is. */
-async function keepAtStart(
-	context: IHookFunctions,
-	connection: Connection,
-	registration: Registration,
-	wanted: WantedWebhook,
-): Promise<boolean> {
-	const read = async (from: Connection, uid: string) => await webhookAtStart(from, uid, getWebhook);
-	try {
-		return await keepStored(context, connection, registration, wanted, read);
-	} catch (error) {
-		context.logger.warn(
+type Find = (connection: Connection, uid: string) => Promise<Webhook | undefined>;
+
+/** Keeps the stored webhook, with the wanted types, if its secret is known. */
+async function check(
+	{ connection, wanted, secret, registration }: Work,
+	find: Find,
+): Promise<{ kept: Registration } | { stored?: Webhook }> {
+	const stored = await findStored(connection, registration, wanted.targetUrl, find);
+	if (!stored || !isSecretKnown(registration, secret)) return { stored };
+	const updated = await updateWebhook(connection, stored, wanted, registration.refusedEvents);
+	connection.context.logger.debug(`Avala Trigger: kept webhook ${stored.uid}.`);
+	return { kept: { ...registration, refusedEvents: updated.refusedEvents } };
+}
+
+/** The same when n8n starts: unless Avala says that the webhook is gone, whatever goes wrong leaves it as it is. */
+async function checkAtStart(work: Work): ReturnType<typeof check> {
+	const { connection, secret, registration } = work;
+	const limited = { ...work, connection: withLimit(connection, START_LIMIT_MS) };
+	const find: Find = async (from, uid) =>
+		(await listedAtStart(from, uid)) ?? (await findWebhook(from, uid, [404]));
+	return await check(limited, find).catch((error: unknown) => {
+		if (!isSecretKnown(registration, secret)) throw error;
+		connection.context.logger.warn(
 			`Avala Trigger: n8n could not check webhook ${registration.webhookId} at its start. The workflow is active with it as it is. ${messageOf(error)}`,
 		);
-		return true;
-	}
+		return { kept: registration };
+	});
 }
 
 /**
- * Creates the webhook and stores its ID, with its secret unless the credential holds it. n8n calls this
- * right after `keepWebhook` has found none. When it fails, no webhook is left and no ID is stored.
+ * The webhook whose ID is stored, if it has the target URL: no other has it then, since one is created only
+ * when none is left. n8n may have lost the ID, brought back an earlier one, or copied it with a workflow.
  */
-export async function createWebhook(context: IHookFunctions): Promise<void> {
-	const wanted = wantedWebhook(context);
-	const connection = withLimit(await connect(context), ACTIVATION_LIMIT_MS);
-	const secret = configuredSecret(context, connection.credential);
-	const { webhookId } = readRegistration(context);
-	if (webhookId !== undefined) await deleteOurs(connection, webhookId, wanted.targetUrl);
-	let created: CreatedWebhook | undefined;
+async function findStored(
+	connection: Connection,
+	{ webhookId }: Registration,
+	targetUrl: string,
+	find: Find,
+): Promise<Webhook | undefined> {
+	if (webhookId === undefined) return undefined;
+	const webhook = await find(connection, webhookId);
+	if (webhook && isSameUrl(webhook.targetUrl, targetUrl)) return webhook;
+	connection.context.logger.warn(
+		webhook
+			? `Avala Trigger: webhook ${webhook.uid} has the URL ${webhook.targetUrl}, and not this trigger’s (${targetUrl}), so it was left alone. If the address of n8n has changed, delete it with the Avala node (Webhook: Delete). If the workflow is a copy, it belongs to the original: do nothing.`
+			: `Avala Trigger: the API key of the credential knows no webhook ${webhookId} for ${targetUrl}. If the workflow was published with the key of another account, its webhook may still be there: delete it there with the Avala node (Webhook: Delete) and that key.`,
+	);
+	return undefined;
+}
+
+/** Avala may have created a webhook although its response never came. */
+async function cleanUp(context: IHookFunctions, targetUrl: string): Promise<void> {
 	try {
-		created = await postWebhook(connection, wanted, secret.value);
-		context.logger.debug(`Avala Trigger: created webhook ${created.uid}.`);
-	} finally {
-		writeRegistration(context, created ? registrationOf(created, secret) : NOT_REGISTERED);
-		if (!created) await cleanUp(context, wanted.targetUrl);
+		const connection = withLimit(await connect(context), CLEAN_UP_LIMIT_MS);
+		for (const { uid } of await listWebhooks(connection, targetUrl)) {
+			await deleteWebhook(connection, uid);
+		}
+	} catch (error) {
+		context.logger.warn(
+			`Avala Trigger: a webhook for ${targetUrl} may have been left at Avala; publishing the workflow again deletes it. ${messageOf(error)}`,
+		);
 	}
 }
 
 /** Avala decides what it signs with: should it have generated a secret of its own, that one counts. */
-function registrationOf(created: CreatedWebhook, { value, isOwn }: Secret): Registration {
-	const { uid: webhookId, refusedEvents } = created;
-	const { secret: shown } = created;
+function registrationOf(webhook: RegisteredWebhook, { value, isOwn }: Secret): Registration {
+	const { uid: webhookId, secret: shown, refusedEvents } = webhook;
 	// A part of the given secret is a hint at it, and the credential's is not stored with a prefix either.
 	const isOther =
 		shown !== undefined &&
+		looksLikeSecret(shown) &&
 		!value.includes(shown) &&
-		!(isOwn && shown.endsWith(value)) &&
-		!isMasked(shown);
+		!(isOwn && shown.includes(value));
 	const secret = isOther ? shown : value;
 	return {
 		webhookId,

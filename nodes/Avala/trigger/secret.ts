@@ -73,29 +73,12 @@ export function isDerived({ secret }: Registration, current: Secret): boolean {
 	return !current.isOwn && secret === current.value;
 }
 
-/** Nobody generates a shorter secret; the last four characters of one are all that some servers show. */
-const SHORTEST_SECRET = 8;
-
-/** Signs and words by which servers hide a secret. */
-const MASK =
-	/[*#]{3}|[-_]{4}|\.{3}|x{4}|(.)\1{7}|[^!-~]|^[<([{]|redacted|hidden|masked|filtered|encrypted|protected|placeholder|write.?only/i;
-
-/** Of plain words: that there is none to see, or where it is. No server generates a secret of such words. */
-const NOTICE =
-	/^(?:[^a-z]*[a-z]{1,20}[^a-z]*$|.*\b(?:already|available|configured|dashboard|defined|displayed|given|here|no|none|not|null|once|only|private|provided|returned|secured|securely|see|sensitive|set|shown|stored|saved|supplied|unchanged|undefined|unknown|your)\b)/i;
-
 /**
- * Whether this is no secret, but shown in the place of one (`********`, `whsec_••••1234`, `not-shown`):
- * whoever knew it could sign with it.
+ * Whether what Avala shows on creation is a secret that it made, and not a mask such as `********` in its place:
+ * whoever knew a mask could sign with it.
  */
-export function isMasked(shown: string): boolean {
-	const secret = shown.replace(/^whsec_/, '');
-	const isOfWords = !/\d/.test(secret) && !/[a-z][A-Z]/.test(secret);
-	return (
-		secret.length < SHORTEST_SECRET ||
-		MASK.test(shown) ||
-		(isOfWords && NOTICE.test(secret.replace(/_/g, '-')))
-	);
+export function looksLikeSecret(shown: string): boolean {
+	return /^[\w+/=-]{20,}$/.test(shown) && /\d/.test(shown) && new Set(shown).size >= 8;
 }
 
 async function readSecret(context: IWebhookFunctions): Promise<Secret> {

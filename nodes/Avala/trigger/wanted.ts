@@ -12,18 +12,19 @@ export interface WantedWebhook {
 }
 
 /** @throws UserError when the node's parameters or n8n's own URL cannot work */
-export function wantedWebhook(context: IHookFunctions): WantedWebhook {
-	const targetUrl = targetUrlOf(context);
+export function wantedWebhook(context: IHookFunctions, targetUrl: string): WantedWebhook {
 	if (!isHttps(targetUrl)) {
-		throw new UserError(
-			`n8n’s webhook URL is ${targetUrl}, and Avala delivers events to https addresses only. Set the environment variable WEBHOOK_URL to the public https address of n8n, restart n8n and publish the workflow again.`,
-		);
+		throw new UserError(`n8n’s webhook URL is ${targetUrl}, which is not https.`, {
+			description:
+				'Avala delivers events to https addresses only. Set the environment variable WEBHOOK_URL to the public https address of n8n, restart n8n and publish the workflow again.',
+		});
 	}
 	const { webhookId, name } = context.getNode();
 	if (!webhookId && encodeURIComponent(name) !== name) {
-		throw new UserError(
-			`n8n has given the node "${name}" no webhook ID, and with such a name n8n would respond to every event with 404. Open the workflow in the editor, save it, and publish it again.`,
-		);
+		throw new UserError(`n8n has given the node "${name}" no webhook ID.`, {
+			description:
+				'With such a name n8n would respond to every event with 404. Open the workflow in the editor, save it, and publish it again.',
+		});
 	}
 	const { events, customEvents } = readParameters(context);
 	return { targetUrl, types: expandEvents(events, customEvents) };
@@ -33,9 +34,9 @@ export function wantedWebhook(context: IHookFunctions): WantedWebhook {
 export function targetUrlOf(context: IHookFunctions): string {
 	const url = context.getNodeWebhookUrl('default');
 	if (url !== undefined && URL.canParse(url)) return url;
-	throw new UserError(
-		`n8n gives ${JSON.stringify(url)} as this trigger’s webhook URL. Check the environment variable WEBHOOK_URL: it must be a full https address.`,
-	);
+	throw new UserError(`n8n gives ${JSON.stringify(url)} as this trigger’s webhook URL.`, {
+		description: 'Check the environment variable WEBHOOK_URL: it must be a full https address.',
+	});
 }
 
 export function isHttps(url: string): boolean {

@@ -40,11 +40,6 @@ describe('the editor’s list of projects in the trigger', () => {
 		]);
 	});
 
-	it('comes from where an older server keeps the projects', async () => {
-		pages = { '/projects/': [[{ uid: 'p_1', name: 'Crops' }]] };
-		expect(await load()).toEqual([{ name: 'Crops', value: 'p_1' }]);
-	});
-
 	it('ends after ten pages, which is more than anyone looks through', async () => {
 		const many = Array.from({ length: 12 }, (_, page) => [{ uid: `p_${page}` }]);
 		pages = { '/users/me/projects/': many };

@@ -55,7 +55,8 @@ describe('a signed event', () => {
 			status: 200,
 			json: { received: true, started: true },
 		});
-		expect(started).toEqual([{ json: EVENT }]);
+		const ids = { resource_uid: 'task_xyz789', project_uid: null };
+		expect(started).toEqual([{ json: { ...EVENT, ...ids } }]);
 		expect(counter.decrypted).toBe(0);
 	});
 
@@ -99,12 +100,17 @@ describe('a signed event', () => {
 		expect(counter.decrypted).toBe(1);
 	});
 
-	it('of a type that was not chosen gets a 2xx and starts nothing', async () => {
-		const { started } = await serve();
-		const { status } = await signed(JSON.stringify({ ...EVENT, type: 'dataset.created' }));
-		expect(status).toBe(200);
-		expect(started).toEqual([]);
-	});
+	it.each(['dataset.created', 'Task completed', 'COMPLETED'])(
+		'of a type that was not chosen gets a 2xx and starts nothing: %s',
+		async (type) => {
+			const { started } = await serve();
+			const { status } = await signed(JSON.stringify({ ...EVENT, type }));
+			expect(status).toBe(200);
+			const older = { event: type, timestamp: 1, data: {} };
+			expect((await signed(JSON.stringify(older))).status).toBe(200);
+			expect(started).toEqual([]);
+		},
+	);
 
 	it('starts the workflow for every type of the catalogue with *, and for custom types', async () => {
 		const { started } = await serve({

@@ -181,6 +181,15 @@ describe('an event that starts nothing', () => {
 		});
 	});
 
+	it('of another project stands in n8n’s debug log', async () => {
+		const debug = log('debug');
+		await serve({ options: { projects: ['proj_1'] } });
+		await signed({ ...EVENT, data: { projects: ['proj_2', 'proj_3'] } });
+		expect(debug()).toEqual([
+			'Avala Trigger: event evt_1 (task.completed) of project proj_2, proj_3 starts nothing, since that project is not selected.',
+		]);
+	});
+
 	it('is one of a type that was not selected, although test events start the workflow', async () => {
 		await serve({ options: { runOnTestEvents: true } });
 		await signed({ ...EVENT, type: 'dataset.created' });

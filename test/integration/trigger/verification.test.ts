@@ -433,6 +433,13 @@ describe('the secret', () => {
 describe('Projects', () => {
 	const options = { projects: ['proj_1'] };
 
+	it('may be selected in any spelling of a UUID', async () => {
+		const uuid = '4b4f7a52-7ad0-4be4-a38c-4a2a0f0a3f39';
+		const started = await serve({ options: { projects: [`{${uuid.toUpperCase()}}`] } });
+		await signed({ ...EVENT, data: { project_uid: uuid } });
+		expect(started).toHaveLength(1);
+	});
+
 	it('when none is selected, events of all projects start the workflow', async () => {
 		const started = await serve();
 		await signed({ ...EVENT, data: { project_uid: 'proj_2' } });
@@ -451,6 +458,7 @@ describe('Projects', () => {
 		['task.completed', { project: 'proj_2' }, false],
 		['task.completed', { project: { uid: 'proj_1' } }, true],
 		['task.completed', {}, true],
+		['task.completed', { project_id: ' proj_1 ' }, true],
 		['export.completed', { projects: ['proj_2', 'proj_1'] }, true],
 		['export.completed', { projects: [{ uid: 'proj_2' }] }, false],
 		['project.updated', { uid: 'proj_2' }, false],

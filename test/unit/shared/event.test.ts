@@ -18,7 +18,13 @@ describe('normaliseEvent', () => {
 		);
 		const older = normaliseEvent({ event: 'task.completed', timestamp: time, data }, {});
 		const newer = normaliseEvent(data, { type: 'task.completed', deliveryId: 'd-1' });
-		const common = { type: 'task.completed', created_at: time, data };
+		const common = {
+			type: 'task.completed',
+			created_at: time,
+			resource_uid: 'task_xyz789',
+			project_uid: 'proj_abc123',
+			data,
+		};
 		expect(guide).toStrictEqual({ id: 'evt_1', ...common });
 		expect(older).toStrictEqual({ id: expect.stringMatching(/^evt_[0-9a-f]{32}$/), ...common });
 		expect(newer).toStrictEqual({ id: 'd-1', delivery_id: 'd-1', ...common });
@@ -93,6 +99,17 @@ describe('normaliseEvent', () => {
 	);
 
 	it.each<[string, IDataObject]>([
+		['in words', { id: 'evt_1', type: 'Task was completed', created_at: '2026', data }],
+		['of one word', { id: 'evt_1', type: 'TASK_COMPLETED', created_at: null, data: null }],
+		['in the older format', { event: 'COMPLETED', timestamp: 1, data }],
+	])('reads a complete envelope whatever its type looks like: %s', (_, body) => {
+		expect(normaliseEvent(body, {})).toMatchObject({
+			type: body.type ?? body.event,
+			data: body.data,
+		});
+	});
+
+	it.each<[string, IDataObject]>([
 		['nothing', {}],
 		['an empty type', { type: '', data }],
 		['a type that is no text', { type: 5, data }],
@@ -140,6 +157,14 @@ describe('normaliseEvent', () => {
 			normaliseEvent(envelope, {}),
 		);
 		expect(normaliseEvent(data, { type: '', deliveryId: 'd-1' })).toBeUndefined();
+	});
+
+	it('finds no event in a payload that is nested thousands deep, which n8n could not store', () => {
+		const nested = (levels: number): IDataObject =>
+			JSON.parse(`{"type":"task.completed","data":${'['.repeat(levels)}${']'.repeat(levels)}}`);
+		expect(normaliseEvent(nested(100_000), { type: 'task.completed' })).toBeUndefined();
+		expect(normaliseEvent(nested(500), {})).toBeUndefined();
+		expect(normaliseEvent(nested(499), {})).toBeDefined();
 	});
 
 	const derived = (sent: unknown) =>
@@ -206,5 +231,63 @@ describe('normaliseEvent', () => {
 		expect(normaliseEvent(resource, { type: 'task.completed' })?.created_at).toBe(
 			'2026-03-02T10:30:00.000Z',
 		);
+	});
+});
+
+describe('the IDs beside the data', () => {
+	const idsOf = (type: string, sent: IDataObject[string]) => {
+		const { resource_uid, project_uid } = normaliseEvent({ type, data: sent }, {}) ?? {};
+		return [resource_uid, project_uid];
+	};
+
+	it.each<[string, IDataObject[string], string | null]>([
+		['task.completed', { uid: 't', id: 7, task_uid: 'other' }, 't'],
+		['task.completed', { id: 7 }, '7'],
+		['task.completed', { task_uid: 't', task_name: 'box' }, 't'],
+		['result.submitted', { task_uid: 't', result_uid: 'r' }, 'r'],
+		['result.accepted', { task_uid: 't' }, 't'],
+		['Result.Accepted', { task_uid: 't', result_uid: 'r' }, 'r'],
+		['dataset.updated', { dataset_uid: 'd' }, 'd'],
+		['export.failed', { export_uid: 'e', project_uid: 'p' }, 'e'],
+		['quality.alert', { metric: 'issue_rate' }, null],
+		['task.completed', { uid: null, id: {} }, null],
+		['task.completed', null, null],
+		['task.completed', 'task_1', null],
+		['task.completed', [{ uid: 't' }], null],
+	])('name what the event is about: %s with %j', (type, sent, uid) => {
+		expect(idsOf(type, sent)[0]).toBe(uid);
+	});
+
+	it.each<[string, IDataObject[string], string | null]>([
+		['task.completed', { project_uid: 'p' }, 'p'],
+		['task.completed', { project: 'p' }, 'p'],
+		['task.completed', { project_id: 7 }, '7'],
+		['task.completed', { project: { uid: 'p', id: 7 } }, 'p'],
+		['task.completed', { project: { id: 'p' } }, 'p'],
+		['task.completed', { project_uid: 'p', project: { uid: 'p' } }, 'p'],
+		['export.completed', { projects: ['p'] }, 'p'],
+		['export.completed', { projects: [{ uid: 'p' }] }, 'p'],
+		['export.completed', { projects: ['p', 'q'] }, null],
+		['export.completed', { projects: [] }, null],
+		['project.updated', { uid: 'p' }, 'p'],
+		['project.deleted', { project_uid: 'p' }, 'p'],
+		['task.completed', { uid: 't' }, null],
+		['task.completed', { project: null }, null],
+		['task.completed', 'p', null],
+	])('name the one project that the event names: %s with %j', (type, sent, uid) => {
+		expect(idsOf(type, sent)[1]).toBe(uid);
+	});
+
+	it('stand before the data, in each event', () => {
+		const event = normaliseEvent({ type: 'task.completed', data: {} }, { deliveryId: 'd-1' });
+		expect(Object.keys(event ?? {})).toEqual([
+			'id',
+			'type',
+			'created_at',
+			'resource_uid',
+			'project_uid',
+			'data',
+			'delivery_id',
+		]);
 	});
 });

@@ -1,6 +1,7 @@
 import { NodeApiError } from 'n8n-workflow';
 
 import { EVENT_CATALOGUE } from '../../../nodes/Avala/shared/eventCatalogue';
+import type { WantedTypes } from '../../../nodes/Avala/shared/subscription';
 import { subscribe } from '../../../nodes/Avala/shared/subscription';
 import { avalasWords } from '../../../nodes/Avala/transport/words';
 import { makeNode } from '../../support/n8n';
@@ -30,7 +31,6 @@ describe('All on a server that does not know one of the types', () => {
 		[400, { error: { code: 'invalid', message: 'bad', details: { events: ['bad'] } } }],
 		[400, { detail: 'Unknown type.' }],
 		[400, { non_field_errors: ['Unknown type.'] }],
-		[400, { types: ['quality.alert is not known'] }],
 		[400, 'Bad request'],
 		[400, {}],
 		[422, { detail: [{ loc: ['body', 'events', 1], msg: 'not permitted', type: 'enum' }] }],
@@ -55,95 +55,70 @@ describe('All on a server that does not know one of the types', () => {
 	});
 });
 
-describe('a refusal that does not say what it is about', () => {
-	const ALL = { required: [], optional: EVENT_CATALOGUE.map(({ value }) => value) };
+const ALL = { required: [], optional: EVENT_CATALOGUE.map(({ value }) => value) };
+const LATER = /^(?:result|quality)\./;
+const COMMON = ['task.completed', 'export.completed', 'export.failed'].concat(
+	['created', 'deleted', 'updated'].map((verb) => `dataset.${verb}`),
+);
+const GUIDE = ALL.optional.filter((type) => !LATER.test(type));
+const NEWEST = ALL.optional.filter((type) => COMMON.includes(type) || LATER.test(type));
+
+/** Subscribes at a server that accepts nothing. @returns the lists that were tried */
+async function triedWith(wanted: WantedTypes, error: NodeApiError): Promise<string[][]> {
+	const sent: string[][] = [];
+	const subscribing = subscribe(wanted, async (events) => {
+		sent.push([...events].sort());
+		return await Promise.reject(error);
+	});
+	await expect(subscribing).rejects.toBe(error);
+	return sent;
+}
+
+describe('All on a server that accepts none of what is tried', () => {
 	const LIMIT = refusal(400, { detail: 'You can have at most 10 webhooks.' });
+	const sorted = (...lists: string[][]) => lists.map((types) => [...types].sort());
 
-	it('and is not about the types costs three requests, and is the error', async () => {
-		const send = jest.fn().mockRejectedValue(LIMIT);
-		await expect(subscribe(ALL, send)).rejects.toBe(LIMIT);
-		expect(send.mock.calls).toEqual([[ALL.optional], [['task.completed']], [['export.completed']]]);
+	it('costs four requests, and the refusal is the error', async () => {
+		expect(await triedWith(ALL, LIMIT)).toEqual(sorted(ALL.optional, GUIDE, NEWEST, COMMON));
 	});
 
-	it.each<[unknown]>([[{ detail: 'You can have at most 10 webhooks.' }], [{ events: ['bad'] }]])(
-		'costs one more request when types were selected by themselves: %j',
-		async (body) => {
-			const error = refusal(400, body);
-			const send = jest.fn().mockRejectedValue(error);
-			const wanted = { ...ALL, required: ['task.submitted'] };
-			await expect(subscribe(wanted, send)).rejects.toBe(error);
-			expect(send.mock.calls).toEqual([
-				[['task.submitted', ...ALL.optional]],
-				[['task.submitted']],
-			]);
-		},
-	);
-
-	it('is the error at once where nothing may be left out', async () => {
-		const send = jest.fn().mockRejectedValue(LIMIT);
-		const wanted = { required: ['task.submitted'], optional: [] };
-		await expect(subscribe(wanted, send)).rejects.toBe(LIMIT);
-		expect(send).toHaveBeenCalledTimes(1);
-	});
-
-	it('costs two more requests when the webhook has all types but the one that is refused', async () => {
-		const present = ALL.optional.filter((type) => type !== 'quality.alert');
-		const send = jest.fn(async (events: string[]) => {
-			if (events.includes('quality.alert')) throw refusal(400, {});
-			return await Promise.resolve(events);
+	it('costs one more when the refusal names types', async () => {
+		const error = refusal(400, {
+			events: ['task.deleted is unknown.', '"quality.alert": unknown.'],
 		});
-		const { refused } = await subscribe(ALL, send, present);
-		expect(refused).toEqual(['quality.alert']);
-		expect(send).toHaveBeenCalledTimes(3);
-	});
-
-	it.each([[['export.completed']], [['task.completed', 'quality.alert']], [ALL.optional.slice(3)]])(
-		'leaves what the server knows: %j',
-		async (known) => {
-			const { response, refused } = await subscribe(ALL, async (events) => {
-				if (!events.every((type) => known.includes(type))) throw refusal(400, {});
-				return events;
-			});
-			expect([...response].sort()).toEqual([...known].sort());
-			expect([...response, ...refused].sort()).toEqual([...ALL.optional].sort());
-		},
-	);
-
-	it('that names the types is looked into although no server refuses the first ones tried', async () => {
-		const { response } = await subscribe(ALL, async (events) => {
-			if (events.some((type) => type !== 'quality.alert')) throw refusal(400, { events: ['bad'] });
-			return events;
-		});
-		expect(response).toEqual(['quality.alert']);
-	});
-
-	it('that names the types is the error where no type is accepted', async () => {
-		const error = refusal(400, { events: ['bad'] });
-		await expect(subscribe(ALL, async () => await Promise.reject(error))).rejects.toBe(error);
-	});
-
-	it('keeps what the webhook has, and gives up what is no longer known', async () => {
-		const sent: string[][] = [];
-		const present = ['dataset.created', 'result.accepted'];
-		const known = (accepted: readonly string[]) => async (events: string[]) => {
-			sent.push(events);
-			if (!events.every((type) => accepted.includes(type))) throw refusal(400, {});
-			return events;
-		};
-		await subscribe(ALL, known(ALL.optional.slice(1)), present);
-		expect(sent.slice(1).every((events) => present.every((type) => events.includes(type)))).toBe(
-			true,
+		const others = ALL.optional.filter((type) => !['task.deleted', 'quality.alert'].includes(type));
+		expect(await triedWith(ALL, error)).toEqual(
+			sorted(ALL.optional, others, GUIDE, NEWEST, COMMON),
 		);
-		const { response } = await subscribe(ALL, known(['task.completed']), present);
-		expect(response).toEqual(['task.completed']);
 	});
 
-	it('about types of which none is known everywhere is looked into as well', async () => {
-		const wanted = { required: [], optional: ['quality.alert', 'result.submitted'] };
-		const { response } = await subscribe(wanted, async (events) => {
-			if (events.includes('quality.alert')) throw refusal(400, {});
+	it('has each attempt include what was selected by itself', async () => {
+		const wanted = {
+			required: ['task.submitted'],
+			optional: ALL.optional.filter((type) => !COMMON.includes(type)),
+		};
+		const sent = await triedWith(wanted, LIMIT);
+		expect(sent.every((events) => events.includes('task.submitted'))).toBe(true);
+		expect(sent.at(-1)).toEqual(['task.submitted']);
+	});
+
+	it('tries the same types once, and never none', async () => {
+		const wanted = { required: [], optional: ['quality.alert', 'result.accepted'] };
+		expect(await triedWith(wanted, LIMIT)).toEqual([['quality.alert', 'result.accepted']]);
+		expect(await triedWith({ required: ['a.b'], optional: [] }, LIMIT)).toEqual([['a.b']]);
+	});
+
+	it('is not misled by a refusal that names the types that it knows', async () => {
+		const permitted = refusal(422, { detail: `Input should be one of ${NEWEST.join(', ')}.` });
+		const { response } = await subscribe(ALL, async (events) => {
+			if (!events.every((type) => NEWEST.includes(type))) throw permitted;
 			return events;
 		});
-		expect(response).toEqual(['result.submitted']);
+		expect([...response].sort()).toEqual([...NEWEST].sort());
+	});
+
+	it('takes no part of a longer word for a type', async () => {
+		const error = refusal(400, { detail: 'No: task.deleted_late, my-task.updated.now, task' });
+		expect(await triedWith(ALL, error)).toHaveLength(4);
 	});
 });

@@ -4,10 +4,7 @@ import { concernsOtherProject } from '../../../nodes/Avala/trigger/projects';
 
 /** Whether an event with this data is one of another project than `p_1` and `7`. */
 const isOfOther = (data: IDataObject | string | null, type = 'task.completed') =>
-	concernsOtherProject({ id: 'evt_1', type, created_at: '2026-03-02T10:30:00Z', data }, [
-		'p_1',
-		'7',
-	]);
+	concernsOtherProject({ type, data }, ['p_1', '7']);
 
 describe('an event is of another project', () => {
 	it.each<[string, string, (project: string | number) => IDataObject]>([
@@ -32,6 +29,23 @@ describe('an event is of another project', () => {
 		expect(isOfOther(naming('p_2'), type)).toBe(true);
 		expect(isOfOther(naming('p_1'), type)).toBe(false);
 		expect(isOfOther(naming(7), type)).toBe(false);
+	});
+
+	const UUID = '4b4f7a52-7ad0-4be4-a38c-4a2a0f0a3f39';
+	it.each([
+		[UUID.toUpperCase(), UUID],
+		[UUID, UUID.toUpperCase()],
+		[UUID.replaceAll('-', ''), UUID],
+		[UUID, `{${UUID}}`],
+		[`urn:uuid:${UUID}`, UUID],
+		[' p_1 ', 'p_1'],
+	])('but not when it writes the chosen one otherwise: %j and %j', (named, chosen) => {
+		const event = { type: 'task.completed', data: { project_uid: named } };
+		expect(concernsOtherProject(event, [chosen])).toBe(false);
+	});
+
+	it('when its ID differs in its capitals, and is no UUID', () => {
+		expect(isOfOther({ project_uid: 'P_1' })).toBe(true);
 	});
 
 	it('but not when it names none, or in a way that cannot be read', () => {

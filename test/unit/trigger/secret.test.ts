@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import {
 	configuredSecret,
 	configuredSecretForRequest,
-	isMasked,
 	isSecretKnown,
+	looksLikeSecret,
 	proofOf,
 } from '../../../nodes/Avala/trigger/secret';
 import type { Registration } from '../../../nodes/Avala/trigger/stored';
@@ -215,80 +215,28 @@ describe('isSecretKnown', () => {
 	});
 });
 
-describe('a secret that Avala shows in its response', () => {
+describe('a text that Avala shows as the secret of a new webhook', () => {
 	it.each([
-		'********',
-		'•••••••••',
-		'●●●●●●●●3f9a',
-		'whsec_****************',
-		'whsec_ab...cd',
-		'whsec_abcd…',
-		'################',
-		'················',
-		'████████████████',
-		'xxxxxxxxxxxx1234',
-		'XXXX-XXXX-XXXX',
-		'----------------',
-		'<not shown again>',
-		'[filtered by proxy]',
-		'(write-only field)',
-		'only shown once here',
-		'3f9a',
-		'null',
-		'MASKED_FOR_SECURITY',
-		'redacted-by-server',
-		'unavailable',
-		'not-available',
-		'not_available_any_more',
-		'encrypted',
-		'$ENCRYPTED',
-		'protected',
-		'write-only',
-		'shown-only-once',
-		'secret-not-shown',
-		'never_returned',
-		'already_set',
-		'PLACEHOLDER',
-		'{{secret}}',
-		'sensitive',
-		'undefined',
-		'null-null',
-		'whsec_12ab',
-		'configured',
-		'unchanged',
-		'__secret__',
-		'**secret**',
-		'as-provided',
-		'shown-once',
-		'see-dashboard',
-		'user-defined',
-		'your-secret-here',
-		'Stored_Securely',
-		'shown_only_when_it_was_created',
-		'writeOnly',
-	])('is no secret that anything could be signed with, but a mask: %s', (secret) => {
-		expect(isMasked(secret)).toBe(true);
+		'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+		'3f9a1b2c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8',
+		'4b4f7a52-7ad0-4be4-a38c-4a2a0f0a3f39',
+		't8n/NO+TaOqmQqz4NAzqJl8CwL23VIJOPSbj7OkDs3Y=',
+		'abcdefg1abcdefg1abcd',
+	])('counts when it has the shape of one: %s', (shown) => {
+		expect(looksLikeSecret(shown)).toBe(true);
 	});
 
 	it.each([
-		'generated-by-avala',
-		'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-		'3f9a1b2c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8',
-		'Zm9v+YmFy/Zm9vYmFyZm9vYmFy==',
-		'correct-horse_battery.staple!',
-		'4b4f7a52-7ad0-4be4-a38c-4a2a0f0a3f39',
-		'k3Jd9sLq',
-		'k3_whsec_9',
-		'correct*horse#battery',
-		'whsec_abcxxxdef1',
-		'xK9f2LmQ7pRt',
-		'pass(word)[with]{brackets}<all>',
-		'knowledgeable-notary_1',
-		't8n/NO+TaOqmQqz4NAzqJl8CwL23VIJOPSbj7OkDs3Y=',
-		'$f3k%q9z&x1m(no)5w2r8t',
-		'qzkwvxjhbnmplokijuhygtfrdeswaqzx',
-		'aBcD-no-EfGhIjKlMnOpQrStUvWxYz',
-	])('is one when it looks like one: %s', (secret) => {
-		expect(isMasked(secret)).toBe(false);
+		['masked', '********'],
+		['masked but for its end', 'whsec_••••••••••••••1234'],
+		['masked with letters', 'xxxxxxxxxxxxxxxxxxxxxxxx1234'],
+		['of seven different characters', 'abcdef1abcdef1abcdef1abcdef1'],
+		['in words', 'shown_only_when_it_was_created'],
+		['in words with a number', 'shown only once, at 10:30, to user 7'],
+		['short', '3f9a1b2c4d5e6f70819'],
+		['in brackets', '<3f9a1b2c4d5e6f708192a3b4c5d6e7f8>'],
+		['on two lines', '3f9a1b2c4d5e6f708192a3b4\n'],
+	])('is a mask when it is %s: %j', (_, shown) => {
+		expect(looksLikeSecret(shown)).toBe(false);
 	});
 });

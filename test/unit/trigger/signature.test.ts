@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import crypto, { createHmac } from 'node:crypto';
 
-import { signaturesOf, verifySignature } from '../../../nodes/Avala/trigger/signature';
+import { signaturesOf, verifySignature } from '../../../nodes/Avala/trigger/verify';
 import vectors from '../../fixtures/signatures.json';
 
 const sign = (body: Buffer, secret: string) =>

@@ -1,16 +1,18 @@
 import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Delivery } from '../../shared/delivery';
+import type { Delivery, DeliveryOutcome } from '../../shared/delivery';
 import { createdAt, eventTypeOf, outcomeOf } from '../../shared/delivery';
 import type { AvalaEvent } from '../../shared/event';
-import { isTestType, isTooDeep, normaliseEvent } from '../../shared/event';
+import { isTestType, normaliseEvent } from '../../shared/event';
 import { idKey, idOf, isObject } from '../../shared/values';
 
 /** A delivery that never arrived, and the event that it carries, if it carries one. */
 export interface Missed {
 	/** The same for every delivery of the event. */
 	key: string;
+	/** When the delivery was created, Unix time in milliseconds; undefined where Avala does not say. */
+	time?: number;
 	delivery: Delivery;
 	event?: AvalaEvent;
 }
@@ -28,14 +30,14 @@ export class MissedEvents {
 	/** @param now Unix time in milliseconds */
 	constructor(private readonly now: number) {}
 
-	/** Deliveries are added newest first. @returns what became of it */
-	add(delivery: Delivery): ReturnType<typeof outcomeOf> {
+	/** Deliveries are added newest first. @returns where the delivery stands */
+	add(delivery: Delivery, time = createdAt(delivery)): DeliveryOutcome {
 		const outcome = outcomeOf(delivery, this.now);
 		const event = eventIn(delivery);
 		if (event ? event.test : isTestType(eventTypeOf(delivery))) return outcome;
 		const key = event ? keyOf(event, delivery) : (idOf(delivery.uid) ?? digest(delivery));
 		const place = `${idKey(idOf(delivery.webhook_uid) ?? '')} ${key}`;
-		if (outcome === 'failed') this.failed.push({ key, place, delivery, event });
+		if (outcome === 'failed') this.failed.push({ key, place, time, delivery, event });
 		else this.settled.add(place);
 		return outcome;
 	}
@@ -49,7 +51,7 @@ export class MissedEvents {
 		const missed = new Map<string, Missed>();
 		for (const { place, ...one } of this.failed) {
 			if (this.settled.has(place)) continue;
-			if ((createdAt(one.delivery) ?? -Infinity) >= createdBefore) continue;
+			if ((one.time ?? -Infinity) >= createdBefore) continue;
 			// Deleting first moves an event that several webhooks missed to its oldest delivery.
 			missed.delete(one.key);
 			missed.set(one.key, one);
@@ -60,8 +62,8 @@ export class MissedEvents {
 
 function eventIn(delivery: Delivery): AvalaEvent | undefined {
 	const payload = payloadOf(delivery);
-	if (payload === undefined || isTooDeep(payload)) return undefined;
-	return normaliseEvent(payload, { type: eventTypeOf(delivery), deliveryId: idOf(delivery.uid) });
+	const hints = { type: eventTypeOf(delivery), deliveryId: idOf(delivery.uid) };
+	return payload && normaliseEvent(payload, hints);
 }
 
 function payloadOf({ payload }: Delivery): IDataObject | undefined {

@@ -3,7 +3,8 @@ import { NodeApiError } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
 import { causeOf, eventTypeOf } from '../../shared/delivery';
-import { subjectOf } from '../../shared/event';
+import type { EventIds } from '../../shared/eventIds';
+import { idsOf } from '../../shared/eventIds';
 import { idKey, uidOf } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import type { Collection } from '../../transport/paths';
@@ -16,6 +17,14 @@ const SUBJECTS: ReadonlyMap<string, Collection> = new Map(
 	[DATASETS, EXPORTS, PROJECTS, TASKS].map((collection) => [collection.noun, collection]),
 );
 
+/** An event that was missed, as the trigger would have given it, as far as it can be given back. */
+export interface RecoveredEvent extends IDataObject, EventIds {
+	type: string;
+	data: IDataObject[string];
+	recovered?: true;
+	recoverable?: false;
+}
+
 /**
  * The item for an event that was missed: from what the delivery carries, else from the resource that
  * it names as that is now, else only what is known of it.
@@ -23,22 +32,28 @@ const SUBJECTS: ReadonlyMap<string, Collection> = new Map(
 export async function recover(
 	connection: Connection,
 	{ delivery, event }: Missed,
-): Promise<IDataObject> {
-	const { uid, webhook_uid, event_type: type, created_at } = delivery;
+): Promise<RecoveredEvent> {
+	const { uid, webhook_uid, created_at } = delivery;
 	if (event) {
-		const happenedAt = event.created_at ?? created_at;
-		return { ...event, created_at: happenedAt, webhook_uid, recovered: true };
+		return { ...event, created_at: event.created_at ?? created_at, webhook_uid, recovered: true };
 	}
-	const known = { id: uid, type, created_at };
-	const further = { delivery_id: uid, webhook_uid };
-	const data = await readResource(connection, delivery);
-	if (data) {
-		const subject = subjectOf(eventTypeOf(delivery), data);
-		return { ...known, ...subject, data, ...further, recovered: true };
-	}
-	const subject = { resource_uid: resourceId(delivery) ?? null, project_uid: null };
-	const error_message = causeOf(delivery);
-	return { ...known, ...subject, data: null, ...further, error_message, recoverable: false };
+	const type = eventTypeOf(delivery);
+	const data = (await readResource(connection, delivery)) ?? null;
+	const ids = data
+		? idsOf(type, data)
+		: { resource_uid: resourceId(delivery) ?? null, project_uid: null };
+	const known = {
+		id: uid,
+		type,
+		created_at,
+		...ids,
+		data,
+		delivery_id: uid,
+		webhook_uid,
+	};
+	return data
+		? { ...known, recovered: true }
+		: { ...known, error_message: causeOf(delivery), recoverable: false };
 }
 
 /** @returns undefined when the delivery names none, or Avala gives another or none */

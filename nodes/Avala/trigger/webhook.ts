@@ -1,0 +1,168 @@
+import { subscribe } from '../shared/subscription';
+import { idKey, isObject, textOf } from '../shared/values';
+import type { Webhook } from '../shared/webhook';
+import { isSameUrl, readWebhook } from '../shared/webhook';
+import type { Connection } from '../transport/connection';
+import { withSecret } from '../transport/connection';
+import { apiError } from '../transport/errors';
+import { avalaList } from '../transport/pages';
+import { all, one, WEBHOOKS } from '../transport/paths';
+import { avalaRequest, undefinedOnStatus } from '../transport/request';
+import { forgetAtStart } from './startList';
+import type { WantedWebhook } from './wanted';
+
+/** A webhook as Avala has it after it was created or corrected. */
+export interface RegisteredWebhook {
+	uid: string;
+	/** As Avala shows it when it creates a webhook, if it does. */
+	secret?: string;
+	/** The types that `*` stands for and that this server does not accept. */
+	refusedEvents: string[];
+}
+
+/** How servers refuse an ID that is of another account or has another form than theirs. */
+const UNKNOWN_ID: readonly number[] = [400, 403, 404, 410, 422];
+
+/**
+ * The webhook with this ID.
+ *
+ * @param refusals the statuses by which Avala says that there is none
+ * @throws NodeApiError also when Avala responds with another webhook
+ */
+export async function findWebhook(
+	connection: Connection,
+	uid: string,
+	refusals = UNKNOWN_ID,
+): Promise<Webhook | undefined> {
+	return await undefinedOnStatus(refusals, readOne(connection, uid));
+}
+
+async function readOne(connection: Connection, uid: string): Promise<Webhook> {
+	const { value } = await avalaRequest(connection, { method: 'GET', endpoint: one(WEBHOOKS, uid) });
+	const webhook = readWebhook(value);
+	if (webhook && idKey(webhook.uid) === idKey(uid)) return webhook;
+	throw notInResponse(connection, `webhook ${uid}`);
+}
+
+/** All webhooks of the account with this target URL. */
+export async function listWebhooks(connection: Connection, targetUrl: string): Promise<Webhook[]> {
+	const found: Webhook[] = [];
+	for await (const entry of avalaList(connection, all(WEBHOOKS))) {
+		const webhook = readWebhook(entry);
+		if (webhook && isSameUrl(webhook.targetUrl, targetUrl)) found.push(webhook);
+	}
+	return found;
+}
+
+/** Creates an active webhook. Of the types that `*` stands for it has those that Avala accepts. */
+export async function createWebhook(
+	known: Connection,
+	wanted: WantedWebhook,
+	secret: string,
+): Promise<RegisteredWebhook> {
+	const connection = withSecret(known, secret);
+	const { targetUrl } = wanted;
+	let shown: string | undefined;
+	const created = await subscribed(connection, wanted, [], async (events) => {
+		const body = { target_url: targetUrl, events, is_active: true, secret };
+		const endpoint = all(WEBHOOKS);
+		const { value } = await avalaRequest(connection, { method: 'POST', endpoint, body });
+		if (isObject(value)) shown = textOf(value.secret)?.trim();
+		// Where the response does not contain it (204), it is the one that the list has now.
+		const webhook = readWebhook(value) ?? (await listWebhooks(connection, targetUrl))[0];
+		if (webhook) return webhook;
+		throw notInResponse(connection, 'new webhook');
+	});
+	return { ...created, secret: shown };
+}
+
+/**
+ * Gives an existing webhook the wanted types and activates it; one that is right costs no request.
+ *
+ * @param refusedBefore the types that Avala is known to refuse
+ */
+export async function updateWebhook(
+	connection: Connection,
+	webhook: Webhook,
+	wanted: WantedWebhook,
+	refusedBefore: readonly string[],
+): Promise<RegisteredWebhook> {
+	const { uid } = webhook;
+	const { required, optional } = wanted.types;
+	const types = [...required, ...optional.filter((type) => !refusedBefore.includes(type))];
+	const hasNoOthers = new Set(webhook.events).size === types.length;
+	if (webhook.isActive && hasNoOthers && missingTypes(webhook, types).length === 0)
+		return { uid, refusedEvents: [...refusedBefore] };
+
+	const updated = await subscribed(connection, wanted, refusedBefore, async (events) => {
+		const body = { events, is_active: true };
+		const endpoint = one(WEBHOOKS, uid);
+		const updating = avalaRequest(connection, { method: 'PATCH', endpoint, body });
+		const { value } = await updating.finally(() => forgetAtStart(connection, uid));
+		// The response may not contain it (204).
+		return readWebhook(value) ?? (await readOne(connection, uid));
+	});
+	connection.context.logger.debug(`Avala Trigger: corrected webhook ${uid}.`);
+	return updated;
+}
+
+/** Counts a webhook that is gone already as deleted. */
+export async function deleteWebhook(connection: Connection, uid: string): Promise<void> {
+	const deleting = avalaRequest(connection, { method: 'DELETE', endpoint: one(WEBHOOKS, uid) });
+	await undefinedOnStatus([404], deleting).finally(() => forgetAtStart(connection, uid));
+	connection.context.logger.debug(`Avala Trigger: deleted webhook ${uid}.`);
+}
+
+/**
+ * Has Avala accept the wanted types, and checks what the webhook has become.
+ *
+ * @param send creates or changes the webhook so that it has these types and is active
+ * @throws NodeApiError when it is not active, or lacks a type that the user has chosen
+ */
+async function subscribed(
+	connection: Connection,
+	{ targetUrl, types }: WantedWebhook,
+	refusedBefore: readonly string[],
+	send: (events: string[]) => Promise<Webhook>,
+): Promise<RegisteredWebhook> {
+	const { response: webhook, refused } = await subscribe(types, send);
+	const { uid } = webhook;
+	if (!webhook.isActive) {
+		throw apiError(
+			connection,
+			`Avala left webhook ${uid} inactive.`,
+			`It may not reach ${targetUrl}: check that this address responds from the internet, then publish the workflow again.`,
+		);
+	}
+	const dropped = missingTypes(webhook, types.required);
+	if (dropped.length > 0) {
+		throw apiError(
+			connection,
+			`Avala registered webhook ${uid} without some event types that are selected.`,
+			`This server does not seem to know ${dropped.join(', ')}. In the Avala Trigger, deselect what is missing, or ask Avala for it, then publish the workflow again.`,
+		);
+	}
+	const refusedEvents = [...new Set([...refused, ...missingTypes(webhook, types.optional)])];
+	const refusedNow = refusedEvents.filter((type) => !refusedBefore.includes(type));
+	if (refusedNow.length > 0) {
+		connection.context.logger.warn(
+			`Avala Trigger: this Avala server does not know the event types ${refusedNow.join(', ')}, which 'All Event Types' includes. The webhook was registered without them.`,
+		);
+	}
+	return { uid, refusedEvents };
+}
+
+/** The types that a webhook does not have; none where Avala does not show what it has. */
+function missingTypes({ events }: Webhook, wanted: readonly string[]): string[] {
+	if (events.length === 0) return [];
+	const present = new Set(events.map((type) => type.toLowerCase()));
+	return wanted.filter((type) => !present.has(type.toLowerCase()));
+}
+
+function notInResponse(connection: Connection, what: string): Error {
+	return apiError(
+		connection,
+		`Avala’s response contains no ${what}.`,
+		"Check that 'Base URL' in the Avala credential points to the API.",
+	);
+}
