@@ -55,16 +55,13 @@ export function firstIds(avala: Sandbox): Ids {
 		project: target?.projectUid ?? idOfFirst(avala.projects()),
 		dataset: idOfFirst(avala.datasets().filter(({ dataType }) => dataType === 'lidar')),
 		agent: idOfFirst(avala.all('agents')),
-		agentExecution: idOfFirst(avala.all('executions')),
+		agentExecution: idOfFirst(avala.all('executions').filter(({ action }) => action === null)),
 		annotationIssue: issue?.uid ?? '',
 		sequence: issue?.sequence_uid ?? '',
 		tool: issue?.tool.uid ?? '',
 		problem: issue?.problem.uid ?? '',
 		qualityTarget: target?.uid ?? '',
-		autoLabelJob: idOfFirst([
-			...avala.all('jobs').filter(({ state }) => state === 'requested'),
-			...avala.all('jobs'),
-		]),
+		autoLabelJob: idOfFirst(avala.all('jobs')),
 	};
 }
 

@@ -38,10 +38,15 @@ it('a list field that is added to a collection has one empty entry, not a list o
 });
 
 describe('a field that need not be filled in', () => {
-	const mayBeEmpty = ({ type, required, default: start }: INodeProperties) =>
-		required !== true &&
-		type !== 'notice' &&
-		(['collection', 'dateTime', 'multiOptions', 'resourceLocator'].includes(type) || start === '');
+	/** One of several that is shown for a choice is needed then, but n8n would demand them all. */
+	const isForChoice = ({ displayOptions: { show } = {} }: INodeProperties) =>
+		['exportFrom', 'listFrom'].some((choice) => show?.[choice] !== undefined);
+	const mayBeEmpty = (property: INodeProperties) => {
+		const { type, required, default: start } = property;
+		const canBeEmpty =
+			['collection', 'dateTime', 'multiOptions', 'resourceLocator'].includes(type) || start === '';
+		return required !== true && type !== 'notice' && !isForChoice(property) && canBeEmpty;
+	};
 	const optional = [avala.description, trigger.description, new AvalaApi()]
 		.flatMap(({ properties }) => properties)
 		.filter(mayBeEmpty);

@@ -53,10 +53,11 @@ async function outputs(resource: string, operation: string): Promise<IDataObject
 		const gaveUp = { responseStatus: 500, errorMessage: 'HTTP 500', attempts: 5, event: missed };
 		avala.seedDeliveries([{ uid: 'd_1', status: 'failed', ...gaveUp }, { uid: 'd_2' }]);
 		avala.addExport({ state: 'ready' });
-		const ids = { ...firstIds(avala), delivery: 'd_1' };
 		for (const uid of webhooks) {
+			avala.addJob();
+			const ids = { ...firstIds(avala), delivery: 'd_1', webhook: uid };
 			const output = await executeAvala({
-				parameters: parametersOf(resource, operation, { ...ids, webhook: uid }),
+				parameters: parametersOf(resource, operation, ids),
 				credentials: { apiKey: avala.apiKey, baseUrl: avala.baseUrl },
 			});
 			given.push(...output.map(({ json }) => json));

@@ -38,6 +38,8 @@ const PARAMETERS = {
 				{ name: 'Skip', value: 'skip', description: 'It has no effect' },
 			],
 			{
+				// What is left as it is should decide nothing.
+				default: 'skip',
 				description: 'What becomes of it',
 				builderHint: {
 					propertyHint:
