@@ -17,6 +17,7 @@ import { NodeConnectionTypes, NodeHelpers, Workflow } from 'n8n-workflow';
 
 import { AvalaApi } from '../../credentials/AvalaApi.credentials';
 import { Avala } from '../../nodes/Avala/Avala.node';
+import { AvalaMissedEventsTrigger } from '../../nodes/Avala/AvalaMissedEventsTrigger.node';
 import { AvalaTrigger } from '../../nodes/Avala/AvalaTrigger.node';
 
 // n8n logs each failing node, and many fail here on purpose.
@@ -59,6 +60,7 @@ const NODES: Record<string, INodeType> = {
 	'n8n-nodes-avala.avala': new Avala(),
 	'n8n-nodes-avala.avalaTool': new AvalaTool(),
 	'n8n-nodes-avala.avalaTrigger': new AvalaTrigger(),
+	'n8n-nodes-avala.avalaMissedEventsTrigger': new AvalaMissedEventsTrigger(),
 };
 
 const nodeTypes: INodeTypes = {

@@ -17,6 +17,8 @@ export interface Memory {
 	hasFault: boolean;
 	/** When an error was last shown as a failed execution, Unix time in milliseconds. */
 	shownAt: number;
+	/** When Avala last refused to let the key activate the webhook, Unix time in milliseconds. */
+	forbiddenAt: number;
 }
 
 const MAX_REMEMBERED = 1_000;
@@ -29,7 +31,12 @@ export function memoryOf(context: IPollFunctions): Memory {
 	const known = memories.get(key);
 	if (known) return known;
 	if (memories.size >= MAX_REMEMBERED) memories.clear();
-	const memory: Memory = { isPolling: false, hasFault: false, shownAt: -Infinity };
+	const memory: Memory = {
+		isPolling: false,
+		hasFault: false,
+		shownAt: -Infinity,
+		forbiddenAt: -Infinity,
+	};
 	memories.set(key, memory);
 	return memory;
 }

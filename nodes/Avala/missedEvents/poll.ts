@@ -1,22 +1,20 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
-import type { RecoveredEvent } from '../actions/delivery/recover';
 import { recover } from '../actions/delivery/recover';
 import { isChosenEvent } from '../shared/eventCatalogue';
 import { wholeError } from '../shared/nodeError';
 import { isSameUrl } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
 import { connect, withLimit } from '../transport/connection';
-import { concernsOtherProject } from '../trigger/projects';
-import type { MissedAt } from './backlog';
 import { Backlog } from './backlog';
 import { reportFault } from './faults';
+import { give, isElsewhere } from './give';
 import type { Memory } from './memory';
 import { memoryOf } from './memory';
 import type { PollParameters } from './parameters';
 import { readParameters } from './parameters';
 import type { PollState } from './state';
-import { hashOf, readState, writeState } from './state';
+import { readState, writeState } from './state';
 import { reactivate, watchedWebhook } from './watched';
 
 /** n8n 2.8 starts one workflow after the other, and waits for the first poll of each. */
@@ -25,9 +23,6 @@ const FIRST_POLL_MS = 15_000;
 const POLL_MS = 30_000;
 /** Of the 100 requests that Avala allows in a minute. */
 const MAX_PAGES = 40;
-const MAX_EVENTS = 100;
-/** n8n stores the state with each execution. */
-const MAX_GIVEN = 5_000;
 /** Deliveries of one event to several webhooks are created within this time. */
 const SAME_EVENT_MS = 5 * 60_000;
 const MAX_WEBHOOKS = 10;
@@ -74,7 +69,7 @@ async function nextEvents(
 	writeState(context, state);
 	const connection = withLimit(await connect(context), limitMs);
 	if (parameters.webhookUrl !== undefined) {
-		state = await withWatched(connection, state, parameters.webhookUrl);
+		state = await withWatched(connection, memory, state, parameters.webhookUrl);
 		writeState(context, state);
 		if (state.webhookIds.length === 0) return [];
 	}
@@ -83,7 +78,7 @@ async function nextEvents(
 	if (backlog.missed === undefined) await backlog.read(connection, MAX_PAGES);
 	// There is more to be read: the next poll goes on.
 	if (backlog.missed === undefined) return [];
-	const { items, given } = await give(connection, backlog.missed, state, parameters);
+	const { items, given } = await give(connection, backlog.missed, state, parameters.projects);
 	const oldest = backlog.missed[0]?.time ?? Infinity;
 	const since = Math.max(state.since, Math.min(backlog.settledUntil, oldest));
 	const kept = [...given].filter(([, time]) => time >= since - SAME_EVENT_MS);
@@ -104,6 +99,7 @@ function firstState(memory: Memory, { lookBackHours, webhookUrl }: PollParameter
 /** Finds the watched webhook, and activates it if need be. Those that had its URL before still count. */
 async function withWatched(
 	connection: Connection,
+	memory: Memory,
 	state: PollState,
 	webhookUrl: string,
 ): Promise<PollState> {
@@ -111,7 +107,9 @@ async function withWatched(
 	const known = isSame ? state.webhookIds : [];
 	const webhook = await watchedWebhook(connection, webhookUrl, known.at(-1));
 	if (!webhook) return { ...state, webhookUrl, webhookIds: known };
-	if (!webhook.isActive) await reactivate(connection, webhook);
+	if (!webhook.isActive && Date.now() - memory.forbiddenAt >= HOUR_MS) {
+		if (!(await reactivate(connection, webhook))) memory.forbiddenAt = Date.now();
+	}
 	const others = known.filter((id) => id !== webhook.uid);
 	return { ...state, webhookUrl, webhookIds: [...others, webhook.uid].slice(-MAX_WEBHOOKS) };
 }
@@ -140,44 +138,6 @@ function isWantedBy({ events, customEvents }: PollParameters): (type: string) =>
 	return (type) => isChosenEvent(type, events, customEvents);
 }
 
-/**
- * Takes events off the list and makes items of them, as many as an execution should have.
- *
- * @returns the items, and all that was ever given
- * @throws NodeApiError when not even the first can be recovered now
- */
-async function give(
-	connection: Connection,
-	missed: MissedAt[],
-	state: PollState,
-	{ projects }: PollParameters,
-): Promise<{ items: IDataObject[]; given: Map<string, number> }> {
-	const given = new Map(state.given);
-	const items: IDataObject[] = [];
-	let done = 0;
-	for (const one of missed) {
-		if (items.length >= MAX_EVENTS || given.size >= MAX_GIVEN) break;
-		const hash = hashOf(one.key);
-		if (!given.has(hash)) {
-			try {
-				const item = await recover(connection, one);
-				if (!isOfOthers(item, projects)) items.push(item);
-			} catch (error) {
-				if (done === 0) throw error;
-				break;
-			}
-			given.set(hash, one.time);
-		}
-		done += 1;
-	}
-	missed.splice(0, done);
-	return { items, given };
-}
-
-function isOfOthers(event: RecoveredEvent, projects: readonly string[]): boolean {
-	return projects.length > 0 && concernsOtherProject(event, projects);
-}
-
 /** "Fetch Test Event": the newest missed event of the recent deliveries; nothing is stored or changed. */
 async function newestMissed(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	try {
@@ -193,7 +153,7 @@ async function newestMissed(context: IPollFunctions): Promise<INodeExecutionData
 		await backlog.read(connection, MANUAL_PAGES);
 		for (const one of backlog.newestFirst()) {
 			const item = await recover(connection, one);
-			if (!isOfOthers(item, projects)) return [[{ json: item }]];
+			if (!isElsewhere(item, projects)) return [[{ json: item }]];
 		}
 		return null;
 	} catch (error) {

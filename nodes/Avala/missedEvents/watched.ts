@@ -39,19 +39,28 @@ export async function watchedWebhook(
 	return undefined;
 }
 
-/** Activates a webhook again that Avala has deactivated since its deliveries kept failing. */
-export async function reactivate(connection: Connection, { uid }: Webhook): Promise<void> {
+/**
+ * Activates a webhook again that Avala has deactivated since its deliveries kept failing.
+ *
+ * @returns whether the API key may do that; if not, n8n's log says so
+ */
+export async function reactivate(connection: Connection, { uid }: Webhook): Promise<boolean> {
 	const { logger } = connection.context;
+	const endpoint = one(WEBHOOKS, uid);
 	const body = { is_active: true };
-	try {
-		await avalaRequest(connection, { method: 'PATCH', endpoint: one(WEBHOOKS, uid), body });
-		logger.info(
-			`Avala Missed Events Trigger: activated webhook ${uid} again, which Avala had deactivated.`,
-		);
-	} catch (error) {
-		if (!hasStatus(error, [403])) throw error;
-		logger.warn(
-			`Avala Missed Events Trigger: webhook ${uid} is inactive, and the API key may not activate it. ${messageOf(error)}`,
-		);
-	}
+	return await avalaRequest(connection, { method: 'PATCH', endpoint, body }).then(
+		() => {
+			logger.info(
+				`Avala Missed Events Trigger: activated webhook ${uid} again, which Avala had deactivated.`,
+			);
+			return true;
+		},
+		(error: unknown) => {
+			if (!hasStatus(error, [403])) throw error;
+			logger.warn(
+				`Avala Missed Events Trigger: webhook ${uid} is inactive, and the API key may not activate it. ${messageOf(error)}`,
+			);
+			return false;
+		},
+	);
 }

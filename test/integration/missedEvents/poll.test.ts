@@ -1,0 +1,410 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { PolledNode } from '../../support/polledNode';
+import { failureOf } from '../../support/resources';
+import type { ScriptedDelivery } from '../../support/scriptedAvala';
+import { ScriptedAvala } from '../../support/scriptedAvala';
+
+/** The pauses between tries take no time here. */
+jest.mock('n8n-workflow', () => ({
+	...jest.requireActual<object>('n8n-workflow'),
+	sleep: async () => await Promise.resolve(),
+}));
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const START = Date.parse('2026-03-02T10:00:00.500Z');
+const GIVEN_UP = 90 * MINUTE;
+
+let avala: ScriptedAvala;
+beforeAll(async () => {
+	jest.useFakeTimers({ doNotFake: ['setTimeout', 'setInterval', 'setImmediate', 'nextTick'] });
+	avala = await ScriptedAvala.start();
+});
+afterAll(async () => {
+	await avala.stop();
+	jest.useRealTimers();
+});
+beforeEach(() => {
+	avala.reset();
+	jest.setSystemTime(START);
+});
+
+const advance = (ms: number) => jest.setSystemTime(Date.now() + ms);
+const newNode = (parameters: INodeParameters = {}) => new PolledNode(parameters, avala.credentials);
+async function active(parameters: INodeParameters = {}): Promise<PolledNode> {
+	const node = newNode(parameters);
+	await node.activate();
+	avala.requests.length = 0;
+	return node;
+}
+const miss = (event: number, more: Partial<ScriptedDelivery> = {}) =>
+	avala.deliveries.push({ event, created: Date.now(), ...more });
+const uids = (items: IDataObject[] | null) =>
+	items?.map(({ data }) => (data as IDataObject).uid) ?? null;
+const respondWith = (status: number, body = '{"detail":"No."}') => {
+	avala.fault = (_, response) => {
+		response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+		return true;
+	};
+};
+
+describe('an event is given', () => {
+	it('as the trigger would have given it, once Avala has given up on it, and once', async () => {
+		const node = await active();
+		miss(1, { project: 'proj_1' });
+		advance(80 * MINUTE);
+		expect(await node.poll()).toBeNull();
+		advance(MINUTE);
+		expect(await node.poll()).toEqual([
+			{
+				id: expect.stringMatching(/^evt_[0-9a-f]{32}$/),
+				type: 'task.completed',
+				created_at: '1970-01-01T00:00:01.000Z',
+				resource_uid: 'task_1',
+				project_uid: 'proj_1',
+				data: { uid: 'task_1', project: 'proj_1' },
+				delivery_id: 'd_1_wh_1',
+				webhook_uid: 'wh_1',
+				recovered: true,
+			},
+		]);
+		advance(MINUTE);
+		expect(await node.poll()).toBeNull();
+	});
+
+	it('not when it is delivered in the end, nor when it is a test', async () => {
+		const node = await active();
+		miss(1, { deliveredAfter: 60 * MINUTE });
+		miss(2, { type: 'webhook.test' });
+		advance(GIVEN_UP);
+		expect(await node.poll()).toBeNull();
+	});
+
+	it('not when it is from before the first activation, unless Look Back says so', async () => {
+		miss(1);
+		advance(2 * HOUR);
+		const plain = newNode();
+		expect(await plain.activate()).toBeNull();
+		expect(uids(await newNode({ options: { lookBack: 1 } }).activate())).toBeNull();
+		expect(uids(await newNode({ options: { lookBack: 3 } }).activate())).toEqual(['task_1']);
+	});
+
+	it('also when it was missed while the first poll failed', async () => {
+		const node = newNode();
+		respondWith(503);
+		expect(await node.activate()).toBeNull();
+		delete avala.fault;
+		miss(1);
+		advance(GIVEN_UP);
+		expect(uids(await node.poll())).toEqual(['task_1']);
+	});
+
+	it('when its type and its project are wanted', async () => {
+		const node = await active({
+			events: ['task.completed'],
+			options: { customEvents: ['model.trained'], projects: ['proj_1'] },
+		});
+		miss(1, { project: 'proj_2' });
+		miss(2, { project: 'proj_1' });
+		miss(3, { type: 'task.created', project: 'proj_1' });
+		advance(MINUTE);
+		miss(4, { type: 'model.trained' });
+		advance(GIVEN_UP);
+		expect(uids(await node.poll())).toEqual(['task_2', 'task_4']);
+		advance(MINUTE);
+		expect(await node.poll()).toBeNull();
+	});
+
+	it('once when two webhooks have missed it, though the second fails later', async () => {
+		const node = await active();
+		miss(1);
+		advance(MINUTE);
+		avala.deliveries.push({
+			event: 1,
+			created: Date.now(),
+			webhook: 'wh_2',
+			failedAfter: 100 * MINUTE,
+		});
+		for (let polls = 0; polls < 130; polls++) {
+			advance(MINUTE);
+			miss(100 + polls, { deliveredAfter: 0 });
+			await node.poll();
+		}
+		expect(uids(node.items)).toEqual(['task_1']);
+	});
+
+	it('once though n8n polls again while it is still polling', async () => {
+		const node = await active();
+		miss(1);
+		advance(GIVEN_UP);
+		const polls = await Promise.all([node.poll(), node.poll()]);
+		expect(polls.map(uids)).toEqual([['task_1'], null]);
+	});
+
+	it('although Avala lists its delivery later than newer ones', async () => {
+		const node = await active();
+		miss(1, { visibleAfter: 4 * MINUTE });
+		for (let polls = 0; polls < 100; polls++) {
+			advance(MINUTE);
+			miss(100 + polls, { deliveredAfter: 0 });
+			await node.poll();
+		}
+		expect(uids(node.items)).toEqual(['task_1']);
+	});
+});
+
+describe('after an outage of hours', () => {
+	it('250 events come in one reading, the oldest first, a hundred in each execution', async () => {
+		const node = await active();
+		for (let event = 1; event <= 250; event++) {
+			miss(event);
+			advance(MINUTE);
+		}
+		advance(GIVEN_UP);
+		const polls = [await node.poll(), await node.poll(), await node.poll(), await node.poll()];
+		expect(polls.map((items) => items?.length)).toEqual([100, 100, 50, undefined]);
+		expect(uids(node.items)).toEqual(
+			Array.from({ length: 250 }, (_, index) => `task_${index + 1}`),
+		);
+		// Three pages, and one for the last poll.
+		expect(avala.requests).toHaveLength(4);
+	});
+
+	it('n8n killed between two executions goes on where it stopped', async () => {
+		const node = await active();
+		for (let event = 1; event <= 150; event++) miss(event);
+		advance(GIVEN_UP);
+		await node.poll();
+		node.kill();
+		await node.activate('init');
+		advance(MINUTE);
+		await node.poll();
+		expect(new Set(uids(node.items)).size).toBe(150);
+		expect(node.items).toHaveLength(150);
+	});
+
+	it('what takes more than one poll to read is read on, and nothing is given before that', async () => {
+		const node = await active();
+		for (let event = 1; event <= 4_100; event++) miss(event, { deliveredAfter: 0 });
+		miss(5_000, { created: START + 1 });
+		advance(GIVEN_UP);
+		expect(await node.poll()).toBeNull();
+		expect(avala.requests).toHaveLength(40);
+		expect(uids(await node.poll())).toEqual(['task_5000']);
+		expect(avala.requests).toHaveLength(42);
+	});
+
+	it('a page that is gone is no end of the list', async () => {
+		const node = await active();
+		miss(1);
+		advance(MINUTE);
+		for (let event = 2; event <= 150; event++) miss(event, { deliveredAfter: 0 });
+		advance(GIVEN_UP);
+		avala.fault = ({ url = '' }, response) => {
+			const isGone = url.includes('cursor=50');
+			if (isGone) response.writeHead(404).end('{"detail":"Invalid cursor."}');
+			return isGone;
+		};
+		expect(await node.poll()).toBeNull();
+		miss(151, { deliveredAfter: 0 });
+		expect(uids(await node.poll())).toEqual(['task_1']);
+	});
+});
+
+it('a poll with nothing to do takes one request, however many deliveries there are', async () => {
+	for (let event = 1; event <= 5_000; event++) {
+		miss(event, { deliveredAfter: 0 });
+		advance(1_000);
+	}
+	const node = await active();
+	miss(6_000, { deliveredAfter: 0 });
+	for (let polls = 0; polls < 5; polls++) {
+		advance(10 * MINUTE);
+		await node.poll();
+	}
+	expect(avala.requests).toHaveLength(5);
+});
+
+describe('while Avala is out of reach', () => {
+	it('the workflow is published, the log says so once, and the next poll catches up', async () => {
+		const node = newNode();
+		respondWith(500);
+		expect(await node.activate()).toBeNull();
+		miss(1);
+		for (let polls = 0; polls < 3; polls++) {
+			advance(30 * MINUTE);
+			expect(await node.poll()).toBeNull();
+		}
+		expect(node.log.warn).toEqual([
+			expect.stringMatching(
+				/^Missed Events in workflow Test .*could not be read\. .* Avala could not process/,
+			),
+		]);
+		delete avala.fault;
+		expect(uids(await node.poll())).toEqual(['task_1']);
+		respondWith(500);
+		await node.poll();
+		expect(node.log.warn).toHaveLength(2);
+	});
+
+	it('the page of a firewall is no refusal of the key', async () => {
+		const node = newNode();
+		respondWith(403, '<html>Blocked</html>');
+		expect(await node.activate()).toBeNull();
+	});
+});
+
+describe.each([401, 403])('a key that Avala refuses with %s', (status) => {
+	const errorsIn = async (node: PolledNode, polls: number, everyMs: number) => {
+		let errors = 0;
+		for (let count = 0; count < polls; count++) {
+			advance(everyMs);
+			await node.poll().catch(() => (errors += 1));
+		}
+		return errors;
+	};
+
+	it('is an error at activation that says everything but the key', async () => {
+		respondWith(status, '{"detail":"The key key-123456789 is not good."}');
+		const node = new PolledNode({}, { ...avala.credentials, apiKey: 'key-123456789' });
+		const error = await failureOf(node.activate());
+		expect(error.message).toMatch(/API key.*The request was GET \/webhook-deliveries\//);
+		expect(error).toMatchObject({ description: undefined });
+		expect(JSON.stringify({ ...error, message: error.message })).not.toContain('key-123456789');
+	});
+
+	it('is one failed execution while the workflow is active, and then one an hour', async () => {
+		const node = await active();
+		respondWith(status);
+		expect(await errorsIn(node, 60, MINUTE)).toBe(1);
+		expect(await errorsIn(node, 60, MINUTE)).toBe(1);
+	});
+
+	it('does not hold up n8n’s start', async () => {
+		const node = await active();
+		node.kill();
+		respondWith(status);
+		expect(await node.activate('init')).toBeNull();
+		expect(node.log.warn).toHaveLength(1);
+		expect(await errorsIn(node, 30, MINUTE)).toBe(1);
+	});
+});
+
+describe('with a Webhook URL', () => {
+	const URL_1 = 'https://n8n.example.com/webhook/1/webhook';
+	const webhook = (uid: string, target_url: string, is_active = true) => ({
+		uid,
+		target_url,
+		is_active,
+		events: ['task.completed'],
+	});
+	const changes = () => avala.requests.filter((request) => !request.startsWith('GET'));
+
+	it('only what this webhook missed counts, however the URL is written', async () => {
+		avala.webhooks = [webhook('wh_2', 'https://n8n.example.com/other'), webhook('wh_1', URL_1)];
+		const node = await active({ webhookUrl: 'https://N8N.example.com:443/webhook/1/webhook/' });
+		miss(1, { webhook: 'WH_1' });
+		miss(2, { webhook: 'wh_1' });
+		miss(3, { webhook: 'wh_2' });
+		advance(GIVEN_UP);
+		expect(uids(await node.poll())).toEqual(['task_2']);
+		expect(avala.requests).toHaveLength(2);
+	});
+
+	it('the webhook is activated again when Avala has deactivated it, and no other', async () => {
+		avala.webhooks = [
+			webhook('wh_2', 'https://n8n.example.com/other', false),
+			webhook('wh_1', URL_1, false),
+		];
+		const node = newNode({ webhookUrl: URL_1 });
+		await node.activate();
+		await node.poll();
+		expect(changes()).toEqual(['PATCH /api/v1/webhooks/wh_1/']);
+		expect(node.log.info).toEqual([expect.stringContaining('activated webhook wh_1 again')]);
+	});
+
+	it('a key that may not activate it is said in the log, and events are given all the same', async () => {
+		avala.webhooks = [webhook('wh_1', URL_1, false)];
+		const node = await active({ webhookUrl: URL_1 });
+		avala.webhooks = [webhook('wh_1', URL_1, false)];
+		avala.fault = ({ method }, response) => {
+			if (method === 'PATCH') response.writeHead(403).end('{"detail":"No."}');
+			return method === 'PATCH';
+		};
+		miss(1);
+		advance(GIVEN_UP);
+		expect(uids(await node.poll())).toEqual(['task_1']);
+		await node.poll();
+		expect(node.log.warn).toEqual([expect.stringMatching(/may not activate it.*webhooks\.write/)]);
+	});
+
+	it('nothing is given as long as no webhook has it, such as while its trigger is published', async () => {
+		const node = newNode({ webhookUrl: URL_1 });
+		expect(await node.activate()).toBeNull();
+		avala.webhooks = [webhook('wh_1', URL_1)];
+		miss(1);
+		advance(GIVEN_UP);
+		expect(uids(await node.poll())).toEqual(['task_1']);
+	});
+
+	it('what an earlier webhook with this URL missed counts as well', async () => {
+		avala.webhooks = [webhook('wh_1', URL_1)];
+		const node = await active({ webhookUrl: URL_1 });
+		miss(1);
+		advance(MINUTE);
+		avala.webhooks = [webhook('wh_2', URL_1)];
+		miss(2, { webhook: 'wh_2' });
+		advance(GIVEN_UP);
+		expect(uids(await node.poll())).toEqual(['task_1', 'task_2']);
+	});
+
+	it.each([
+		['', undefined],
+		['not a URL', /'Webhook URL' cannot be "not a URL"\. It must be the production URL/],
+		['http://n8n.example.com/webhook/1', /'Webhook URL' cannot be/],
+		['https://n8n.example.com/webhook-test/1', /'Webhook URL' is a test URL.*production URL/],
+		['={{ $json.url }}', /'Webhook URL'/],
+	])('%j is understood or refused by name', async (webhookUrl, message) => {
+		const activating = newNode({ webhookUrl }).activate();
+		if (message) expect((await failureOf(activating)).message).toMatch(message);
+		else expect(await activating).toBeNull();
+	});
+});
+
+describe('“Fetch Test Event”', () => {
+	it('shows the newest missed event, whatever the state is, and changes nothing', async () => {
+		avala.webhooks = [
+			{ uid: 'wh_1', target_url: 'https://n8n.example.com/w', is_active: false, events: [] },
+		];
+		miss(1);
+		advance(MINUTE);
+		miss(2);
+		advance(MINUTE);
+		miss(3, { deliveredAfter: 0 });
+		advance(GIVEN_UP);
+		const node = newNode({ webhookUrl: 'https://n8n.example.com/w' });
+		expect(uids(await node.fetchTestEvent())).toEqual(['task_2']);
+		expect(avala.webhooks[0]?.is_active).toBe(false);
+	});
+
+	it('shows nothing when nothing was missed, and an error that says everything', async () => {
+		const node = newNode();
+		expect(await node.fetchTestEvent()).toBeNull();
+		respondWith(401);
+		expect((await failureOf(node.fetchTestEvent())).message).toMatch(/API key.*The request was/);
+	});
+});
+
+it('n8n’s durable scheduler, which makes everything anew for each poll, loses nothing', async () => {
+	const node = newNode();
+	await node.activate('update');
+	// It does not save the state of an activation that gave nothing.
+	node.saved = {};
+	miss(1);
+	for (let polls = 0; polls < 3; polls++) {
+		advance(45 * MINUTE);
+		await node.activate('update');
+	}
+	expect(uids(node.items)).toEqual(['task_1']);
+});
