@@ -23,6 +23,14 @@ const IDS = {
 	task: 'tsk_1',
 	project: 'prj_1',
 	dataset: 'dst_1',
+	agent: 'agent_1',
+	agentExecution: 'exec_1',
+	annotationIssue: 'issue_1',
+	sequence: 'seq_1',
+	tool: 'tool_1',
+	problem: 'problem_1',
+	qualityTarget: 'target_1',
+	autoLabelJob: 'job_1',
 };
 const OPERATIONS = ALL_OPERATIONS.map(
 	([resource, operation]) =>

@@ -96,9 +96,9 @@ export function all(collection: Collection): Endpoint {
 export function one(
 	collection: Collection,
 	id: string,
-	{ action, parameter }: { action?: string; parameter?: string } = {},
+	{ action }: { action?: string } = {},
 ): Endpoint {
-	const uid = checkedId(collection, id, parameter);
+	const uid = checkedId(collection, id);
 	const path = `${collection.path}${uid}/${action === undefined ? '' : `${action}/`}`;
 	return { path, subject: `${collection.noun} ${uid}${collection.of ?? ''}`, collection };
 }

@@ -19,10 +19,19 @@ const AGENTS: Collection = {
 	permissions: { read: 'agents.read', write: 'agents.write' },
 };
 
-/** All that Avala asks agents about. */
-const EVENTS = EVENT_CATALOGUE.filter(({ value }) =>
-	/^(?:result\.|task\.completed|dataset\.|export\.(?:completed|failed))/.test(value),
-);
+/** Avala asks agents about no others. */
+const ASKED_ABOUT = [
+	'task.completed',
+	'export.completed',
+	'export.failed',
+	'dataset.created',
+	'dataset.deleted',
+	'dataset.updated',
+	'result.accepted',
+	'result.rejected',
+	'result.submitted',
+];
+const EVENTS = EVENT_CATALOGUE.filter(({ value }) => ASKED_ABOUT.includes(value));
 
 const TASK_TYPES: KnownWords = [
 	{ name: 'Image Annotation', value: 'image-annotation' },

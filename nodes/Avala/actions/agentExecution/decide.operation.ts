@@ -8,19 +8,21 @@ import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { parameterOf, propertiesOf, readParameters, sentOf } from '../parameters';
 
-const DECISIONS: Collection = {
-	path: '/agent-actions/',
+export const EXECUTIONS: Collection = {
+	path: '/agents/{agent}/executions/',
 	noun: 'execution',
 	plural: 'executions',
 	example: 'exec_1a2b3c4d',
 	permissions: { read: 'agents.read', write: 'agents.write' },
 };
 
+const DECISIONS: Collection = { ...EXECUTIONS, path: '/agent-actions/' };
+
 const PARAMETERS = {
 	executionId: {
-		...idField(DECISIONS, 'Execution ID', {
+		...idField(EXECUTIONS, 'Execution ID', {
 			description: "The ID of the execution, which is 'uid' in the output of Get Many",
-			hint: 'The uid of an execution: {{ $json.uid }} behind Agent Execution Get Many. The uid of a task or a result is none.',
+			hint: 'The uid of an execution: {{ $json.uid }} behind Agent Execution Get Many. The uid of a task or a result does not work.',
 		}),
 		sentAs: 'execution',
 	},
@@ -29,7 +31,7 @@ const PARAMETERS = {
 			'Decision',
 			[
 				{ name: 'Approve', value: 'approve', description: 'The result goes on in Avala' },
-				{ name: 'Flag', value: 'flag', description: 'Someone is to look at it in Avala' },
+				{ name: 'Flag', value: 'flag', description: 'Someone reviews it in Avala' },
 				{
 					name: 'Reject',
 					value: 'reject',
@@ -38,12 +40,12 @@ const PARAMETERS = {
 				{ name: 'Skip', value: 'skip', description: 'It has no effect' },
 			],
 			{
-				// What is left as it is should decide nothing.
+				// A decision that nobody chose has no effect.
 				default: 'skip',
-				description: 'What becomes of it',
+				description: 'What to do with the execution',
 				builderHint: {
 					propertyHint:
-						'It takes effect at once and cannot be taken back. Only approve, flag, reject or skip; a person’s wish, or a clear rule, should decide.',
+						'approve, flag, reject or skip. It takes effect at once and cannot be taken back: use it only as a person or a clear rule says.',
 				},
 			},
 		),
@@ -54,7 +56,8 @@ const PARAMETERS = {
 const REASON = {
 	reason: optional(
 		textField('Reason', 'reason', {
-			description: 'Optional. Why; the annotator sees it when the result is rejected.',
+			description:
+				'Optional. The reason for the decision; the annotator sees it when a result is rejected.',
 		}),
 	),
 };
@@ -64,7 +67,8 @@ export const decide: Operation = {
 		name: 'Decide',
 		value: 'decide',
 		action: 'Decide on agent execution',
-		description: 'Approve, reject, flag or skip what an agent was asked about; this takes effect',
+		description:
+			'Approve, reject, flag or skip what an agent was asked about; it takes effect at once',
 	},
 	properties: [...propertiesOf(PARAMETERS, { required: true }), ...propertiesOf(REASON)],
 	async execute(run) {

@@ -1,5 +1,4 @@
 import { isObject, projectsIn, textOf } from '../../shared/values';
-import type { Collection } from '../../transport/paths';
 import { PROJECTS } from '../../transport/paths';
 import { agentLocator, taskTypesField } from '../agent';
 import type { KnownWords } from '../fields';
@@ -10,15 +9,7 @@ import type { Resource } from '../operation';
 import { formsOf } from '../output';
 import { projectLocator } from '../project';
 import { getAllOperation } from '../readOperations';
-import { decide } from './decide.operation';
-
-const EXECUTIONS: Collection = {
-	path: '/agents/{agent}/executions/',
-	noun: 'execution',
-	plural: 'executions',
-	example: 'exec_1a2b3c4d',
-	permissions: { read: 'agents.read', write: 'agents.write' },
-};
+import { decide, EXECUTIONS } from './decide.operation';
 
 const STATUSES: KnownWords = [
 	{ name: 'Pending', value: 'pending', description: 'It waits for a decision' },
