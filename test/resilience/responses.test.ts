@@ -36,8 +36,10 @@ const OPERATIONS = ALL_OPERATIONS.map(
 	([resource, operation]) =>
 		[`${resource} ${operation}`, parametersOf(resource, operation, IDS)] as const,
 );
-/** Each list of Avala's, by an operation that reads all of it. */
-const LISTS = OPERATIONS.filter(([name]) => /getAll|getHealth|getMissedEvents/.test(name));
+/** Each list of Avala's, by an operation that reads all of it and nothing else. */
+const LISTS = OPERATIONS.filter(([name]) =>
+	/^(?!annotationIssue).*getAll|delivery get(Health|MissedEvents)/.test(name),
+);
 
 /** The items, or the error that the node throws. */
 async function run(parameters: INodeParameters): Promise<unknown> {
