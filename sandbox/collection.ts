@@ -14,7 +14,7 @@ export interface Entries<T extends { uid: string }> {
 	readonly list: readonly T[];
 	get(uid: string): T | undefined;
 	/** A number that rises from entry to entry and stays the same while others come and go. */
-	placeOf(entry: T): number;
+	readonly placeOf: (entry: object) => number;
 }
 
 export class Collection<T extends { uid: string }> implements Entries<T> {
@@ -22,7 +22,7 @@ export class Collection<T extends { uid: string }> implements Entries<T> {
 
 	private readonly byUid = new Map<string, T>();
 
-	private readonly places = new WeakMap<T, number>();
+	private readonly places = new WeakMap<object, number>();
 
 	private nextPlace = 0;
 
@@ -46,13 +46,11 @@ export class Collection<T extends { uid: string }> implements Entries<T> {
 				const entry = this.get(uid);
 				return entry && test(entry) ? entry : undefined;
 			},
-			placeOf: (entry) => this.placeOf(entry),
+			placeOf: this.placeOf,
 		};
 	}
 
-	placeOf(entry: T): number {
-		return this.places.get(entry) ?? 0;
-	}
+	readonly placeOf = (entry: object): number => this.places.get(entry) ?? 0;
 
 	/** Adds the entry, or replaces the one with the same id in its place. */
 	put(entry: T): T {

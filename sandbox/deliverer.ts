@@ -117,9 +117,20 @@ export class Deliverer extends EventEmitter<Events> {
 		return waiting.length;
 	}
 
-	/** Makes all retries now, one after the other, until each delivery has arrived or Avala gives up. */
-	async giveUp(): Promise<void> {
-		for (await this.idle(); this.retryNow() > 0; await this.idle());
+	/** How many deliveries wait for a retry. */
+	get waiting(): number {
+		return this.timers.size;
+	}
+
+	/**
+	 * Makes all retries now, one after the other, until each delivery has arrived or Avala gives up.
+	 * @returns the deliveries that were waiting
+	 */
+	async giveUp(): Promise<StoredDelivery[]> {
+		await this.idle();
+		const waiting = [...this.timers.keys()];
+		while (this.retryNow() > 0) await this.idle();
+		return waiting;
 	}
 
 	async idle(): Promise<void> {

@@ -5,7 +5,6 @@ export type { Fault } from './faultList';
 export type { RateLimit } from './api/rateLimit';
 export { AVALA_RATE_LIMIT } from './api/rateLimit';
 export type { Scope } from './api/keys';
-export type { Records } from './store';
 export type { ApiRequest, EmittedEvent, StoredDelivery, StoredWebhook } from './webhookRecords';
 export type {
 	DownloadLink,

@@ -3,7 +3,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 /** The three wire formats of Avala's documents, oldest first in time: guide, older, newer. */
 export type WireFormat = 'guide' | 'older' | 'newer';
 
-export const WIRE_FORMATS: readonly WireFormat[] = ['guide', 'older', 'newer'];
+export const WIRE_FORMATS = ['guide', 'older', 'newer'] as const;
 
 /** A new id in the style of the wire format: the guide's has a prefix, the later ones are plain UUIDs. */
 export function newUid(prefix: string, wireFormat: WireFormat): string {

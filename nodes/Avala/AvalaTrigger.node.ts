@@ -41,7 +41,7 @@ export class AvalaTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		builderHint: {
 			searchHint:
-				'Starts a workflow when something happens in Avala. It registers and removes its own webhook, and verifies the signature of every event: nothing to create in Avala by hand, no Webhook node, no verify token, no Crypto node. Each event is one item { id, type, created_at, data }: the task or export itself is $json.data, its ID $json.data.uid. To download a finished export, start on export.completed and put Avala Export: Download behind it. Events that were missed while n8n was down do not come here: use Avala Delivery: Get Missed Events.',
+				'Starts a workflow when something happens in Avala. It registers and removes its own webhook, and verifies the signature of every event: nothing to create in Avala by hand, no Webhook node, no verify token, no Crypto node. Each event is one item { id, type, created_at, resource_uid, project_uid, data }: the task or export itself is $json.data, its ID $json.resource_uid, its project $json.project_uid. To download a finished export, start on export.completed and put Avala Export: Download behind it. Events that were missed while n8n was down do not come here: use Avala Delivery: Get Missed Events.',
 			relatedNodes: [
 				{
 					nodeType: 'n8n-nodes-base.removeDuplicates',

@@ -57,20 +57,13 @@ export function mountAgents(server: FastifyInstance, context: Context): void {
 		isBare: () => settings.executionsAre === 'list',
 	});
 	server.post<Route>('/agent-actions/', { config: { scope: 'agents.write' } }, async (call) => {
-		const {
-			execution: uid,
-			action,
-			reason,
-		} = readFields(
-			call,
-			DECISION.extend({
-				execution: uidOf(store.executions.where(({ account }) => account === call.account)),
-			}),
-		);
-		const execution = store.executions.get(uid);
+		const own = store.executions.where(({ account }) => account === call.account);
+		const decision = readFields(call, DECISION.extend({ execution: uidOf(own) }));
+		const { action, reason } = decision;
+		const execution = own.get(decision.execution);
 		// What Avala does with a second decision is not documented.
-		if (!execution || execution.action !== null || execution.status !== 'pending') {
-			throw new ApiError(409, `This execution was decided already: ${execution?.action}.`);
+		if (execution?.status !== 'pending') {
+			throw new ApiError(409, `The execution is not pending: ${execution?.status}.`);
 		}
 		const now = new Date().toISOString();
 		Object.assign(execution, {

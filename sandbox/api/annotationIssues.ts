@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-import { Collection } from '../collection';
+import { Collection, isSameUid } from '../collection';
 import type { Context } from '../context';
 import type { Part } from '../resources/datasetContents';
 import { itemsOf, sequencesOf } from '../resources/datasetContents';
@@ -31,9 +31,19 @@ export function mountAnnotationIssues(server: FastifyInstance, context: Context)
 		if (!sequence) throw notFound();
 		return sequence;
 	};
-	const newest = (matches: (issue: StoredIssue) => boolean) =>
-		store.issues.list.filter(matches).map(shownIssue).reverse();
 
+	mountEndpoint(server, context, {
+		path: '/datasets/:owner/:slug/annotation-issues/',
+		read: 'qc.read',
+		entries: (call) => {
+			const uids = sequencesOf(datasetOf(call, store.datasets)).map(({ uid }) => uid);
+			return store.issues.where(({ sequence_uid }) => uids.includes(sequence_uid));
+		},
+		show: (issue) => shownIssue(issue),
+		showOne: null,
+		isBare: () => true,
+		filters: { sequence_uid: equal(({ sequence_uid }) => sequence_uid) },
+	});
 	mountEndpoint(server, context, {
 		path: '/sequences/:sequence/annotation-issues/',
 		read: 'qc.read',
@@ -51,48 +61,38 @@ export function mountAnnotationIssues(server: FastifyInstance, context: Context)
 		},
 		fields: ISSUE.extend({ project_uid: uidOf(store.projects).nullable().default(null) }),
 		create: (given, { params, account }) => {
-			const { tool_uid, problem_uid, project_uid, ...fields } = given;
+			const { tool_uid, problem_uid, project_uid, sequence_uid, ...fields } = given;
 			const sequence = sequenceOf(params.sequence);
 			const item = fields.dataset_item_uid;
-			if (fields.sequence_uid !== sequence.uid) {
+			if (!isSameUid(sequence_uid, sequence.uid)) {
 				throw refusal('sequence_uid', 'This is not the sequence of the path.');
 			}
 			if (item !== null && !new Collection(itemsOf(sequence.dataset)).get(item)) {
 				throw refusal('dataset_item_uid', noSuch(item));
 			}
-			const chosen = choose(tool_uid, problem_uid, sequence);
-			const project = project_uid === null ? undefined : store.projects.get(project_uid);
-			const issue = { ...fields, ...chosen, account };
-			return shownIssue(
-				store.issues.put(
-					makeIssue(
-						{ ...issue, project: project ? { uid: project.uid, name: project.name } : null },
-						settings.wireFormat,
-					),
-				),
-			);
+			const { name } = store.projects.get(project_uid ?? '') ?? {};
+			const issue = {
+				...fields,
+				...choose(tool_uid, problem_uid, sequence),
+				sequence_uid: sequence.uid,
+				project: project_uid !== null && name !== undefined ? { uid: project_uid, name } : null,
+				account,
+			};
+			return shownIssue(store.issues.put(makeIssue(issue, settings.wireFormat)));
 		},
 		changes: ISSUE_CHANGES,
-		update: (issue, { tool_uid = issue.tool.uid, problem_uid = issue.problem.uid, ...given }) => {
-			const chosen = choose(tool_uid, problem_uid, sequenceOf(issue.sequence_uid));
-			Object.assign(issue, given, chosen);
+		update: (issue, { tool_uid, problem_uid, ...given }) => {
+			if (tool_uid !== undefined || problem_uid !== undefined) {
+				const uids = [tool_uid ?? issue.tool.uid, problem_uid ?? issue.problem.uid] as const;
+				Object.assign(issue, choose(...uids, sequenceOf(issue.sequence_uid)));
+			}
+			Object.assign(issue, given);
 			const closedAt = issue.closed_at ?? new Date().toISOString();
 			issue.closed_at = CLOSED.includes(issue.status) ? closedAt : null;
 		},
 		remove: ({ uid }) => store.issues.remove(uid),
 	});
-	const reading = { config: { scope: 'qc.read' } } as const;
-	server.get<Route>('/datasets/:owner/:slug/annotation-issues/', reading, async (call) => {
-		const sequences = new Set(sequencesOf(datasetOf(call, store.datasets)).map(({ uid }) => uid));
-		const wanted = filterOf(call, 'sequence_uid');
-		return newest(
-			({ sequence_uid, account }) =>
-				account === call.account &&
-				sequences.has(sequence_uid) &&
-				(wanted === undefined || equal(() => sequence_uid)(undefined, wanted)),
-		);
-	});
-	server.get<Route>('/qc-available-tools/', reading, async (call) => {
+	server.get<Route>('/qc-available-tools/', { config: { scope: 'qc.read' } }, async (call) => {
 		const dataType = filterOf(call, 'dataset_type');
 		return TOOLS.filter(({ dataset_type }) => dataset_type === (dataType ?? dataset_type));
 	});

@@ -39,7 +39,6 @@ const DATASETS: ReadonlyArray<Partial<StoredDataset> & { name: string }> = [
 		name: 'Night drives',
 		dataType: 'video',
 		status: 'creating',
-		visibility: 'unlisted',
 		itemCount: 12,
 		issues: ['3 of 15 videos could not be read.'],
 	},
@@ -112,7 +111,16 @@ export function addSampleData(store: Store, wireFormat: WireFormat): void {
 	for (const fields of DATASETS) {
 		const uid = uidFor('ds', fields.name, wireFormat);
 		const slug = fields.name.toLowerCase().replaceAll(' ', '-');
-		store.datasets.put(makeDataset({ uid, slug, ...times(), ...fields }, wireFormat));
+		// Only the newest servers know this visibility.
+		const isUnlisted = wireFormat === 'newer' && fields.status === 'creating';
+		const given = {
+			uid,
+			slug,
+			...times(),
+			...fields,
+			...(isUnlisted && { visibility: 'unlisted' }),
+		};
+		store.datasets.put(makeDataset(given, wireFormat));
 	}
 
 	/** Fields of the sample with this number. */

@@ -15,10 +15,13 @@ jest.setTimeout(120_000);
 /** The label of each button and the event that it triggers. */
 const BUTTONS = [
 	['Complete a task', 'task.completed'],
+	['Review a task', 'task.reviewed'],
 	['Reject a task', 'task.rejected'],
+	['Submit a result', 'result.submitted'],
 	['Finish an export', 'export.completed'],
 	['Fail an export', 'export.failed'],
 	['Create a dataset', 'dataset.created'],
+	['Quality alert', 'quality.alert'],
 ] as const;
 
 /** The share of the picture that shows ports and ids, which differ in each run. */
@@ -46,7 +49,9 @@ describe(`in the console of the sandbox, beside n8n ${version}`, () => {
 	it('a webhook appears as soon as its workflow is active', async () => {
 		await table('Webhooks').getByText('None yet').waitFor();
 		await stage.client.activate(workflowId);
-		await table('Webhooks').getByText('active').waitFor();
+		await table('Webhooks')
+			.getByText(/^active$/)
+			.waitFor();
 	});
 
 	it.each(BUTTONS)('“%s” delivers %s, and n8n starts the workflow', async (label, type) => {
@@ -120,13 +125,40 @@ describe('the console', () => {
 		expect(await own.evaluate('document.documentElement.scrollWidth')).toBe(width);
 	});
 
-	it('says which buttons have a webhook', async () => {
+	it('says which buttons have a webhook, and how to go on where there is none', async () => {
 		addWebhook(['task.completed', 'task.rejected']);
+		avala.addWebhook({ events: ['quality.alert'], isActive: false });
 		own = await openPage(browser, avala.url);
 		await own.getByText('task.rejected').getByText('1 webhook').waitFor();
-		await own.getByText('export.failed').getByText('no webhook').waitFor();
+		await own.getByText('export.failed').getByText('no webhook yet').waitFor();
 		await own.getByRole('button', { name: 'Fail an export' }).click();
-		await own.getByRole('status').getByText('no active webhook subscribes').waitFor();
+		const status = own.getByRole('status');
+		await status.getByText('Publish a workflow with an Avala Trigger for export.failed').waitFor();
+		await own.getByText('quality.alert').getByText('webhook inactive').waitFor();
+		await own.getByRole('button', { name: 'Quality alert' }).click();
+		await status.getByText('Its webhook is inactive: activate it under Webhooks').waitFor();
+	});
+
+	it('sends a webhook a test event, and activates it again, with the keyboard alone', async () => {
+		const { uid } = addWebhook(['task.completed']);
+		avala.addWebhook({ uid, isActive: false, targetUrl: `${target.url}/webhook/abc` });
+		own = await openPage(browser, avala.url);
+		const status = own.getByRole('status');
+		await own.getByRole('button', { name: 'Send test event' }).press('Enter');
+		await status.getByText(`The test event arrived at ${target.url}/webhook/abc.`).waitFor();
+		await own.getByRole('button', { name: 'Activate' }).press('Enter');
+		await status.getByText('is active now').waitFor();
+		await rows('Webhooks')
+			.getByText(/^active$/)
+			.waitFor();
+		expect(await own.evaluate('document.activeElement.textContent')).toBe('Deactivate');
+	});
+
+	it('says how many rows there are where it shows the first of them', async () => {
+		own = await openPage(browser, avala.url);
+		await own.getByRole('region', { name: 'Tasks' }).getByText('10 of 12').waitFor();
+		expect(await own.getByRole('region', { name: 'Projects' }).getByText(' of ').count()).toBe(0);
+		await rows('Datasets').filter({ hasText: 'Night drives' }).getByText('creating').waitFor();
 	});
 
 	it('says in which formats missed events can be recovered', async () => {
@@ -158,14 +190,12 @@ describe('the console', () => {
 	it('makes deliveries fail, skips the waiting, and keeps the URL of a deleted webhook', async () => {
 		const { uid } = addWebhook(['task.completed']);
 		own = await openPage(browser, avala.url);
-		const fail = own.getByRole('button', { name: 'Make deliveries fail' });
 		const skip = own.getByRole('button', { name: 'Skip the waiting' });
-		await fail.click();
+		await own.getByRole('button', { name: 'Make deliveries fail' }).click();
 		await own.getByRole('status').getByText('Deliveries fail from now on').waitFor();
-		expect(await fail.getAttribute('aria-pressed')).toBe('true');
 		await own.getByRole('button', { name: 'Complete a task' }).click();
 		await rows('Deliveries').filter({ hasText: 'pending' }).filter({ hasText: '503' }).waitFor();
-		await fail.click();
+		await own.getByRole('button', { name: 'Let deliveries arrive' }).click();
 		await own.getByRole('status').getByText('arrive again').waitFor();
 		await skip.click();
 		await rows('Deliveries').filter({ hasText: 'delivered' }).filter({ hasText: '200' }).waitFor();

@@ -72,6 +72,40 @@ describe(`an activation in n8n ${version}`, () => {
 		expect(stage.avala.webhooks()[0]?.uid).not.toBe(orphan?.uid);
 	});
 
+	it('leaves one webhook that works when the workflow is published twice at once', async () => {
+		const { client } = stage;
+		const workflow = await stage.createTriggerWorkflow();
+		await Promise.allSettled([client.activate(workflow.id), client.activate(workflow.id)]);
+		await expectOneThatWorks(workflow.id);
+		await client.deactivate(workflow.id);
+		await untilTrue(() => stage.avala.webhooks().length === 0);
+	});
+
+	it('leaves no webhook when the workflow is unpublished while Avala has not responded', async () => {
+		const { client, avala } = stage;
+		const workflow = await stage.createTriggerWorkflow();
+		avala.fault({ method: 'POST', path: '/api/v1/webhooks/', times: 1, delayMs: 2000 });
+		const publishing = client.activate(workflow.id).catch(() => undefined);
+		// The list has been read, so the new webhook is being created.
+		while (avala.requests().length === 0) await nextTurn();
+		const unpublishing = client.deactivate(workflow.id);
+		await untilTrue(() => avala.requests().some(({ method }) => method === 'POST'));
+		await unpublishing;
+		await client.deleteWorkflow(workflow.id);
+		await publishing;
+		expect(avala.webhooks()).toEqual([]);
+	});
+
+	it('leaves no webhook when the editor listens three times at once and then stops', async () => {
+		const { client, avala } = stage;
+		const workflow = await stage.createTriggerWorkflow();
+		const listening = [1, 2, 3].map(async () => await client.run(workflow.id, 'Avala Trigger'));
+		await Promise.all(listening);
+		expect(avala.webhooks()).toHaveLength(1);
+		await client.stopListening(workflow.id);
+		await untilTrue(() => avala.webhooks().length === 0);
+	});
+
 	it('keeps the webhooks of 60 active workflows when n8n starts, with two requests or none', async () => {
 		const { avala } = stage;
 		const count = 60;

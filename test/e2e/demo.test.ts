@@ -68,7 +68,7 @@ describe(`the demo in n8n ${version}`, () => {
 		const { client, avala } = stage;
 		const script = await (await fetch(`${avala.url}/console.js`)).text();
 		const types = [...script.matchAll(/^\t\['([a-z.]+)', '[^']+'\],$/gm)].map(([, type]) => type);
-		expect(types).toHaveLength(5);
+		expect(types).toHaveLength(8);
 		const executionIds = async () => {
 			const lists = await Promise.all(workflows.map(async ({ id }) => await client.executions(id)));
 			return lists.flat().map(({ id }) => id);

@@ -17,7 +17,7 @@ import type { RegisteredWebhook } from './webhook';
 import { createWebhook, deleteWebhook, findWebhook, listWebhooks, updateWebhook } from './webhook';
 
 /**
- * n8n 2.41 gives up on an activation after 80 s without telling why: it ends before that, with its clean-up.
+ * n8n 2.41 gives up on an activation after 80 s without saying why, so it has ended by then, with its clean-up.
  * A minute is the longest wait that Avala's rate limit asks for.
  */
 const ACTIVATION_LIMIT_MS = 63_000;

@@ -1,13 +1,16 @@
-import { showDeliveries, showExports, showProjects, showTasks, showWebhooks } from '/tables.js';
+import { showTables } from '/tables.js';
 
 const element = (id) => document.getElementById(id);
 
 const EVENTS = [
 	['task.completed', 'Complete a task'],
+	['task.reviewed', 'Review a task'],
 	['task.rejected', 'Reject a task'],
+	['result.submitted', 'Submit a result'],
 	['export.completed', 'Finish an export'],
 	['export.failed', 'Fail an export'],
 	['dataset.created', 'Create a dataset'],
+	['quality.alert', 'Quality alert'],
 ];
 
 const FORMATS = {
@@ -17,13 +20,14 @@ const FORMATS = {
 };
 
 /** Whether Get Missed Events has something to give back. */
-function recoveryIn(wireFormat) {
-	return wireFormat === 'guide'
-		? 'This format’s deliveries carry no event: to recover missed events, choose older or newer.'
-		: 'This format’s deliveries carry the event, so missed events can be recovered.';
-}
+const RECOVERY = {
+	guide:
+		'This format’s deliveries carry no event: to recover missed events, choose older or newer.',
+	older: 'This format’s deliveries carry the event, so missed events can be recovered.',
+	newer: 'This format’s deliveries carry the event, so missed events can be recovered.',
+};
 
-async function post(url, body) {
+async function post(url, body = {}) {
 	const response = await fetch(url, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
@@ -36,12 +40,26 @@ async function post(url, body) {
 
 const say = (text) => (element('status').textContent = text);
 
-/** Runs the action of a button; an error is shown where its success would be. */
-function onPress(button, action) {
-	button.addEventListener('click', () => action().catch((error) => say(error.message)));
+/** Runs the action of a control; an error is shown where its success would be. */
+function on(type, control, action) {
+	control.addEventListener(type, (event) => action(event).catch((error) => say(error.message)));
 }
 
-const countOf = (count) => (count === 1 ? '1 webhook' : `${count} webhooks`);
+const countOf = (count, thing, things) => (count === 1 ? `1 ${thing}` : `${count} ${things}`);
+const webhooksOf = (count) => countOf(count, 'webhook', 'webhooks');
+
+/** What the page shows. */
+let state = { webhooks: { rows: [] } };
+
+/** Where an event goes, in few words, and what to do if it goes nowhere. */
+function whereItGoes(type) {
+	const subscribed = state.webhooks.rows.filter(({ events }) => events.includes(type));
+	const active = subscribed.filter(({ isActive }) => isActive).length;
+	if (active > 0) return [webhooksOf(active)];
+	return subscribed.length > 0
+		? ['webhook inactive', 'Its webhook is inactive: activate it under Webhooks.']
+		: ['no webhook yet', `Publish a workflow with an Avala Trigger for ${type}.`];
+}
 
 for (const [type, label] of EVENTS) {
 	const item = document.createElement('li');
@@ -53,67 +71,78 @@ for (const [type, label] of EVENTS) {
 	button.setAttribute('aria-describedby', note.id);
 	item.append(button, note);
 	element('events').append(item);
-	onPress(button, async () => {
+	on('click', button, async () => {
 		const { data, deliveries } = await post('/sandbox/events', { type });
+		const uid = data.uid ?? data.result_uid ?? data.target_uid;
 		say(
 			deliveries.length > 0
-				? `${type} (${data.uid}) goes to ${countOf(deliveries.length)}.`
-				: `${type} (${data.uid}) happened, but no active webhook subscribes to it.`,
+				? `${type} (${uid}) goes to ${webhooksOf(deliveries.length)}.`
+				: `${type} (${uid}) happened, but nothing was sent. ${whereItGoes(type)[1]}`,
 		);
 	});
 }
 
-onPress(element('fail'), async () => {
-	const fail = element('fail').getAttribute('aria-pressed') !== 'true';
-	await post('/sandbox/deliveries', { fail });
+on('click', element('fail'), async () => {
+	const fail = !state.deliveriesFail;
+	await post('/sandbox/settings', { deliveriesFail: fail });
 	say(fail ? 'Deliveries fail from now on.' : 'Deliveries arrive again from now on.');
 });
-onPress(element('skip'), async () => {
-	const { retried } = await post('/sandbox/retries', {});
+on('click', element('skip'), async () => {
+	const { retried, failed } = await post('/sandbox/retries');
+	const deliveries = countOf(retried, 'delivery was', 'deliveries were');
 	say(
 		retried === 0
 			? 'No delivery is waiting for a retry.'
-			: `${retried === 1 ? '1 delivery is' : `${retried} deliveries are`} retried now.`,
+			: `${deliveries} retried: ${retried - failed} arrived, Avala has given up on ${failed}.`,
 	);
 });
-element('wireFormat').addEventListener('change', ({ target }) => {
-	post('/sandbox/wire-format', { wireFormat: target.value }).catch((error) => say(error.message));
+on('change', element('wireFormat'), async ({ target }) => {
+	await post('/sandbox/settings', { wireFormat: target.value });
 });
 
-function showNotes({ webhooks, deliveries, deliveriesFail, wireFormat, wireFormats }) {
-	for (const [type] of EVENTS) {
-		const count = webhooks.filter(
-			({ events, isActive }) => isActive && events.includes(type),
-		).length;
-		const note = element(`note-${type}`);
-		note.textContent = `${type}\n${count > 0 ? countOf(count) : 'no webhook'}`;
-	}
-	element('fail').setAttribute('aria-pressed', String(deliveriesFail));
+const actions = {
+	async test({ uid, targetUrl }) {
+		const { error } = await post(`/sandbox/webhooks/${uid}/test`);
+		say(
+			error === null
+				? `The test event arrived at ${targetUrl}.`
+				: `The test event did not arrive at ${targetUrl}: ${error}.`,
+		);
+	},
+	async activate({ uid, targetUrl, isActive }) {
+		await post(`/sandbox/webhooks/${uid}`, { isActive: !isActive });
+		say(`The webhook for ${targetUrl} is ${isActive ? 'inactive' : 'active'} now.`);
+	},
+};
+
+/** Runs a webhook's action that was pressed in its table. */
+on('click', element('webhooks'), async ({ target }) => {
+	const webhook = state.webhooks.rows.find(({ uid }) => uid === target.dataset.uid);
+	if (webhook) await actions[target.dataset.action](webhook);
+});
+
+function showNotes({ waiting, deliveriesFail, wireFormat, wireFormats }) {
+	for (const [type] of EVENTS)
+		element(`note-${type}`).textContent = `${type}\n${whereItGoes(type)[0]}`;
+	element('fail').textContent = deliveriesFail ? 'Let deliveries arrive' : 'Make deliveries fail';
 	element('fail-note').textContent = deliveriesFail
-		? 'Every delivery fails with 503. Click again to let them arrive. What fails for good can be recovered in the formats older and newer.'
-		: 'As if n8n were down: each delivery fails with 503 and waits for its retry.';
-	const waiting = deliveries.filter(
-		({ status, attempts }) => status === 'pending' && attempts > 0,
-	).length;
+		? 'Every delivery fails with 503 now, as if n8n were down. What fails for good can be recovered in the formats older and newer.'
+		: 'Deliveries arrive now. To see what happens while n8n is down, make them fail.';
 	element('skip-note').textContent =
 		waiting === 0
-			? 'Retries come after 1, 5, 15 and 60 minutes. None is waiting.'
-			: `Makes all retries now. ${waiting === 1 ? '1 is' : `${waiting} are`} waiting.`;
+			? 'Retries come after 1, 5, 15 and 60 minutes. No delivery is waiting for one.'
+			: `Makes all retries now, until each delivery has arrived or Avala gives up. ${countOf(waiting, 'delivery is', 'deliveries are')} waiting.`;
 	const choice = element('wireFormat');
 	if (choice.options.length === 0) choice.append(...wireFormats.map((name) => new Option(name)));
 	choice.value = wireFormat;
 	element('format-note').textContent =
-		`Events are sent ${FORMATS[wireFormat]}; the nodes accept all three formats. ${recoveryIn(wireFormat)}`;
+		`Events are sent ${FORMATS[wireFormat]}; the nodes accept all three formats. ${RECOVERY[wireFormat]}`;
 }
 
 async function refresh() {
-	const state = await (await fetch('/sandbox/state')).json();
+	state = await (await fetch('/sandbox/state')).json();
 	showNotes(state);
-	showWebhooks(state.webhooks);
-	showDeliveries(state.deliveries, state.webhooks);
-	showExports(state.exports);
-	showTasks(state.tasks, state.projects);
-	showProjects(state.projects);
+	showTables(state);
 }
 
 let refreshing = false;

@@ -10,10 +10,11 @@ function element(name, text, className = '') {
  * Fills a table. On a narrow page its rows become blocks, so roles and the columns' names are written out.
  *
  * @param columns names, left to right
- * @param rows cells of each row: a text, or [text, class] where one looks different
+ * @param rows cells of each row: a text, [text, class] where one looks different, or an element
+ * @param total how many rows there would be, if only the first are given
  * @param empty what to say when there are none
  */
-export function fillTable(id, columns, rows, empty) {
+function fillTable(id, columns, rows, { total = rows.length, empty }) {
 	const table = document.getElementById(id);
 	table.setAttribute('role', 'table');
 	if (!table.tHead) {
@@ -35,15 +36,20 @@ export function fillTable(id, columns, rows, empty) {
 		line.firstChild.colSpan = columns.length;
 		lines.push(line);
 	}
+	const focused = document.activeElement?.id;
 	table.tBodies[0].replaceChildren(...lines);
+	if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+	document.getElementById(`${id}-count`).textContent =
+		rows.length < total ? `${rows.length} of ${total}` : '';
 }
 
 function rowOf(cells, columns) {
 	const line = element('tr');
 	line.setAttribute('role', 'row');
 	for (const [index, cell] of cells.entries()) {
-		const [text, className] = Array.isArray(cell) ? cell : [cell];
-		const column = element('td', text, className);
+		const [content, className] = Array.isArray(cell) ? cell : [cell];
+		const column = element('td', '', className);
+		column.append(content ?? '');
 		column.setAttribute('role', 'cell');
 		if (columns[index]) column.dataset.column = columns[index];
 		line.append(column);
@@ -59,84 +65,132 @@ function time(value) {
 	return isToday ? date.toLocaleTimeString() : date.toLocaleDateString();
 }
 
-export function showWebhooks(webhooks) {
-	fillTable(
-		'webhooks',
-		['Target URL', 'Events', 'State', 'ID'],
-		webhooks.map(({ uid, targetUrl, events, isActive }) => [
-			[targetUrl, 'long'],
-			[events.join(', '), 'list'],
-			isActive ? ['active', 'good'] : ['inactive', 'bad'],
-			uid,
-		]),
-		'None yet. Publish a workflow with an Avala Trigger.',
-	);
+/** Buttons for one webhook; their ids keep the focus when the table is filled again. */
+function webhookActions({ uid, targetUrl, isActive }) {
+	const group = element('div', '', 'actions');
+	for (const [action, label] of [
+		['test', 'Send test event'],
+		['activate', isActive ? 'Deactivate' : 'Activate'],
+	]) {
+		const button = element('button', label);
+		button.type = 'button';
+		button.id = `${action}-${uid}`;
+		button.setAttribute('aria-label', `${label}: ${targetUrl}`);
+		Object.assign(button.dataset, { action, uid });
+		group.append(button);
+	}
+	return group;
 }
 
-export function showDeliveries(deliveries, webhooks) {
-	const known = new Map(webhooks.map(({ uid, targetUrl }) => [uid, targetUrl]));
+const INACTIVE =
+	'inactive: nothing is sent. Avala deactivates a webhook that keeps failing. Let deliveries arrive, then activate it.';
+
+const LOOKS = {
+	delivered: 'good',
+	ready: 'good',
+	completed: 'good',
+	success: 'good',
+	failed: 'bad',
+	pending: 'wait',
+	requested: 'wait',
+	processing: 'wait',
+};
+const looking = (word) => [word, LOOKS[word] ?? ''];
+
+export function showTables(state) {
+	const { webhooks, deliveries, executions, exports, tasks, projects, datasets } = state;
+	const urls = new Map(webhooks.rows.map(({ uid, targetUrl }) => [uid, targetUrl]));
 	const target = ({ webhookUid, targetUrl }) =>
-		known.get(webhookUid) ?? `${targetUrl ?? webhookUid} (webhook deleted)`;
-	const looks = { delivered: 'good', failed: 'bad', pending: 'wait' };
+		urls.get(webhookUid) ?? `${targetUrl ?? webhookUid} (webhook deleted)`;
+
+	fillTable(
+		'webhooks',
+		['Target URL', 'Events', 'State', 'ID', 'Actions'],
+		webhooks.rows.map((webhook) => [
+			[webhook.targetUrl, 'long'],
+			[webhook.events.join(', '), 'list'],
+			webhook.isActive ? ['active', 'good'] : [INACTIVE, 'bad'],
+			webhook.uid,
+			webhookActions(webhook),
+		]),
+		{ ...webhooks, empty: 'None yet. Publish a workflow with an Avala Trigger.' },
+	);
 	fillTable(
 		'deliveries',
 		['Time', 'Event', 'Target', 'Status', 'Response', 'Attempts', 'Next attempt'],
-		deliveries.map((delivery) => [
+		deliveries.rows.map((delivery) => [
 			time(delivery.createdAt),
 			delivery.type,
 			[target(delivery), 'long'],
-			[delivery.status, looks[delivery.status]],
+			looking(delivery.status),
 			[delivery.responseStatus ?? delivery.errorMessage, 'list'],
 			delivery.attempts,
 			delivery.attempts > 0 ? time(delivery.nextRetryAt) : 'now',
 		]),
-		'None yet.',
+		{ ...deliveries, empty: 'None yet. Do something above that a webhook subscribes to.' },
 	);
-}
-
-export function showExports(exports) {
-	const looks = { ready: 'good', failed: 'bad', requested: 'wait', processing: 'wait' };
+	fillTable(
+		'executions',
+		['Time', 'Agent', 'Event', 'Task', 'Status', 'Decision', 'Reason'],
+		executions.rows.map(({ createdAt, agent, type, task, status, action, reason }) => [
+			time(createdAt),
+			agent,
+			type,
+			[task, 'list'],
+			looking(status),
+			action,
+			[reason, 'list'],
+		]),
+		{ ...executions, empty: 'None yet. Submit a result.' },
+	);
 	fillTable(
 		'exports',
 		['Changed', 'Name', 'State', 'File', 'ID'],
-		exports.map(({ uid, name, state, file, updatedAt }) => [
+		exports.rows.map(({ uid, name, state: word, file, updatedAt }) => [
 			time(updatedAt),
 			[name, 'list'],
-			[state, looks[state]],
-			state === 'ready' ? file : '',
+			looking(word),
+			word === 'ready' ? file : '',
 			uid,
 		]),
-		'None yet. Finish an export, or create one in n8n.',
+		{ ...exports, empty: 'None yet. Finish an export, or create one in n8n.' },
 	);
-}
-
-export function showTasks(tasks, projects) {
-	const names = new Map(projects.map(({ uid, name }) => [uid, name]));
+	const names = new Map(projects.rows.map(({ uid, name }) => [uid, name]));
 	fillTable(
 		'tasks',
 		['Changed', 'Name', 'Project', 'Status', 'ID'],
-		tasks.map(({ uid, name, project, status, updatedAt }) => [
+		tasks.rows.map(({ uid, name, project, status, updatedAt }) => [
 			time(updatedAt),
 			[name, 'list'],
 			[names.get(project) ?? project, 'list'],
 			[status, status === 'completed' ? 'good' : ''],
 			uid,
 		]),
-		'None.',
+		{ ...tasks, empty: 'None.' },
 	);
-}
-
-export function showProjects(projects) {
 	fillTable(
 		'projects',
 		['Name', 'Status', 'Open tasks', 'Completed tasks', 'ID'],
-		projects.map(({ uid, name, status, openTasks, completedTasks }) => [
+		projects.rows.map(({ uid, name, status, openTasks, completedTasks }) => [
 			[name, 'list'],
 			status,
 			openTasks,
 			completedTasks,
 			uid,
 		]),
-		'None.',
+		{ ...projects, empty: 'None.' },
+	);
+	fillTable(
+		'datasets',
+		['Name', 'Data type', 'Items', 'Status', 'Visibility', 'ID'],
+		datasets.rows.map(({ uid, name, dataType, itemCount, status, visibility }) => [
+			[name, 'list'],
+			dataType,
+			itemCount,
+			status,
+			visibility,
+			uid,
+		]),
+		{ ...datasets, empty: 'None. Create one.' },
 	);
 }

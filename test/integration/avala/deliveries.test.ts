@@ -269,6 +269,8 @@ describe.each<WireFormat>(['guide', 'older', 'newer'])(
 					id: expect.any(String),
 					type: 'task.completed',
 					created_at: at(minutes),
+					resource_uid: `task_${minutes}`,
+					project_uid: null,
 					data: { uid: `task_${minutes}`, updated_at: at(minutes) },
 					delivery_id: `d_${minutes}`,
 					webhook_uid: 'wh_a',

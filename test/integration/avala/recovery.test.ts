@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await server.close());
 beforeEach(() => {
-	resources = { '/tasks/t1/': { uid: 't1', status: 'completed' } };
+	resources = { '/tasks/t1/': { uid: 't1', status: 'completed', project: 'p1' } };
 	deliveries = [];
 	requested.length = 0;
 });
@@ -114,6 +114,8 @@ describe('a missed event whose delivery carries no payload', () => {
 				...known,
 				id: 'whd_1',
 				delivery_id: 'whd_1',
+				resource_uid: null,
+				project_uid: null,
 				data: null,
 				error_message: 'The target responded 500',
 				recoverable: false,
@@ -122,7 +124,9 @@ describe('a missed event whose delivery carries no payload', () => {
 				...known,
 				id: 'whd_2',
 				delivery_id: 'whd_2',
-				data: { uid: 't1', status: 'completed' },
+				resource_uid: 't1',
+				project_uid: 'p1',
+				data: { uid: 't1', status: 'completed', project: 'p1' },
 				recovered: true,
 			},
 		]);
@@ -189,6 +193,18 @@ describe('a missed event whose delivery carries no payload', () => {
 			await expect(missedEvents(missed({ task_uid: 't1' }))).rejects.toThrow(words);
 		},
 	);
+});
+
+it('a payload that is nested thousands deep spoils no other event', async () => {
+	const nested = `{"event":"task.completed","data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+	const events = await missedEvents(
+		missed({ uid: 'whd_2', payload: { event: 'task.completed', data: { uid: 't2' } } }),
+		missed({ payload: nested }),
+	);
+	expect(events).toMatchObject([
+		{ id: 'whd_1', recoverable: false },
+		{ data: { uid: 't2' }, recovered: true },
+	]);
 });
 
 it('deliveries without any ID stay apart', async () => {

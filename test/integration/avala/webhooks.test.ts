@@ -142,7 +142,7 @@ describe.each<WireFormat>(['guide', 'older', 'newer'])(
 			const [failed] = await run('test', { webhookId: byId(uid) });
 			expect(failed).toMatchObject({ success: false });
 			expect(JSON.stringify(failed)).toContain('404');
-			const good = avala.addWebhook({ targetUrl: `${avala.url}/sandbox/wire-format` });
+			const good = avala.addWebhook({});
 			avala.fault({
 				path: `/api/v1/webhooks/${good.uid}/test/`,
 				status: 200,

@@ -4,6 +4,7 @@ import { get } from 'node:http';
 
 import type { Sandbox, SandboxOptions } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
+import type { Json } from './api';
 import { call } from './api';
 import { Targets } from './targets';
 
@@ -35,8 +36,8 @@ describe('the console', () => {
 		await delivered;
 		const { json } = await call(avala, 'GET', `${avala.url}/sandbox/state`);
 		expect(json).toMatchObject({
-			webhooks: [{ targetUrl: url }],
-			deliveries: [{ type: 'task.completed', status: 'delivered' }],
+			webhooks: { rows: [{ targetUrl: url }], total: 1 },
+			deliveries: { rows: [{ type: 'task.completed', status: 'delivered' }], total: 1 },
 		});
 		expect(JSON.stringify(json)).not.toContain(secret);
 		for (const [path, part] of [
@@ -56,7 +57,8 @@ describe('the console', () => {
 			headers: { 'content-type': 'text/plain' },
 			body: '{"type":"task.completed"}',
 		});
-		expect(form.ok).toBe(false);
+		const bare = await fetch(`${avala.url}/sandbox/retries`, { method: 'POST' });
+		expect([form.status, bare.status]).toEqual([415, 415]);
 	});
 
 	it.each(['/', '/sandbox/state', '/%73andbox/state', '/sandbox/stream'])(
@@ -73,16 +75,32 @@ describe('the console', () => {
 		},
 	);
 
-	it('shows exports, tasks and projects as events change them', async () => {
+	it('shows what events change, those that changed last first, and how many there are', async () => {
 		await open();
-		const state = async () => (await call(avala, 'GET', `${avala.url}/sandbox/state`)).json;
-		expect(await state()).toMatchObject({ exports: [], projects: expect.any(Array) });
 		const { uid } = avala.emit('task.completed').data;
 		avala.addExport();
-		expect(await state()).toMatchObject({
-			exports: [{ state: 'requested' }],
-			tasks: expect.arrayContaining([expect.objectContaining({ uid, status: 'completed' })]),
+		const { json } = await call(avala, 'GET', `${avala.url}/sandbox/state`);
+		expect(json).toMatchObject({
+			exports: { rows: [{ state: 'requested' }], total: 1 },
+			projects: { total: 3 },
+			datasets: { rows: expect.arrayContaining([expect.objectContaining({ itemCount: 1200 })]) },
+			executions: { rows: [{ status: 'pending' }, { status: 'pending' }, { action: 'approve' }] },
 		});
+		const { rows, total } = json.tasks as { rows: Json[]; total: number };
+		expect([rows[0]?.uid, rows.length, total]).toEqual([uid, 10, 12]);
+	});
+
+	it('activates a webhook again, and sends it a test event', async () => {
+		await open();
+		const { url, received } = await targets.add(200, 500);
+		const { uid } = avala.addWebhook({ targetUrl: url, isActive: false });
+		const path = `${avala.url}/sandbox/webhooks/${uid}`;
+		expect((await call(avala, 'POST', path, { isActive: true })).status).toBe(200);
+		expect(avala.webhooks()[0]?.isActive).toBe(true);
+		expect((await call(avala, 'POST', `${path}/test`, {})).json.error).toBeNull();
+		expect((await call(avala, 'POST', `${path}/test`, {})).json.error).toBe('HTTP 500');
+		expect(received).toHaveLength(2);
+		expect((await call(avala, 'POST', `${avala.url}/sandbox/webhooks/none`, {})).status).toBe(400);
 	});
 
 	it('keeps the URL of a webhook that was deleted', async () => {
@@ -93,22 +111,25 @@ describe('the console', () => {
 		await avala.idle();
 		await call(avala, 'DELETE', `/webhooks/${uid}/`);
 		expect((await call(avala, 'GET', `${avala.url}/sandbox/state`)).json).toMatchObject({
-			webhooks: [],
-			deliveries: [{ targetUrl: url }],
+			webhooks: { rows: [] },
+			deliveries: { rows: [{ targetUrl: url }] },
 		});
 	});
 
-	it('makes deliveries fail, and retries them at once', async () => {
+	it('makes deliveries fail, and skips the waiting for their retries', async () => {
 		await open();
-		const { url } = await targets.add(200);
-		avala.addWebhook({ targetUrl: url });
-		await call(avala, 'POST', `${avala.url}/sandbox/deliveries`, { fail: true });
+		avala.addWebhook({ targetUrl: (await targets.add(200)).url });
+		const set = async (deliveriesFail: boolean) =>
+			await call(avala, 'POST', `${avala.url}/sandbox/settings`, { deliveriesFail });
+		const skip = async () => (await call(avala, 'POST', `${avala.url}/sandbox/retries`, {})).json;
+		await set(true);
 		avala.emit('task.completed');
 		await avala.idle();
-		await call(avala, 'POST', `${avala.url}/sandbox/deliveries`, { fail: false });
-		const { json } = await call(avala, 'POST', `${avala.url}/sandbox/retries`, {});
-		expect(json).toEqual({ retried: 1 });
-		await avala.idle();
-		expect(avala.deliveries()[0]?.status).toBe('delivered');
+		await set(false);
+		expect(await skip()).toEqual({ retried: 1, failed: 0 });
+		await set(true);
+		avala.emit('task.completed');
+		expect(await skip()).toEqual({ retried: 1, failed: 1 });
+		expect(avala.deliveries().map(({ status }) => status)).toEqual(['failed', 'delivered']);
 	});
 });

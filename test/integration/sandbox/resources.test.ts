@@ -121,6 +121,7 @@ describe('datasets', () => {
 		const path = `/datasets/${String(byName.uid).toUpperCase()}/`;
 		expect((await call(avala, 'GET', path)).json).toEqual(byName);
 		expect(byName).toMatchObject({ owner_name: 'ann', visibility: 'public', project_count: 1 });
+		expect(await listAll(avala, '/datasets/?visibility=unlisted')).toHaveLength(1);
 		expect(Object.keys(byName)).not.toContain('created_at');
 	});
 });

@@ -83,28 +83,10 @@ describe('activation', () => {
 		expect(staticData).toEqual({ webhookId: ours()[0]?.uid, webhookSecret: ours()[0]?.secret });
 	});
 
-	it('gives a node the same secret at each activation, and another in test mode', async () => {
-		const secretOf = async (setup: Setup) => {
-			avala.reset();
-			await activate(setup);
-			return avala.webhooks()[0]?.secret;
-		};
-		const secret = await secretOf({});
-		expect(await secretOf({})).toBe(secret);
-		expect(await secretOf({ isTest: true })).not.toBe(secret);
-	});
-
 	it('subscribes to every type of the catalogue for *, and to custom events beside it', async () => {
 		await activate({ events: ['*'], options: { customEvents: ['task.submitted'] } });
 		expect(ours()[0]?.events).toHaveLength(EVENT_CATALOGUE.length + 1);
 		expect(ours()[0]?.events).toContain('task.submitted');
-	});
-
-	it('uses the secret of the credential, and stores it nowhere else', async () => {
-		const staticData: IDataObject = {};
-		await activate({ webhookSecret: 'from-the-credential', staticData });
-		expect(ours()[0]?.secret).toBe('from-the-credential');
-		expect(JSON.stringify(staticData)).not.toContain('from-the-credential');
 	});
 
 	it('keeps a webhook that is right, which costs one request', async () => {
@@ -144,16 +126,6 @@ describe('activation', () => {
 		expect(ours()).toEqual([expect.objectContaining({ events: ['task.completed'] })]);
 	});
 
-	it('corrects the events of a webhook that has others', async () => {
-		const staticData: IDataObject = {};
-		await activate({ staticData, events: ['task.completed'] });
-		const uid = ours()[0]?.uid;
-		await activate({ staticData, events: ['export.completed', 'export.failed'] });
-		expect(ours()).toEqual([
-			expect.objectContaining({ uid, events: ['export.completed', 'export.failed'] }),
-		]);
-	});
-
 	it.each([
 		['204', { status: 204, body: '' }],
 		['200 without a webhook', { status: 200, body: { success: true } }],
@@ -182,13 +154,6 @@ describe('activation', () => {
 		expect(ours()).toEqual([
 			expect.objectContaining({ uid: body.uid, events: ['export.completed'] }),
 		]);
-	});
-
-	it('replaces a webhook whose secret is not known', async () => {
-		const stranger = avala.addWebhook({ targetUrl: WEBHOOK_URL, events: ['task.completed'] });
-		await activate();
-		expect(ours()).toHaveLength(1);
-		expect(ours()[0]?.uid).not.toBe(stranger.uid);
 	});
 
 	it.each([
@@ -357,7 +322,6 @@ describe('in an account with many webhooks', () => {
 	it.each([
 		[10, 1],
 		[1_000, 10],
-		[10_000, 100],
 	])(
 		'%i: without a stored ID the list costs %i requests, with one nothing does',
 		async (webhooks, pages) => {
@@ -383,7 +347,6 @@ describe('in an account with many webhooks', () => {
 			expect(await requestsOf(unpublish)).toEqual([...LIST, DELETE]);
 			expect(avala.webhooks()).toHaveLength(webhooks - 1);
 		},
-		60_000,
 	);
 });
 
@@ -420,7 +383,7 @@ describe('an activation that cannot work', () => {
 	it('says everything in what n8n shows of an error: 2.41 the message, 2.8 a description if there is one', async () => {
 		const error: unknown = await activate({ apiKey: 'wrong' }).catch((reason: unknown) => reason);
 		if (!(error instanceof NodeApiError)) throw new Error('It did not fail at Avala');
-		expect(error.message).toContain('refused the API key');
+		expect(error.message).toMatch(/refused the API key.*enter a current key/s);
 		expect(error.description ?? error.message).toBe(error.message);
 		expect(error.httpCode).toBe('401');
 	});
@@ -430,10 +393,6 @@ describe('an activation that cannot work', () => {
 		jest.spyOn(hook, 'getNodeWebhookUrl').mockReturnValue(url);
 		await expect(checkExists.call(hook)).rejects.toThrow(/webhook URL.*WEBHOOK_URL/);
 		expect(avala.requests()).toEqual([]);
-	});
-
-	it('says what to do about a bad key', async () => {
-		expect(await failing({ apiKey: 'wrong' })).toMatch(/refused the API key.*enter a current key/s);
 	});
 
 	it('says which host cannot be reached', async () => {

@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import { createHmac } from 'node:crypto';
 
 import { AvalaTrigger } from '../../../nodes/Avala/AvalaTrigger.node';
 import type { Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
-import { hookContext, serveTrigger } from '../../support/contexts';
+import { hookContext } from '../../support/contexts';
 
 /** n8n calls the hooks of one workflow several times at once, each time with its own copy of the static data. */
 
@@ -41,36 +40,14 @@ async function publish(setup: Setup = {}): Promise<void> {
 
 const unpublish = async (setup: Setup = {}) => await remove.call(context(setup));
 
-/** How many workflows an event starts that Avala signs with the secret of its webhook. */
-async function startedWith(staticData: IDataObject): Promise<number> {
-	const trigger = await serveTrigger({ parameters, staticData, credentials: credentials() });
-	const body = JSON.stringify({ type: 'task.completed', data: {} });
-	const secret = avala.webhooks()[0]?.secret ?? '';
-	const signature = createHmac('sha256', secret).update(body).digest('hex');
-	await fetch(trigger.url, {
-		method: 'POST',
-		headers: { 'content-type': 'application/json', 'x-avala-signature': signature },
-		body,
-	});
-	await trigger.close();
-	return trigger.started.length;
-}
-
 describe('a workflow', () => {
-	it('that is published twice at once has one webhook, which starts it whichever state n8n keeps', async () => {
-		// Without a stored copy of this secret no event could be verified.
-		avala.configure({ suppliedSecret: 'ignore' });
-		try {
-			const states: IDataObject[] = [{}, {}];
-			await Promise.all(states.map(async (staticData) => await publish({ staticData })));
-			expect(avala.webhooks()).toHaveLength(1);
-			for (const staticData of states) {
-				expect(staticData.webhookId).toBe(avala.webhooks()[0]?.uid);
-				expect(await startedWith(staticData)).toBe(1);
-			}
-		} finally {
-			avala.configure({ suppliedSecret: 'keep' });
-		}
+	it('that is published twice at once has one webhook, whichever state n8n keeps', async () => {
+		const states: IDataObject[] = [{}, {}];
+		await Promise.all(states.map(async (staticData) => await publish({ staticData })));
+		const [webhook, ...others] = avala.webhooks();
+		expect(others).toEqual([]);
+		const state = { webhookId: webhook?.uid, webhookSecret: webhook?.secret };
+		expect(states).toEqual([state, state]);
 	});
 
 	it('that is published again before n8n has stored the first webhook has one webhook', async () => {

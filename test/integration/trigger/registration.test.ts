@@ -202,24 +202,6 @@ describe('an event is accepted', () => {
 });
 
 describe('when n8n starts', () => {
-	it.each([
-		['a 500', { status: 500, body: { detail: 'out of order' } }],
-		['a 401', { status: 401, body: { detail: 'Invalid API key.' } }],
-		['a rate limit', { status: 429, body: {}, headers: { 'retry-after': '60' } }],
-		['a cut connection', { reset: true }],
-	])('%s leaves the webhook as it is, and the log has a warning', async (_, fault) => {
-		const staticData: IDataObject = {};
-		await activate({ staticData });
-		const before = { webhooks: avala.webhooks(), staticData: { ...staticData } };
-		const hook = context({ staticData, activation: 'init' });
-		const warn = jest.spyOn(hook.logger, 'warn').mockImplementation(() => undefined);
-		avala.fault({ path: `/api/v1/webhooks/${String(staticData.webhookId)}/`, ...fault });
-		expect(await checkExists.call(hook)).toBe(true);
-		expect({ webhooks: avala.webhooks(), staticData }).toEqual(before);
-		expect(warn).toHaveBeenCalledTimes(1);
-		expect(String(warn.mock.calls[0]?.[0])).toContain(`webhook ${String(staticData.webhookId)}`);
-	});
-
 	it('in another main process, which takes over, an outage of Avala leaves the webhook as well', async () => {
 		const staticData: IDataObject = {};
 		await activate({ staticData });

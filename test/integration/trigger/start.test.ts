@@ -3,12 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { AvalaTrigger } from '../../../nodes/Avala/AvalaTrigger.node';
 import type { Sandbox, SandboxOptions } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
-import type { Fault } from '../../../sandbox/fault';
 import { hookContext } from '../../support/contexts';
 import type { CredentialCounter } from '../../support/n8n';
 
 const LIST = '/api/v1/webhooks/';
 const MINUTE_MS = 60_000;
+
+type Fault = Parameters<Sandbox['fault']>[0];
 
 /** A sandbox has a base URL of its own, so no test finds what another has read. */
 const sandboxes: Sandbox[] = [];
