@@ -152,9 +152,8 @@ describe('a decision', () => {
 		expect(message).toContain(`No response from ${new URL(avala.url).host} about execution ${uid}`);
 		expect(message).toMatch(/may have done what was asked.*look at execution/);
 		expect(avala.all('executions').filter(({ action }) => action === 'approve')).toHaveLength(2);
-		expect((await failureOf(decide({ executionId: uid, decision: 'approve' }))).message).toContain(
-			'decided already: approve',
-		);
+		const again = await failureOf(decide({ executionId: uid, decision: 'approve' }));
+		expect(again.message).toContain(`Avala reports a conflict for execution ${uid}.`);
 	});
 
 	it.each([204, 200])('counts when Avala confirms it with %s and says nothing', async (status) => {

@@ -49,10 +49,11 @@ describe.each(['guide', 'older', 'newer'] as const)('in the %s wire format', (wi
 	});
 });
 
-it('an AI agent gets the fields of a health report that it selects, and no ID that there is not', async () => {
+it('an AI agent gets the fields of a health report that it selects, and the ID of the dataset', async () => {
 	const output = { output: 'selectedFields', fields: ['issues', 'ingest_ok'] };
-	expect(await run('getHealth', { ...named('Street scenes'), ...output }, true)).toEqual([
-		{ issues: [], ingest_ok: true },
+	const { datasetId } = named('Street scenes');
+	expect(await run('getHealth', { datasetId, ...output }, true)).toEqual([
+		{ dataset_uid: datasetId.value, issues: [], ingest_ok: true },
 	]);
 });
 
