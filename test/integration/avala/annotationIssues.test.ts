@@ -162,6 +162,7 @@ describe('the issues of a dataset', () => {
 		[{ slug: undefined }, 'The slug of dataset ds_1 cannot be used: Avala did not send it.'],
 		[{ slug: '../x' }, 'The slug of dataset ds_1 cannot be used: it is "../x" in Avala.'],
 		[{ owner_name: 'a/b' }, 'The owner of dataset ds_1 cannot be used: it is "a/b" in Avala.'],
+		[{ slug: 'a?token=x' }, 'slug of dataset ds_1 cannot be used: it is "(withheld for safety)"'],
 	])('cannot be found without an owner and a slug: %j', async (fields, message) => {
 		const dataset = { uid: 'ds_1', owner_name: 'org', slug: 'warehouse', ...fields };
 		avala.fault({ path: '/api/v1/datasets/ds_1/', status: 200, body: dataset });

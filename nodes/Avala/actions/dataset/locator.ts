@@ -1,7 +1,8 @@
 import { UserError } from 'n8n-workflow';
 
-import { idOf, shown } from '../../shared/values';
+import { idOf } from '../../shared/values';
 import { all, DATASETS, isId, one } from '../../transport/paths';
+import { quote } from '../../transport/quote';
 import { avalaEntry } from '../../transport/request';
 import type { Field } from '../fields';
 import { locatorField, namedChoice, searchOf } from '../locator';
@@ -36,7 +37,9 @@ export const datasetPath: Field<string> = {
 			for (const [name, part] of Object.entries(parts)) {
 				if (part !== undefined && isId(part)) continue;
 				const problem =
-					part === undefined ? 'Avala did not send it' : `it is ${shown(part)} in Avala`;
+					part === undefined
+						? 'Avala did not send it'
+						: `it is "${quote(part, run.connection.secrets)}" in Avala`;
 				throw new UserError(`The ${name} of ${endpoint.subject} cannot be used: ${problem}.`, {
 					description:
 						'Avala has what belongs to a dataset under its owner and slug. Check both in Avala.',
