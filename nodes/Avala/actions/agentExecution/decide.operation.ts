@@ -56,6 +56,7 @@ const PARAMETERS = {
 const REASON = {
 	reason: optional(
 		textField('Reason', 'reason', {
+			placeholder: 'e.g. The box is too wide',
 			description:
 				'Optional. The reason for the decision; the annotator sees it when a result is rejected.',
 		}),

@@ -54,6 +54,7 @@ const OPTIONS = {
 		description: 'Whether to try the job without saving any label',
 	}),
 	labels: textsField('Labels', 'labels', {
+		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add label' },
 		placeholder: 'e.g. car',
 		description: 'The only labels to set, spelled as in the project',
 		builderHint: {
