@@ -19,14 +19,14 @@ export class Avala implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description:
-			'Create and download exports, read tasks, projects and datasets, manage webhooks, monitor deliveries and recover missed events',
+			'Approve or reject results, file issues, watch quality, pre-label, export, read tasks, projects and datasets, manage webhooks and recover missed events',
 		defaults: { name: 'Avala' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		builderHint: {
 			searchHint:
-				'Is anything failing? Use Delivery: Get Health, one item with success_rate and recent_failures. After an outage, Delivery: Get Missed Events gives the events that never arrived, shaped as the Avala Trigger gives them. Export: Download gives the file itself as binary data; Export: Get gives only its state and link. To start a workflow on an event, use the Avala Trigger instead: it creates its own webhook, so none has to be created here.',
+				'Is anything failing? Use Delivery: Get Health, one item with success_rate and recent_failures. After an outage, Delivery: Get Missed Events gives the events that never arrived, shaped as the Avala Trigger gives them. Export: Download gives the file itself as binary data; Export: Get gives only its state and link. To approve or reject a result, find its execution with Agent Execution: Get Many (event_payload.result_uid names the result), then use Agent Execution: Decide; Avala asks only about events that an agent was created for. After quality.alert, Quality Target: Evaluate gives the values as of now. To start a workflow on an event, use the Avala Trigger instead: it creates its own webhook, so none has to be created here.',
 			relatedNodes: [
 				{
 					nodeType: 'n8n-nodes-base.removeDuplicates',

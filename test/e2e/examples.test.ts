@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -11,15 +12,24 @@ import type { Json, Workflow, WorkflowJson } from '../../harness/restData';
 import { toArray, toObject } from '../../harness/restData';
 import type { Stage } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
+import { untilTrue } from '../../harness/waiting';
 import { makeDelivery } from '../../sandbox/store';
 
 jest.setTimeout(400_000);
 
 const EXAMPLES = path.join(ROOT, 'examples');
 
+interface ReceivedRequest {
+	url: string;
+	headers: IncomingHttpHeaders;
+	body: unknown;
+}
+
 /** A server that is neither n8n nor Avala: a chat service. */
 class Elsewhere {
-	readonly received: Array<{ url: string; headers: IncomingHttpHeaders; body: unknown }> = [];
+	readonly received: ReceivedRequest[] = [];
+
+	private readonly arrivals = new EventEmitter();
 
 	private readonly server: FastifyInstance = fastify({ forceCloseConnections: true });
 
@@ -27,6 +37,7 @@ class Elsewhere {
 		this.server.all('/*', async (request, reply) => {
 			const { url, headers, body } = request;
 			this.received.push({ url, headers, body });
+			this.arrivals.emit('request', { url, headers, body });
 			return await reply.send({ from: 'elsewhere' });
 		});
 		await this.server.listen({ host: '127.0.0.1', port: 0 });
@@ -35,6 +46,12 @@ class Elsewhere {
 	get url(): string {
 		const address = this.server.server.address();
 		return `http://localhost:${typeof address === 'object' ? address?.port : ''}`;
+	}
+
+	/** Resolves with the next request. */
+	async next(): Promise<ReceivedRequest> {
+		const [request] = (await once(this.arrivals, 'request')) as [ReceivedRequest];
+		return request;
 	}
 
 	async stop(): Promise<void> {
@@ -125,8 +142,10 @@ const TESTED = [
 	'completed-task-to-table',
 	'delivery-monitoring',
 	'export-to-file',
+	'new-dataset-pre-labelled',
 	'quality-alert',
 	'recover-missed-events',
+	'result-review-in-chat',
 	'task-reviewed-to-chat',
 	'webhook-housekeeping',
 	'weekly-export',
@@ -212,12 +231,80 @@ describe(`the examples in n8n ${version}`, () => {
 	it('report a missed quality target in chat', async () => {
 		const workflow = await importExample('quality-alert');
 		await stage.client.activate(workflow.id);
-		await sendEvent(workflow, 'quality.alert', { uid: 'qt_1', name: 'Agreement below 90 %' });
+		await sendEvent(workflow, 'quality.alert', { name: 'Few issues' });
+		await sendEvent(workflow, 'quality.alert', { project_uid: 'proj_none' });
+		const untold = { name: 'Few issues', project_uid: stage.avala.addProject().uid };
+		await sendEvent(workflow, 'quality.alert', untold);
 		await stage.client.deactivate(workflow.id);
 
-		expect(elsewhere.received.map(({ body }) => body)).toEqual([
-			{ text: expect.stringContaining('Avala quality alert: Agreement below 90 % (') },
+		expect(elsewhere.received.map(({ body }) => toObject(body).text)).toEqual([
+			'Avala quality alert: Few issues\nFew issues: issue_rate is 0.08 (warning when gt 0.05)',
+			expect.stringMatching(
+				/^Avala quality alert: .+\nAvala does not know the quality targets of project proj_none\./,
+			),
+			'Avala quality alert: Few issues\n',
 		]);
+	});
+
+	it('reject a result from chat, with the reason that a person gives in a form', async () => {
+		const { avala, client } = stage;
+		const [agent] = avala.all('agents');
+		const agentId = agent?.uid ?? '';
+		const workflow = await importExample('result-review-in-chat', { agent_abc123: agentId });
+		await client.activate(workflow.id);
+		const asked = elsewhere.next();
+		const { event } = await stage.deliver('result.submitted');
+		const text = String(toObject((await asked).body).text);
+		const [link = ''] = /http\S+/.exec(text) ?? [];
+		expect(text).toBe(
+			`A result of ${String(event.data.task_name)} waits for a decision: car\nApprove or reject it: ${link}`,
+		);
+		// n8n leaves a form unanswered that is opened before the execution has begun to wait.
+		await untilTrue(async () => {
+			const [execution] = await client.executions(workflow.id);
+			return execution?.status === 'waiting';
+		});
+		const form = stage.localUrl(link);
+		expect(await (await fetch(form)).text()).toContain('Approve or reject the result');
+		expect(avala.all('executions')[0]).toMatchObject({ action: null });
+
+		const answer = new FormData();
+		answer.set('field-0', 'Reject');
+		answer.set('field-1', 'The box is loose.');
+		await fetch(form, { method: 'POST', body: answer });
+		const [execution] = await client.untilExecuted(workflow.id, 1);
+		const nodes = await client.result(execution?.id ?? '');
+		await client.deactivate(workflow.id);
+
+		const [stored] = avala.all('executions');
+		expect(stored).toMatchObject({
+			result: event.data.result_uid,
+			action: 'reject',
+			response_payload: { reason: 'The box is loose.' },
+		});
+		expect(nodes['Send Decision']).toEqual([
+			expect.objectContaining({ executionId: stored?.uid, decision: 'reject', success: true }),
+		]);
+	});
+
+	it('pre-label a new dataset of which all has arrived, and report what is missing of another', async () => {
+		const { avala, client } = stage;
+		avala.planJobs({ goesOnWhenRead: true });
+		const project = avala.projects()[0]?.uid ?? '';
+		const workflow = await importExample('new-dataset-pre-labelled', { proj_abc123: project });
+		await client.activate(workflow.id);
+		await sendEvent(workflow, 'dataset.created', { slug: 'street', item_count: 5 });
+		const incomplete = avala.datasets().find(({ status }) => status === 'creating');
+		await sendEvent(workflow, 'dataset.created', { uid: incomplete?.uid });
+		await client.deactivate(workflow.id);
+
+		expect(elsewhere.received.map(({ body }) => toObject(body).text)).toEqual([
+			expect.stringMatching(
+				/^New dataset street: \d+ items have arrived; the model labelled 12 of 12 items of the project\.$/,
+			),
+			'Check the new dataset night-drives (status creating): 12 items have arrived.\n3 of 15 videos could not be read.',
+		]);
+		expect(avala.all('jobs')[0]).toMatchObject({ projectUid: project, model_type: 'yolo' });
 	});
 
 	it('alert while deliveries fail, although Avala will retry them, and not before', async () => {

@@ -23,13 +23,23 @@ const IDS = {
 	task: 'tsk_1',
 	project: 'prj_1',
 	dataset: 'dst_1',
+	agent: 'agent_1',
+	agentExecution: 'exec_1',
+	annotationIssue: 'issue_1',
+	sequence: 'seq_1',
+	tool: 'tool_1',
+	problem: 'problem_1',
+	qualityTarget: 'target_1',
+	autoLabelJob: 'job_1',
 };
 const OPERATIONS = ALL_OPERATIONS.map(
 	([resource, operation]) =>
 		[`${resource} ${operation}`, parametersOf(resource, operation, IDS)] as const,
 );
-/** Each list of Avala's, by an operation that reads all of it. */
-const LISTS = OPERATIONS.filter(([name]) => /getAll|getHealth|getMissedEvents/.test(name));
+/** Each list of Avala's, by an operation that reads all of it and nothing else. */
+const LISTS = OPERATIONS.filter(([name]) =>
+	/^(?!annotationIssue).*getAll|delivery get(Health|MissedEvents)/.test(name),
+);
 
 /** The items, or the error that the node throws. */
 async function run(parameters: INodeParameters): Promise<unknown> {

@@ -258,7 +258,7 @@ export function loadOptionsContext(
 	return new LoadOptionsContext(
 		makeWorkflow([node]),
 		node,
-		additionalData({ credentials }),
+		{ ...additionalData({ credentials }), currentNodeParameters: node.parameters },
 		'parameters',
 	);
 }

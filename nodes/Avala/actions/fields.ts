@@ -1,7 +1,14 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { readMoment } from '../shared/moments';
-import { notUnderstood, readBoolean, readNumber, readText, readTexts } from '../shared/values';
+import {
+	isBlank,
+	notUnderstood,
+	readBoolean,
+	readNumber,
+	readText,
+	readTexts,
+} from '../shared/values';
 import type { ItemRun } from './operation';
 
 /** How the editor shows a field; its name is the key of its row. */
@@ -36,6 +43,11 @@ export type Texts = Omit<Partial<INodeProperties>, 'displayName' | 'name' | 'typ
 /** Words that Avala documents for a field, sorted by the label; servers have further ones. */
 export type KnownWords = ReadonlyArray<INodePropertyOptions & { value: string }>;
 
+/** The same field where it may be left empty, which is the same as leaving it out. */
+export function optional<T>(field: Field<T>): Field<T> {
+	return { ...field, read: (value, run) => (isBlank(value) ? undefined : field.read(value, run)) };
+}
+
 export function textField(label: string, sentAs: string, texts: Texts = {}): Field<string> {
 	return {
 		property: { displayName: label, type: 'string', default: '', ...texts },
@@ -60,12 +72,33 @@ export function wordField(
 			...texts,
 		},
 		sentAs,
-		read: (value) => {
-			const text = readText(label, value);
-			const choice = known.find((word) => [word.name, word.value].some((it) => isWord(it, text)));
-			return choice?.value ?? text;
-		},
+		read: (value) => wordOf(known, readText(label, value)),
 	};
+}
+
+/** Several of them. */
+export function wordsField(
+	label: string,
+	sentAs: string,
+	known: KnownWords,
+	texts: Texts = {},
+): Field<string[]> {
+	return {
+		property: {
+			displayName: label,
+			type: 'multiOptions',
+			default: [],
+			options: [...known],
+			...texts,
+		},
+		sentAs,
+		read: (value) => readTexts(label, value).map((text) => wordOf(known, text)),
+	};
+}
+
+function wordOf(known: KnownWords, text: string): string {
+	const choice = known.find((word) => [word.name, word.value].some((it) => isWord(it, text)));
+	return choice?.value ?? text;
 }
 
 /** One of the words that the node itself has for something. */
@@ -90,7 +123,11 @@ export function choiceField<T extends string>(
 	};
 }
 
-export function booleanField(label: string, sentAs: string, texts: Texts = {}): Field<boolean> {
+export function booleanField(
+	label: string,
+	sentAs: string | undefined,
+	texts: Texts = {},
+): Field<boolean> {
 	return {
 		property: { displayName: label, type: 'boolean', default: false, ...texts },
 		sentAs,
@@ -100,20 +137,20 @@ export function booleanField(label: string, sentAs: string, texts: Texts = {}): 
 
 export function numberField(
 	label: string,
-	sentAs: string,
-	least: number,
+	sentAs: string | undefined,
+	{ least, most = Infinity }: { least: number; most?: number },
 	texts: Texts = {},
 ): Field<number> {
 	return {
 		property: {
 			displayName: label,
 			type: 'number',
-			typeOptions: { minValue: least },
+			typeOptions: { minValue: least, ...(most < Infinity && { maxValue: most }) },
 			default: least,
 			...texts,
 		},
 		sentAs,
-		read: (value) => readNumber(label, value, least),
+		read: (value) => readNumber(label, value, least, most),
 	};
 }
 

@@ -24,17 +24,24 @@ export interface Filter<T = unknown> extends Field<T> {
 
 export type Filters = Readonly<Record<string, Filter>>;
 
-/** A word such as a status, which Avala is asked for and each entry is compared with. */
+/**
+ * A word such as a status, which Avala is asked for and each entry is compared with.
+ *
+ * @param isSent false where Avala cannot filter by it: then an entry without the word does not pass
+ */
 export function wordFilter(
 	label: string,
-	sentAs: string,
+	field: string,
 	known: KnownWords,
 	texts: { default: string; description: string },
+	{ isSent = true } = {},
 ): Filter<string> {
 	return {
-		...wordField(label, sentAs, known, texts),
+		...wordField(label, field, known, texts),
+		sentAs: isSent ? field : undefined,
 		known,
-		passes: ({ [sentAs]: sent }, wanted) => typeof sent !== 'string' || isWord(sent, wanted),
+		passes: ({ [field]: sent }, wanted) =>
+			typeof sent === 'string' ? isWord(sent, wanted) : isSent,
 	};
 }
 

@@ -24,14 +24,17 @@ export interface LocatorTexts {
 	description: string;
 	/** For models that build workflows: where the ID comes from. */
 	hint: string;
+	/** Where the ID is found; `uid` in the output by default. */
+	idHint?: string;
 	/** Where the search depends on other parameters, their names. */
 	dependsOn?: string[];
 }
 
 /** A parameter that picks one thing: from a searchable list, or by its ID. */
 export function locatorField(collection: Collection, texts: LocatorTexts): Field<string> {
-	const { label, search, description, hint, dependsOn } = texts;
 	const { noun, example } = collection;
+	const { label, search, description, hint, dependsOn } = texts;
+	const { idHint = `The ID of the ${noun}, which is 'uid' in the output` } = texts;
 	return {
 		property: {
 			displayName: label,
@@ -53,7 +56,7 @@ export function locatorField(collection: Collection, texts: LocatorTexts): Field
 					name: 'id',
 					type: 'string',
 					placeholder: `e.g. ${example}`,
-					hint: `The ID of the ${noun}, which is 'uid' in the output`,
+					hint: idHint,
 				},
 			],
 		},
@@ -114,24 +117,28 @@ export interface Choice extends INodeListSearchItems {
 	searched?: string;
 }
 
+type Choices = Choice | Choice[] | undefined;
+
 /**
  * The searchable list of the editor behind a locator, from where the last call ended, with the entries that
  * hold the typed text in any part. n8n asks for more only when the user scrolls, which a short list does
  * not allow, so it goes on until there are enough, within bounds.
  *
  * @param list what is searched, or how that follows from other parameters
- * @param choiceOf undefined for an entry that cannot be selected
+ * @param choicesOf what can be selected of an entry; nothing of some
  */
 export function searchOf(
 	list:
 		Endpoint | ((context: ILoadOptionsFunctions, of: Connection) => Endpoint | Promise<Endpoint>),
-	choiceOf: (entry: IDataObject) => Choice | undefined,
+	choicesOf: (entry: IDataObject, context: ILoadOptionsFunctions) => Choices,
 ): ListSearch {
 	return async function (filter = '', paginationToken) {
 		return await forList(this, async (unlimited) => {
 			const connection = withLimit(unlimited, DEADLINE_MS);
 			const endpoint = typeof list === 'function' ? await list(this, connection) : list;
-			return await search(connection, endpoint, { filter, paginationToken }, choiceOf);
+			return await search(connection, endpoint, { filter, paginationToken }, (entry) =>
+				choicesOf(entry, this),
+			);
 		});
 	};
 }
@@ -141,7 +148,7 @@ async function search(
 	connection: Connection,
 	endpoint: Endpoint,
 	{ filter, paginationToken }: { filter: string; paginationToken?: string },
-	choiceOf: (entry: IDataObject) => Choice | undefined,
+	choicesOf: (entry: IDataObject) => Choices,
 ): Promise<INodeListSearchResult> {
 	// A pasted URL may have a slash at its end that Avala's has not.
 	const wanted = filter.trim().replace(/\/$/, '');
@@ -151,10 +158,7 @@ async function search(
 	let seen = 0;
 	const start = paginationToken === undefined ? undefined : pageAt(connection, paginationToken);
 	for await (const { entries, next } of avalaPages(connection, endpoint, { start })) {
-		for (const entry of entries) {
-			const choice = choiceOf(entry);
-			if (!choice) continue;
-			const { searched = '', ...shown } = choice;
+		for (const { searched = '', ...shown } of entries.flatMap((entry) => choicesOf(entry) ?? [])) {
 			if (hasPart(`${shown.name} ${searched}`, wanted)) results.push(shown);
 		}
 		pages += 1;

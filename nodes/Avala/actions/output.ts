@@ -12,7 +12,7 @@ export interface OutputForms {
 	simplify(entry: IDataObject, connection?: Connection): IDataObject;
 	/** All that Avala sent, with what the node adds to it. */
 	complete(entry: IDataObject): IDataObject;
-	/** The names of the fields that can be selected one by one. */
+	/** The ID, which is in every output, and the names of the fields that can be selected one by one. */
 	fields: readonly string[];
 }
 
@@ -56,15 +56,11 @@ export interface Output {
 /** All that Avala sent, where there is nothing to choose. */
 export const AS_SENT: Output = { choice: [], show: (entry) => entry };
 
-/** It is in the output whatever is selected. */
-const ID = 'uid';
-
 /** As n8n's own nodes have it: a switch for people, a choice for AI agents. */
 export function outputProperties(forms: OutputForms | undefined): INodeProperties[] {
 	if (forms === undefined) return [];
-	const { fields } = forms;
+	const [, ...fields] = forms.fields;
 	const options = fields
-		.filter((name) => name !== ID)
 		.map((name) => ({ name: labelOf(name), value: name }))
 		.sort((a, b) => a.name.localeCompare(b.name));
 	return [
@@ -121,7 +117,7 @@ export function outputOf(run: ItemRun, forms: OutputForms | undefined): Output {
 	const simplified = (entry: IDataObject) => simplify(entry, run.connection);
 	if (choice === 'simplified') return { choice: [choice], show: simplified };
 	if (choice === 'raw') return { choice: [choice], show: complete };
-	const names = [ID, ...selectedFields(run, forms)];
+	const names = [...forms.fields.slice(0, 1), ...selectedFields(run, forms)];
 	return {
 		choice: [choice, ...names],
 		show: (entry) => {

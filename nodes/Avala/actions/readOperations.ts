@@ -1,9 +1,6 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { Collection } from '../transport/paths';
-import { all, one } from '../transport/paths';
 import { avalaEntry } from '../transport/request';
-import type { Field, Fields, Values } from './fields';
 import type { Filters } from './filters';
 import { filtersProperty, readFilters } from './filters';
 import { getMany } from './getMany';
@@ -11,84 +8,80 @@ import type { ItemRun, Operation } from './operation';
 import { itemsOf } from './operation';
 import type { OutputForms } from './output';
 import { outputOf, outputProperties } from './output';
-import { limit, propertiesOf, readParameters, returnAll, wantedCount } from './parameters';
+import { limit, returnAll, wantedCount } from './parameters';
+import type { Place, Thing } from './place';
+import { listIn, placeProperties, thingIn, thingProperties } from './place';
 
 /** What differs between the things that can be read. */
-export interface Readable {
-	collection: Collection;
-	/** The parameter that picks one: its name and its field. */
-	id: Readonly<Record<string, Field<string>>>;
+export interface Readable extends Place {
 	filters?: Filters;
 	/** Left out where an item is all that Avala sent. */
 	forms?: OutputForms;
-	/** What each operation says in the menu. */
-	descriptions: { get: string; getAll: string };
 	/** What Avala is asked for beside the filters. */
 	query?: Record<string, string>;
 	/** Brings what a server sent into the one form that the node uses. */
 	normalise?: (sent: IDataObject) => IDataObject;
 	/** Tells people what they should know about entries. */
 	tell?: (run: ItemRun, entries: IDataObject[]) => void;
-	/** The parameters on which the collection depends, and how. */
-	parents?: Fields;
-	collectionOf?: (parents: Values<Fields>) => Collection;
 }
 
-/** The operations Get and Get Many. */
-export function readOperations(readable: Readable): { get: Operation; getAll: Operation } {
-	const { collection, id, forms, descriptions, parents = {}, filters = {} } = readable;
-	const { normalise = (sent) => sent, tell = () => {}, query } = readable;
-	const collectionIn = async (run: ItemRun): Promise<Collection> => {
-		const given = await readParameters(run, parents);
-		return readable.collectionOf?.(given) ?? collection;
-	};
-	const parentProperties = propertiesOf(parents, { required: true });
+/** The operations Get and Get Many. @param descriptions what each says in the menu */
+export function readOperations(
+	readable: Readable & Thing & { descriptions: { get: string; getAll: string } },
+): { get: Operation; getAll: Operation } {
+	const { descriptions, forms, normalise = (sent) => sent, tell = () => {} } = readable;
 	const get: Operation = {
 		option: {
 			name: 'Get',
 			value: 'get',
-			action: `Get ${collection.noun}`,
+			action: `Get ${readable.collection.noun}`,
 			description: descriptions.get,
 		},
-		properties: [
-			...parentProperties,
-			...propertiesOf(id, { required: true }),
-			...outputProperties(forms),
-		],
+		properties: [...thingProperties(readable), ...outputProperties(forms)],
 		async execute(run) {
 			const { show } = outputOf(run, forms);
-			const found = await collectionIn(run);
-			const [uid = ''] = Object.values(await readParameters(run, id));
-			const endpoint = one(found, uid);
+			const endpoint = await thingIn(run, readable);
 			const entry = normalise(await avalaEntry(run.connection, { method: 'GET', endpoint }));
 			tell(run, [entry]);
 			return itemsOf([show(entry)]);
 		},
 	};
-	const getAll: Operation = {
+	return { get, getAll: getAllOperation(readable, { description: descriptions.getAll }) };
+}
+
+/** The operation Get Many. @param option what the menu says of it, where that is not the usual */
+export function getAllOperation(
+	readable: Readable,
+	option: Partial<INodePropertyOptions & { value: string }>,
+): Operation {
+	const { collection, forms, filters = {}, query, normalise, tell = () => {} } = readable;
+	return {
 		option: {
 			name: 'Get Many',
 			value: 'getAll',
 			action: `Get many ${collection.plural}`,
-			description: descriptions.getAll,
+			...option,
 		},
-		properties: [
-			...parentProperties,
-			returnAll,
-			limit,
-			...(Object.keys(filters).length > 0 ? [filtersProperty(filters)] : []),
-			...outputProperties(forms),
-		],
+		properties: [...placeProperties(readable), ...listProperties(readable)],
 		async execute(run) {
 			const output = outputOf(run, forms);
 			const wanted = wantedCount(run);
-			const found = await collectionIn(run);
 			const narrowing = await readFilters(run, filters);
+			const endpoint = await listIn(run, readable);
 			const options = { wanted, narrowing, query, normalise };
-			const entries = await getMany(run, all(found), filters, options, output);
+			const entries = await getMany(run, endpoint, filters, options, output);
 			tell(run, entries);
 			return itemsOf(entries);
 		},
 	};
-	return { get, getAll };
+}
+
+/** The parameters of a list, but for those that say which one. */
+export function listProperties({ filters = {}, forms }: Readable): INodeProperties[] {
+	return [
+		returnAll,
+		limit,
+		...(Object.keys(filters).length > 0 ? [filtersProperty(filters)] : []),
+		...outputProperties(forms),
+	];
 }

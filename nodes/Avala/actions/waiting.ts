@@ -47,13 +47,18 @@ export function waitFields(
 ): { maxWait: Field<number>; wait: Field<boolean> } {
 	return {
 		maxWait: {
-			...numberField('Max Wait (Minutes)', '', 1, {
-				default: DEFAULT_MAX_WAIT_MINUTES,
-				description: `How long to wait. If ${what} takes longer, the operation ends with an error; Avala still finishes it.`,
-			}),
+			...numberField(
+				'Max Wait (Minutes)',
+				undefined,
+				{ least: 1 },
+				{
+					default: DEFAULT_MAX_WAIT_MINUTES,
+					description: `How long to wait. If ${what} takes longer, the operation ends with an error; Avala still finishes it.`,
+				},
+			),
 			read: (value) => readNumber('Max Wait (Minutes)', value, 0),
 		},
-		wait: booleanField(label, '', {
+		wait: booleanField(label, undefined, {
 			description: `Whether to wait until Avala has finished ${what}`,
 			builderHint: { propertyHint: hint },
 		}),

@@ -90,10 +90,16 @@ export function readWholeNumber(name: string, value: unknown, least: number): nu
 	throw notUnderstood(name, `a whole number of at least ${least}`, value);
 }
 
-export function readNumber(name: string, value: unknown, least: number): number {
+export function readNumber(
+	name: string,
+	value: unknown,
+	least: number,
+	most: number = Infinity,
+): number {
 	const number = numberOf(value);
-	if (number !== undefined && number >= least) return number;
-	throw notUnderstood(name, `a number of at least ${least}`, value);
+	if (number !== undefined && number >= least && number <= most) return number;
+	const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+	throw notUnderstood(name, `a number ${range}`, value);
 }
 
 /** A text without blanks around it, never empty; letters with accents are stored as one character each. */

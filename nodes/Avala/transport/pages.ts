@@ -82,6 +82,15 @@ function withQuery(
 	return url;
 }
 
+/** The entries of a list that is not read but made by a request, such as an evaluation. */
+export async function avalaResults(
+	connection: Connection,
+	request: AvalaRequest,
+): Promise<IDataObject[]> {
+	const url = new URL(connection.baseUrl + request.endpoint.path);
+	return (await requestPage(connection, { ...request, url })).entries;
+}
+
 /** Some of Avala's lists are a bare JSON list, which is complete. */
 async function requestPage(
 	connection: Connection,

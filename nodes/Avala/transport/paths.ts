@@ -4,7 +4,7 @@ import { isNothing, shown } from '../shared/values';
 
 /** What Avala keeps under one path, and how messages call it. */
 export interface Collection {
-	/** Below the base URL, with a slash at both ends; each `{}` stands for the ID of what it lies below. */
+	/** Below the base URL, with a slash at both ends; `{project}` stands for the ID of a project that it lies below. */
 	path: string;
 	noun: string;
 	plural: string;
@@ -12,6 +12,8 @@ export interface Collection {
 	example: string;
 	/** Avala's names for the permissions of a key to read and to change; left out where none is documented. */
 	permissions?: { read: string; write: string };
+	/** For a sentence: `of project proj_1`, where it lies below one. */
+	of?: string;
 }
 
 export const WEBHOOKS: Collection = {
@@ -70,15 +72,20 @@ export interface Endpoint {
 	collection: Collection;
 }
 
-/** The collection below one thing of another: `/projects/{}/quality-targets/` of a project. */
-export function below(collection: Collection, ...ids: string[]): Collection {
-	const path = ids.reduce((found, id) => found.replace('{}', id), collection.path);
-	return { ...collection, path };
+/** The collection below one thing: `/projects/{project}/quality-targets/` of the project with this ID. */
+export function below(collection: Collection, id: string): Collection {
+	let of = '';
+	const path = collection.path.replace(/\{(.+)\}/, (_, noun: string) => {
+		of = ` of ${noun} ${id}`;
+		return id;
+	});
+	return { ...collection, path, of };
 }
 
 /** The whole collection: its list, or where a new entry is posted. */
 export function all(collection: Collection): Endpoint {
-	return { path: collection.path, subject: `the ${collection.plural}`, collection };
+	const { path, plural, of = '' } = collection;
+	return { path, subject: `the ${plural}${of}`, collection };
 }
 
 /**
@@ -89,11 +96,11 @@ export function all(collection: Collection): Endpoint {
 export function one(
 	collection: Collection,
 	id: string,
-	{ action, parameter }: { action?: string; parameter?: string } = {},
+	{ action }: { action?: string } = {},
 ): Endpoint {
-	const uid = checkedId(collection, id, parameter);
+	const uid = checkedId(collection, id);
 	const path = `${collection.path}${uid}/${action === undefined ? '' : `${action}/`}`;
-	return { path, subject: `${collection.noun} ${uid}`, collection };
+	return { path, subject: `${collection.noun} ${uid}${collection.of ?? ''}`, collection };
 }
 
 /** Whether a text without blanks around it can be an ID, and so leads to no other path. */

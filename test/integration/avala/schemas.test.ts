@@ -45,18 +45,17 @@ const missed = {
 async function outputs(resource: string, operation: string): Promise<IDataObject[]> {
 	const given: IDataObject[] = [];
 	for (const wireFormat of ['guide', 'older', 'newer'] satisfies WireFormat[]) {
-		avala.reset();
-		avala.wireFormat = wireFormat;
-		const webhooks = [`${target.url}/`, 'https://127.0.0.1:1/'].map(
-			(url) => avala.addWebhook({ targetUrl: url }).uid,
-		);
-		const gaveUp = { responseStatus: 500, errorMessage: 'HTTP 500', attempts: 5, event: missed };
-		avala.seedDeliveries([{ uid: 'd_1', status: 'failed', ...gaveUp }, { uid: 'd_2' }]);
-		avala.addExport({ state: 'ready' });
-		const ids = { ...firstIds(avala), delivery: 'd_1' };
-		for (const uid of webhooks) {
+		for (const targetUrl of [`${target.url}/`, 'https://127.0.0.1:1/']) {
+			avala.wireFormat = wireFormat;
+			avala.reset();
+			const webhook = avala.addWebhook({ targetUrl }).uid;
+			const gaveUp = { responseStatus: 500, errorMessage: 'HTTP 500', attempts: 5, event: missed };
+			avala.seedDeliveries([{ uid: 'd_1', status: 'failed', ...gaveUp }, { uid: 'd_2' }]);
+			avala.addExport({ state: 'ready' });
+			avala.addJob();
+			const ids = { ...firstIds(avala), delivery: 'd_1', webhook };
 			const output = await executeAvala({
-				parameters: parametersOf(resource, operation, { ...ids, webhook: uid }),
+				parameters: parametersOf(resource, operation, ids),
 				credentials: { apiKey: avala.apiKey, baseUrl: avala.baseUrl },
 			});
 			given.push(...output.map(({ json }) => json));

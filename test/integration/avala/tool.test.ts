@@ -82,12 +82,15 @@ describe.each<WireFormat>(['guide', 'older', 'newer'])(
 				const asTool = { isTool: true };
 				const fields = choicesOf(propertyOf(resource, operation, 'fields'));
 				const all = await run(resource, operation, { output, fields }, asTool);
-				expect(Object.keys(all)).toEqual(['uid', ...fields]);
+				const [id = ''] = Object.keys(all);
+				expect(id).toMatch(/uid$/);
+				expect(Object.keys(all)).toEqual([id, ...fields]);
 				const simple = await run(resource, operation, { output: 'simplified' }, asTool);
 				expect(Object.keys(all)).toEqual(expect.arrayContaining(Object.keys(simple)));
-				const chosen = await run(resource, operation, { output, fields: ['status'] }, asTool);
-				expect(chosen).toEqual({ uid: expect.any(String), status: expect.any(String) });
-				expect(Object.keys(await run(resource, operation, { output }, asTool))).toEqual(['uid']);
+				const [first = ''] = fields;
+				const chosen = await run(resource, operation, { output, fields: [first] }, asTool);
+				expect(Object.keys(chosen)).toEqual([id, first]);
+				expect(Object.keys(await run(resource, operation, { output }, asTool))).toEqual([id]);
 			},
 		);
 	},

@@ -1,11 +1,12 @@
-import { idOf } from '../../shared/values';
-import { all, DATASETS } from '../../transport/paths';
+import type { Collection } from '../../transport/paths';
+import { DATASETS } from '../../transport/paths';
 import type { KnownWords } from '../fields';
 import { partFilter, wordFilter } from '../filters';
-import { locatorField, namedChoice, searchOf } from '../locator';
 import type { Resource } from '../operation';
 import { formsOf } from '../output';
-import { readOperations } from '../readOperations';
+import { getAllOperation, readOperations } from '../readOperations';
+import { getHealth } from './getHealth.operation';
+import { datasetLocator, datasetPath, searchDatasets } from './locator';
 
 const DATA_TYPES: KnownWords = [
 	{ name: '3D Image', value: 'image_3d' },
@@ -27,17 +28,13 @@ const VISIBILITIES: KnownWords = [
 	{ name: 'Unlisted', value: 'unlisted' },
 ];
 
-/** Picks one dataset. */
-export const datasetLocator = locatorField(DATASETS, {
-	label: 'Dataset',
-	search: 'searchDatasets',
-	description: 'The dataset to work on',
-	hint: 'The uid of a dataset (mode id), as Dataset Get Many gives it, or resource_uid of a dataset event. A name or a slug is not an ID.',
-});
-
-const searchDatasets = searchOf(all(DATASETS), (dataset) =>
-	namedChoice(dataset, { more: idOf(dataset.data_type), searched: idOf(dataset.slug) }),
-);
+export const DATASET_ITEMS: Collection = {
+	path: '/datasets/{dataset}/items/',
+	noun: 'dataset item',
+	plural: 'dataset items',
+	example: 'item_1a2b3c4d',
+	permissions: DATASETS.permissions,
+};
 
 const { get, getAll } = readOperations({
 	collection: DATASETS,
@@ -85,12 +82,38 @@ const { get, getAll } = readOperations({
 	},
 });
 
+const getItems = getAllOperation(
+	{
+		collection: DATASET_ITEMS,
+		parent: { datasetId: datasetPath },
+		forms: formsOf(
+			[
+				'uid',
+				'key',
+				'dataset',
+				['url', 'data_url'],
+				'metadata',
+				'related_sequence_uid',
+				'is_hidden',
+				'created_at',
+				'updated_at',
+			],
+			{ further: ['annotations', 'thumbnails', 'video_thumbnail'] },
+		),
+	},
+	{
+		name: 'Get Items',
+		value: 'getItems',
+		description: 'List the files of a dataset with their links, which may be short-lived',
+	},
+);
+
 export const dataset: Resource = {
 	option: {
 		name: 'Dataset',
 		value: 'dataset',
 		description: 'Images, videos or point clouds that are annotated',
 	},
-	operations: [get, getAll],
+	operations: [get, getHealth, getItems, getAll],
 	listSearch: { searchDatasets },
 };

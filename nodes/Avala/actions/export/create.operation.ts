@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { idOf } from '../../shared/values';
 import { all, EXPORTS, one } from '../../transport/paths';
 import { avalaEntry } from '../../transport/request';
-import { datasetLocator } from '../dataset';
+import { datasetLocator } from '../dataset/locator';
 import { choiceField } from '../fields';
 import { collectionProperty, propertiesOf, readCollection, readParameters } from '../parameters';
 import type { ItemRun, Operation } from '../operation';

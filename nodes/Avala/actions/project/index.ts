@@ -50,14 +50,17 @@ const { get, getAll } = readOperations({
 			placeholder: 'e.g. street',
 			description: 'Only projects whose name contains this text',
 		}),
-		status: {
-			...wordFilter('Status', 'status', STATUSES, {
+		status: wordFilter(
+			'Status',
+			'status',
+			STATUSES,
+			{
 				default: 'active',
 				description:
 					'Only projects with this status. Use an expression for a status that is not in the list.',
-			}),
-			sentAs: undefined,
-		},
+			},
+			{ isSent: false },
+		),
 	},
 	descriptions: {
 		get: 'Look up one project: its name, its status and its owner',

@@ -1,7 +1,7 @@
 import { readEventTypes } from '../../shared/eventCatalogue';
-import { isBlank } from '../../shared/values';
 import { customEvents, webhookEvents } from '../eventFields';
 import type { Field } from '../fields';
+import { optional } from '../fields';
 import type { ItemRun } from '../operation';
 
 /** The event types of a webhook, and further ones beside them; a field that was added and left empty adds nothing. */
@@ -11,10 +11,7 @@ export const EVENT_FIELDS = {
 };
 
 function eventsField(label: string, property: Field['property']): Field<string[]> {
-	return {
-		property,
-		read: (value) => (isBlank(value) ? undefined : readEventTypes(label, value)),
-	};
+	return optional({ property, read: (value) => readEventTypes(label, value) });
 }
 
 /** Servers know different event types, so `*` stands for those that this one accepts. */

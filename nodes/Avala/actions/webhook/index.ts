@@ -4,24 +4,22 @@ import { EVENT_CATALOGUE, readKnownEventTypes } from '../../shared/eventCatalogu
 import { textsIn } from '../../shared/values';
 import { readWebhook } from '../../shared/webhook';
 import { WEBHOOKS } from '../../transport/paths';
-import { deleteOperation } from '../deleteOperation';
 import { booleanField } from '../fields';
-import { propertiesOf } from '../parameters';
 import type { Filter } from '../filters';
 import { partFilter } from '../filters';
 import type { ItemRun, Resource } from '../operation';
 import { readOperations } from '../readOperations';
+import { deleteOperation } from '../writeOperations';
 import { create } from './create.operation';
 import { searchWebhooks, webhookLocator, webhookToChange } from './locator';
 import { test } from './test.operation';
 import { update } from './update.operation';
 
 const isActive: Filter<boolean> = {
-	...booleanField('Active', '', {
+	...booleanField('Active', undefined, {
 		default: true,
 		description: 'Whether to list active webhooks, or inactive ones',
 	}),
-	sentAs: undefined,
 	passes: (webhook, wanted) => readWebhook(webhook)?.isActive === wanted,
 };
 
@@ -57,10 +55,8 @@ const { get, getAll } = readOperations({
 });
 
 const deleteWebhook = deleteOperation(
-	WEBHOOKS,
+	{ collection: WEBHOOKS, id: { webhookId: webhookToChange } },
 	'Delete a webhook permanently, so that Avala sends nothing to it any more',
-	propertiesOf({ webhookId: webhookLocator }, { required: true }),
-	webhookToChange,
 );
 
 /** Avala deactivates a webhook that keeps failing, and tells nobody. */

@@ -5,12 +5,9 @@ import type { Webhook } from '../../shared/webhook';
 import { isSameUrl, readWebhook } from '../../shared/webhook';
 import type { Connection } from '../../transport/connection';
 import { avalaList } from '../../transport/pages';
-import type { Endpoint } from '../../transport/paths';
-import { all, checkedId, one, WEBHOOKS } from '../../transport/paths';
+import { all, checkedId, WEBHOOKS } from '../../transport/paths';
 import type { Field } from '../fields';
 import { chosenIn, locatorField, searchOf } from '../locator';
-import type { ItemRun } from '../operation';
-import { parameterOf } from '../parameters';
 
 const LONGEST_SHOWN_URL = 24;
 const SHOWN_END = 14;
@@ -45,13 +42,16 @@ export const webhookLocator: Field<string> = {
 };
 
 /**
- * The endpoint of the webhook that an operation changes. A target URL may lead to another webhook after
- * the items before, so each item looks for itself.
+ * Picks the webhook that an operation changes. A target URL may lead to another webhook after the items
+ * before, so each item looks for itself.
  */
-export async function webhookToChange(run: ItemRun): Promise<Endpoint> {
-	const { id, targetUrl } = chosenWebhook(parameterOf(run, 'webhookId', ''));
-	return one(WEBHOOKS, id ?? (await findWebhookId(run.connection, targetUrl)));
-}
+export const webhookToChange: Field<string> = {
+	...webhookLocator,
+	read: async (value, { connection }) => {
+		const { id, targetUrl } = chosenWebhook(value);
+		return id ?? (await findWebhookId(connection, targetUrl));
+	},
+};
 
 /** @throws UserError when the locator is empty, or cannot be an ID or a target URL */
 function chosenWebhook(

@@ -2,25 +2,20 @@ import { UserError } from 'n8n-workflow';
 
 import { expandEvents } from '../../shared/eventCatalogue';
 import { subscribe } from '../../shared/subscription';
-import { isBlank, readText, textsIn } from '../../shared/values';
+import { textsIn } from '../../shared/values';
 import type { Endpoint } from '../../transport/paths';
+import { WEBHOOKS } from '../../transport/paths';
 import { avalaEntry, undefinedOnStatus } from '../../transport/request';
-import type { Field } from '../fields';
-import { booleanField, textField } from '../fields';
-import { collectionProperty, propertiesOf, readCollection, sentOf } from '../parameters';
+import { booleanField, optional, textField } from '../fields';
+import { sentOf } from '../parameters';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { EVENT_FIELDS, hintAtRefused } from './events';
-import { webhookLocator, webhookToChange } from './locator';
+import { thingIn, thingProperties } from '../place';
+import { readUpdateFields, updateFieldsProperty } from '../writeOperations';
+import { webhookToChange } from './locator';
 
-const targetUrl: Field<string> = {
-	...textField('Target URL', 'target_url', {
-		placeholder: 'e.g. https://example.com/avala',
-		description: 'Address that Avala sends the events to. It must be https.',
-	}),
-	// A field that was added and left empty changes nothing.
-	read: (value) => (isBlank(value) ? undefined : readText('Target URL', value)),
-};
+const WEBHOOK = { collection: WEBHOOKS, id: { webhookId: webhookToChange } };
 
 const UPDATE_FIELDS = {
 	isActive: booleanField('Active', 'is_active', {
@@ -42,7 +37,12 @@ const UPDATE_FIELDS = {
 			description: 'Event types that replace the current ones',
 		},
 	},
-	targetUrl,
+	targetUrl: optional(
+		textField('Target URL', 'target_url', {
+			placeholder: 'e.g. https://example.com/avala',
+			description: 'Address that Avala sends the events to. It must be https.',
+		}),
+	),
 };
 
 export const update: Operation = {
@@ -53,21 +53,10 @@ export const update: Operation = {
 		description:
 			'Change target URL or event types, activate or deactivate; the secret cannot be changed',
 	},
-	properties: [
-		...propertiesOf({ webhookId: webhookLocator }, { required: true }),
-		collectionProperty('updateFields', 'Update Fields', UPDATE_FIELDS, {
-			placeholder: 'Add field',
-			description: 'What to change: at least one field. What is not added stays as it is.',
-		}),
-	],
+	properties: [...thingProperties(WEBHOOK), updateFieldsProperty(UPDATE_FIELDS)],
 	async execute(run) {
-		const fields = await readCollection(run, 'updateFields', 'Update Fields', UPDATE_FIELDS);
-		if (Object.keys(fields).length === 0) {
-			throw new UserError('There is nothing to update.', {
-				description: "Fill in at least one field under 'Update Fields'.",
-			});
-		}
-		const endpoint = await webhookToChange(run);
+		const fields = await readUpdateFields(run, UPDATE_FIELDS);
+		const endpoint = await thingIn(run, WEBHOOK);
 		const settings = sentOf(UPDATE_FIELDS, fields);
 		const send = async (changes: object) =>
 			await avalaEntry(run.connection, {

@@ -1,0 +1,136 @@
+import { EVENT_CATALOGUE } from '../../shared/eventCatalogue';
+import { booleanOf } from '../../shared/values';
+import type { Collection } from '../../transport/paths';
+import { all } from '../../transport/paths';
+import type { KnownWords } from '../fields';
+import { booleanField, textField, wordsField } from '../fields';
+import { locatorField, namedChoice, searchOf } from '../locator';
+import type { Resource } from '../operation';
+import { formsOf } from '../output';
+import { projectLocator } from '../project';
+import { getAllOperation } from '../readOperations';
+import { createOperation, deleteOperation } from '../writeOperations';
+
+const AGENTS: Collection = {
+	path: '/agents/',
+	noun: 'agent',
+	plural: 'agents',
+	example: 'agent_1a2b3c4d',
+	permissions: { read: 'agents.read', write: 'agents.write' },
+};
+
+/** Avala asks agents about no others. */
+const ASKED_ABOUT = [
+	'task.completed',
+	'export.completed',
+	'export.failed',
+	'dataset.created',
+	'dataset.deleted',
+	'dataset.updated',
+	'result.accepted',
+	'result.rejected',
+	'result.submitted',
+];
+const EVENTS = EVENT_CATALOGUE.filter(({ value }) => ASKED_ABOUT.includes(value));
+
+const TASK_TYPES: KnownWords = [
+	{ name: 'Image Annotation', value: 'image-annotation' },
+	{ name: 'Point Cloud Annotation', value: 'point-cloud-annotation' },
+	{ name: 'Point Cloud Objects', value: 'point-cloud-objects' },
+	{ name: 'Video Annotation', value: 'video-annotation' },
+];
+
+/** Picks one agent. */
+export const agentLocator = locatorField(AGENTS, {
+	label: 'Agent',
+	search: 'searchAgents',
+	description: 'The agent to work on',
+	hint: 'The uid of an agent (mode id), as Agent Get Many gives it. A name is not an ID.',
+});
+
+/** The types of tasks that an agent is asked about. */
+export const taskTypesField = (description: string) =>
+	wordsField('Task Types', 'task_types', TASK_TYPES, {
+		description,
+		builderHint: { propertyHint: "A list of exact values, such as ['image-annotation']" },
+	});
+
+/** By name; one that is not asked any more is marked. */
+const searchAgents = searchOf(all(AGENTS), (agent) =>
+	namedChoice(agent, { more: booleanOf(agent.is_active) === false ? 'inactive' : undefined }),
+);
+
+const create = createOperation({
+	collection: AGENTS,
+	fields: {
+		name: textField('Name', 'name', {
+			placeholder: 'e.g. Review in chat',
+			description: 'How the agent is called in Avala',
+			builderHint: {
+				propertyHint:
+					'Look with Agent Get Many first: Avala may make a second agent of the same name.',
+			},
+		}),
+		events: wordsField('Event Types', 'events', EVENTS, {
+			description: 'What Avala asks the agent about: each one becomes an execution',
+			builderHint: {
+				propertyHint: "The exact values of this list, such as ['result.submitted']",
+			},
+		}),
+	},
+	additionalFields: {
+		description: textField('Description', 'description', { description: 'What the agent is for' }),
+		isActive: booleanField('Active', 'is_active', {
+			default: true,
+			description: 'Whether Avala asks it from now on',
+		}),
+		projectId: {
+			...projectLocator,
+			property: { ...projectLocator.property, description: 'The only project that it works for' },
+			sentAs: 'project',
+		},
+		taskTypes: taskTypesField('The only types of tasks that it is asked about'),
+	},
+	descriptions: {
+		create:
+			'Add an agent that Avala asks about events; Agent Execution: Get Many gives what it is asked',
+		additionalFields:
+			'Optional. Without them the agent is active, for all projects and all types of tasks.',
+	},
+});
+
+const deleteAgent = deleteOperation(
+	{ collection: AGENTS, id: { agentId: agentLocator } },
+	'Delete an agent permanently, so that Avala asks it about nothing any more',
+);
+
+const getAll = getAllOperation(
+	{
+		collection: AGENTS,
+		forms: formsOf(
+			[
+				'uid',
+				'name',
+				'description',
+				'events',
+				'is_active',
+				'project',
+				'task_types',
+				'created_at',
+				'updated_at',
+			],
+			{ further: ['callback_url'] },
+		),
+	},
+	{ description: 'List the agents of the account, with what each is asked about' },
+);
+
+export const agent: Resource = {
+	option: {
+		name: 'Agent',
+		value: 'agent',
+		description: 'Decides on results: Avala keeps its questions until a workflow fetches them',
+	},
+	operations: [create, deleteAgent, getAll],
+	listSearch: { searchAgents },
+};

@@ -1,0 +1,88 @@
+import { isObject } from '../../shared/values';
+import type { Collection } from '../../transport/paths';
+import { all } from '../../transport/paths';
+import { avalaRequest, toEntry } from '../../transport/request';
+import { choiceField, optional, textField } from '../fields';
+import { idField } from '../locator';
+import type { Operation } from '../operation';
+import { itemsOf } from '../operation';
+import { parameterOf, propertiesOf, readParameters, sentOf } from '../parameters';
+
+export const EXECUTIONS: Collection = {
+	path: '/agents/{agent}/executions/',
+	noun: 'execution',
+	plural: 'executions',
+	example: 'exec_1a2b3c4d',
+	permissions: { read: 'agents.read', write: 'agents.write' },
+};
+
+const DECISIONS: Collection = { ...EXECUTIONS, path: '/agent-actions/' };
+
+const PARAMETERS = {
+	executionId: {
+		...idField(EXECUTIONS, 'Execution ID', {
+			description: "The ID of the execution, which is 'uid' in the output of Get Many",
+			hint: 'The uid of an execution: {{ $json.uid }} behind Agent Execution Get Many. The uid of a task or a result does not work.',
+		}),
+		sentAs: 'execution',
+	},
+	decision: {
+		...choiceField(
+			'Decision',
+			[
+				{ name: 'Approve', value: 'approve', description: 'The result goes on in Avala' },
+				{ name: 'Flag', value: 'flag', description: 'Someone reviews it in Avala' },
+				{
+					name: 'Reject',
+					value: 'reject',
+					description: 'It goes back to the annotator, who sees the reason',
+				},
+				{ name: 'Skip', value: 'skip', description: 'It has no effect' },
+			],
+			{
+				// A decision that nobody chose has no effect.
+				default: 'skip',
+				description: 'What to do with the execution',
+				builderHint: {
+					propertyHint:
+						'approve, flag, reject or skip. It takes effect at once and cannot be taken back: use it only as a person or a clear rule says.',
+				},
+			},
+		),
+		sentAs: 'action',
+	},
+};
+
+const REASON = {
+	reason: optional(
+		textField('Reason', 'reason', {
+			placeholder: 'e.g. The box is too wide',
+			description:
+				'Optional. The reason for the decision; the annotator sees it when a result is rejected.',
+		}),
+	),
+};
+
+export const decide: Operation = {
+	option: {
+		name: 'Decide',
+		value: 'decide',
+		action: 'Decide on agent execution',
+		description:
+			'Approve, reject, flag or skip what an agent was asked about; it takes effect at once',
+	},
+	properties: [...propertiesOf(PARAMETERS, { required: true }), ...propertiesOf(REASON)],
+	async execute(run) {
+		const given = await readParameters(run, PARAMETERS);
+		const reason = await REASON.reason.read(parameterOf(run, 'reason', ''), run);
+		const { value: sent } = await avalaRequest(run.connection, {
+			method: 'POST',
+			endpoint: { ...all(DECISIONS), subject: `execution ${given.executionId}` },
+			body: { ...sentOf(PARAMETERS, given), ...sentOf(REASON, { reason }) },
+		});
+		// What Avala responds is not documented.
+		const said = isObject(sent) ? toEntry(sent) : {};
+		const decided = { ...given, success: true };
+		return itemsOf([{ ...decided, ...said, ...decided }]);
+	},
+};

@@ -1,0 +1,62 @@
+import type { Collection } from '../../transport/paths';
+import type { KnownWords } from '../fields';
+import { idField } from '../locator';
+
+export const ISSUES: Collection = {
+	path: '/sequences/{sequence}/annotation-issues/',
+	noun: 'annotation issue',
+	plural: 'annotation issues',
+	example: 'issue_1a2b3c4d',
+	permissions: { read: 'qc.read', write: 'qc.write' },
+};
+
+const SEQUENCES: Collection = {
+	path: '/sequences/',
+	noun: 'sequence',
+	plural: 'sequences',
+	example: 'seq_1a2b3c4d',
+};
+
+export const PRIORITIES: KnownWords = [
+	{ name: 'High', value: 'high' },
+	{ name: 'Highest', value: 'highest' },
+	{ name: 'Low', value: 'low' },
+	{ name: 'Lowest', value: 'lowest' },
+	{ name: 'Medium', value: 'medium' },
+];
+
+export const SEVERITIES: KnownWords = [
+	{ name: 'Critical', value: 'critical' },
+	{ name: 'Moderate', value: 'moderate' },
+];
+
+export const STATUSES: KnownWords = [
+	{ name: 'Awaiting Feedback', value: 'awaiting_feedback' },
+	{ name: 'Cannot Reproduce', value: 'cant_reproduce' },
+	{ name: 'Completed', value: 'completed' },
+	{ name: 'In Review', value: 'in_review' },
+	{ name: 'No Action Taken', value: 'no_action_taken' },
+	{ name: 'Open', value: 'open' },
+	{ name: 'Relabeling', value: 'relabeling' },
+];
+
+export const SEQUENCE = {
+	sequenceId: {
+		...idField(SEQUENCES, 'Sequence ID', {
+			description:
+				"The ID of the sequence, which is 'sequence_uid' of an issue and 'related_sequence_uid' of a dataset item",
+			hint: 'The uid of a sequence, not of a dataset: sequence_uid of an issue, or related_sequence_uid of a dataset item.',
+		}),
+		sentAs: 'sequence_uid',
+	},
+};
+export const ISSUE = {
+	collection: ISSUES,
+	parent: SEQUENCE,
+	id: {
+		issueId: idField(ISSUES, 'Issue ID', {
+			description: "The ID of the issue, which is 'uid' in the output of Get Many",
+			hint: 'The uid of an issue of that sequence: {{ $json.uid }} behind Annotation Issue Get Many.',
+		}),
+	},
+};

@@ -1,0 +1,135 @@
+import type { KnownWords } from '../fields';
+import { booleanField, numberField, textField, wordField } from '../fields';
+import { idField } from '../locator';
+import type { Resource } from '../operation';
+import { formsOf } from '../output';
+import { readOperations } from '../readOperations';
+import { createOperation, deleteOperation, updateOperation } from '../writeOperations';
+import { evaluate } from './evaluate.operation';
+import { OF_PROJECT, TARGETS } from './target';
+
+const METRICS: KnownWords = [
+	{ name: 'Acceptance Rate', value: 'acceptance_rate', description: 'From 0 to 1' },
+	{ name: 'Critical Issue Count', value: 'critical_issue_count' },
+	{ name: 'Issue Rate', value: 'issue_rate', description: 'From 0 to 1' },
+	{ name: 'Mean Resolution Time', value: 'mean_resolution_time', description: 'In seconds' },
+	{ name: 'Rejection Rate', value: 'rejection_rate', description: 'From 0 to 1' },
+];
+
+const OPERATORS: KnownWords = [
+	{ name: 'Greater Than', value: 'gt' },
+	{ name: 'Greater Than or Equal', value: 'gte' },
+	{ name: 'Less Than', value: 'lt' },
+	{ name: 'Less Than or Equal', value: 'lte' },
+];
+
+const SEVERITIES: KnownWords = [
+	{ name: 'Critical', value: 'critical' },
+	{ name: 'Warning', value: 'warning' },
+];
+
+const REQUIRED = {
+	name: textField('Name', 'name', {
+		placeholder: 'e.g. Acceptance of at least 90 %',
+		description: 'How the target is called in Avala',
+		builderHint: { propertyHint: 'Any text; it is repeated in the alert' },
+	}),
+	metric: wordField('Metric', 'metric', METRICS, { description: 'What is measured' }),
+	threshold: numberField(
+		'Threshold',
+		'threshold',
+		{ least: 0 },
+		{
+			description: 'What the metric is compared with: a rate from 0 to 1, seconds, or a count',
+			builderHint: { propertyHint: 'Rates are from 0 to 1: 0.9 stands for 90 %.' },
+		},
+	),
+};
+
+const ADDITIONAL_FIELDS = {
+	isActive: booleanField('Active', 'is_active', {
+		default: true,
+		description: 'Whether Avala evaluates it',
+	}),
+	notifyWebhook: booleanField('Notify Webhook', 'notify_webhook', {
+		default: true,
+		description: 'Whether a breach sends the event quality.alert, which the Avala Trigger takes',
+	}),
+	operator: wordField('Operator', 'operator', OPERATORS, {
+		description: 'How the metric is compared with the threshold',
+	}),
+	severity: wordField('Severity', 'severity', SEVERITIES, {
+		description: 'How bad a breach is',
+	}),
+};
+
+const TARGET = {
+	collection: TARGETS,
+	parent: OF_PROJECT,
+	id: {
+		targetId: idField(TARGETS, 'Target ID', {
+			description: "The ID of the target, which is 'uid' in the output of Get Many",
+			hint: 'The uid of a target of that project: {{ $json.uid }} behind Quality Target Get Many or Evaluate.',
+		}),
+	},
+};
+
+const create = createOperation({
+	...TARGET,
+	fields: REQUIRED,
+	additionalFields: ADDITIONAL_FIELDS,
+	descriptions: {
+		create: 'Have Avala watch a metric of a project and report a breach',
+		additionalFields: 'Optional. What is not added is as Avala has it by default.',
+	},
+});
+
+const update = updateOperation(
+	TARGET,
+	{ ...REQUIRED, ...ADDITIONAL_FIELDS },
+	'Change a target, for example its threshold',
+);
+
+const deleteTarget = deleteOperation(TARGET, 'Delete a target permanently');
+
+const { get, getAll } = readOperations({
+	...TARGET,
+	forms: formsOf(
+		[
+			'uid',
+			'name',
+			'metric',
+			'threshold',
+			'operator',
+			'severity',
+			'is_active',
+			'is_breached',
+			'last_value',
+			'last_evaluated_at',
+		],
+		{
+			further: [
+				'breach_count',
+				'last_breached_at',
+				'notify_emails',
+				'notify_webhook',
+				'created_at',
+				'updated_at',
+			],
+		},
+	),
+	descriptions: {
+		get: 'Look up one target: its threshold, and whether it was breached when last evaluated',
+		getAll:
+			'List the targets of a project as they were last evaluated; Evaluate gives them as of now',
+	},
+});
+
+export const qualityTarget: Resource = {
+	option: {
+		name: 'Quality Target',
+		value: 'qualityTarget',
+		description: 'A limit for a metric of a project, such as the rate of rejected results',
+	},
+	operations: [create, deleteTarget, evaluate, get, getAll, update],
+};
