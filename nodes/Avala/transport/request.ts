@@ -69,7 +69,9 @@ export async function avalaEntry(
 		return await avalaEntry(connection, { method: 'GET', endpoint: request.endpoint });
 	}
 	const entry = isObject(value) ? toEntry(value, { keepsSecret }) : undefined;
-	if (entry && idOf(entry.uid) !== undefined) return entry;
+	const uid = idOf(entry?.uid);
+	// An ID gets into errors and logs.
+	if (entry && uid !== undefined && quote(uid, connection.secrets) === uid) return entry;
 	const what = `it is not one ${request.endpoint.collection.noun} with a 'uid'`;
 	throw unusableError(connection, infoOf(connection, request), status, what);
 }

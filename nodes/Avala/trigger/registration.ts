@@ -5,6 +5,7 @@ import type { Webhook } from '../shared/webhook';
 import { isSameUrl } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
 import { connect, withLimit } from '../transport/connection';
+import { quote } from '../transport/quote';
 import type { Secret } from './secret';
 import { configuredSecret, isDerived, isSecretKnown, looksLikeSecret, proofOf } from './secret';
 import { listedAtStart } from './startList';
@@ -142,7 +143,7 @@ async function findStored(
 	if (webhook && isSameUrl(webhook.targetUrl, targetUrl)) return webhook;
 	connection.context.logger.warn(
 		webhook
-			? `Avala Trigger: webhook ${webhook.uid} has the URL ${webhook.targetUrl}, and not this trigger’s (${targetUrl}), so it was left alone. If the address of n8n has changed, delete it with the Avala node (Webhook: Delete). If the workflow is a copy, it belongs to the original: do nothing.`
+			? `Avala Trigger: webhook ${webhook.uid} has the URL ${quote(webhook.targetUrl, connection.secrets)}, and not this trigger’s (${targetUrl}), so it was left alone. If the address of n8n has changed, delete it with the Avala node (Webhook: Delete). If the workflow is a copy, it belongs to the original: do nothing.`
 			: `Avala Trigger: the API key of the credential knows no webhook ${webhookId} for ${targetUrl}. If the workflow was published with the key of another account, its webhook may still be there: delete it there with the Avala node (Webhook: Delete) and that key.`,
 	);
 	return undefined;
