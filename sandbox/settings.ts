@@ -38,8 +38,6 @@ export interface ApiSettings {
 	suppliedSecret: 'keep' | 'trim' | 'mask' | 'ignore';
 	/** How the guide's format shows a delivery that has failed and will be retried. */
 	guideShowsRetriesAs: 'pending' | 'failed';
-	/** `/users/me/projects/`, or `/projects/` as on older servers; by the wire format by default. */
-	projectsAt: 'me' | 'root' | 'byFormat';
 	/** What `next` carries: a cursor, or the number of a page. */
 	paginateBy: 'cursor' | 'page';
 	/** Whether one export may be of both a project and a dataset. */
@@ -84,7 +82,6 @@ export function apiSettings(options: SandboxOptions): ApiSettings {
 		errorShape: options.errorShape ?? 'fields',
 		suppliedSecret: options.suppliedSecret ?? 'keep',
 		guideShowsRetriesAs: options.guideShowsRetriesAs ?? 'pending',
-		projectsAt: options.projectsAt ?? 'byFormat',
 		paginateBy: options.paginateBy ?? 'cursor',
 		exportsTakeBoth: options.exportsTakeBoth ?? true,
 	};
