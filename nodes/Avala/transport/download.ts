@@ -6,7 +6,7 @@ import { headerText } from './exchange';
 import { whyNoResponse } from './retries';
 import { nameAndType, UNKNOWN_TYPE } from './fileName';
 import type { OpenFile } from './openFile';
-import { notDownloaded, openFile } from './openFile';
+import { hostOf, notDownloaded, openFile } from './openFile';
 import type { Endpoint } from './paths';
 import type { Readable, Watch } from './transfer';
 import { Transfer } from './transfer';
@@ -69,7 +69,11 @@ async function storeFile(
 	try {
 		const start = await transfer.start();
 		if (isWebPage(start, headerText(headers, 'content-type'))) {
-			throw notDownloaded(connection, endpoint, `${url.host} responded with a web page`);
+			throw notDownloaded(
+				connection,
+				endpoint,
+				`${hostOf(connection, url)} responded with a web page`,
+			);
 		}
 		const sources = { given: fileName, headers, url, fallback: fallbackName, start };
 		const { name, mimeType } = nameAndType(sources);

@@ -8,7 +8,7 @@ import { noResponseError, refusedError, unusableError } from './errors';
 import type { Exchanged } from './exchange';
 import { exchange, headerText } from './exchange';
 import type { Endpoint } from './paths';
-import { parseJson, quote, readErrorBody } from './quote';
+import { parseJson, quote, readErrorBody, repeatsSecret } from './quote';
 import type { Outcome } from './retries';
 import { askedWaitMs, mayPass, whyNoResponse, withRetries } from './retries';
 
@@ -69,7 +69,9 @@ export async function avalaEntry(
 		return await avalaEntry(connection, { method: 'GET', endpoint: request.endpoint });
 	}
 	const entry = isObject(value) ? toEntry(value, { keepsSecret }) : undefined;
-	if (entry && idOf(entry.uid) !== undefined) return entry;
+	const uid = idOf(entry?.uid);
+	// Errors and the log show the ID.
+	if (entry && uid !== undefined && !repeatsSecret(uid, connection.secrets)) return entry;
 	const what = `it is not one ${request.endpoint.collection.noun} with a 'uid'`;
 	throw unusableError(connection, infoOf(connection, request), status, what);
 }
