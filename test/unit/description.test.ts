@@ -42,9 +42,16 @@ describe('a field that need not be filled in', () => {
 		required !== true &&
 		type !== 'notice' &&
 		(['collection', 'dateTime', 'multiOptions', 'resourceLocator'].includes(type) || start === '');
+	/** Whether a choice shows it, which needs it then. */
+	const isOfChoice = ({ displayOptions: { show = {} } = {} }: INodeProperties) =>
+		Object.entries(show).some(
+			([name, values = []]) =>
+				!['resource', 'operation'].includes(name) &&
+				values.every((value) => typeof value === 'string'),
+		);
 	const optional = [avala.description, trigger.description, new AvalaApi()]
 		.flatMap(({ properties }) => properties)
-		.filter(mayBeEmpty);
+		.filter((property) => mayBeEmpty(property) && !isOfChoice(property));
 
 	it.each(optional.map(({ displayName, description = '' }) => [displayName, description]))(
 		'says “Optional”, a collection for all that can be added to it: %s: %s',
@@ -90,6 +97,21 @@ describe('the Avala node', () => {
 		)) {
 			expect({ name, description }).toEqual({ name, description: expect.stringMatching(/.{10}/) });
 		}
+	});
+
+	it.each(['dataset', 'project'])('runs on a %s alone where an expression chooses it', (choice) => {
+		const [needed, other] =
+			choice === 'dataset' ? ['datasetId', 'projectId'] : ['projectId', 'datasetId'];
+		const parameters: INodeParameters = {
+			resource: 'export',
+			operation: 'create',
+			exportFrom: `={{ "${choice}" }}`,
+			[needed]: { __rl: true, mode: 'id', value: 'x_1' },
+			[other]: { __rl: true, mode: 'list', value: '' },
+		};
+		const { properties } = avala.description;
+		const node = makeNode('n8n-nodes-avala.avala', 1, parameters);
+		expect(NodeHelpers.getNodeParametersIssues(properties, node, avala.description)).toBeNull();
 	});
 
 	it('is described in the README, each operation of it', () => {
