@@ -141,7 +141,6 @@ describe('a list', () => {
 		expect(await limitAsked({})).toBe('1');
 		expect(await limitAsked({ filters: { targetUrl: 'one' } })).toBe('100');
 	});
-
 });
 
 describe('the target URLs in Get Health', () => {
