@@ -1,4 +1,4 @@
-import '../../support/noPauses';
+import '../../support/pauses';
 
 import { connect } from '../../../nodes/Avala/transport/connection';
 import { pageAt } from '../../../nodes/Avala/transport/pages';

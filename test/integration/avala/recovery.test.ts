@@ -1,4 +1,4 @@
-import '../../support/noPauses';
+import '../../support/pauses';
 
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
