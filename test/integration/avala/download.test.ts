@@ -6,9 +6,6 @@ import { statSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
-import { connect } from '../../../nodes/Avala/transport/connection';
-import { openFile } from '../../../nodes/Avala/transport/openFile';
-import { EXPORTS, one } from '../../../nodes/Avala/transport/paths';
 import type { Sandbox } from '../../../sandbox';
 import { SANDBOX_API_KEY, startSandbox } from '../../../sandbox';
 import { BinaryFiles } from '../../support/binaryFiles';
@@ -383,24 +380,6 @@ describe('where a link may lead', () => {
 		avala.storage.fault({ redirectTo: 'http://storage.example.com/x?Signature=abc' });
 		const error = await failureOf(download(ready()));
 		expect(error.message).toMatch(/the redirect of 127\.0\.0\.1:\d+ is not https but http:/);
-	});
-
-	it('nor plain http to this machine from an API elsewhere, whose own host is reached over https', async () => {
-		const baseUrl = 'https://api.example.com/api/v1';
-		const known = await connect(loadOptionsContext({}, { apiKey: 'k', baseUrl }));
-		const opened = jest.fn(
-			async (...[, { url }]: [string, { url: string }]) =>
-				await Promise.resolve({ statusCode: 200, headers: {}, body: url }),
-		);
-		const { context } = known;
-		const helpers = { httpRequestWithAuthentication: opened };
-		const connection = { ...known, context: Object.assign(Object.create(context), { helpers }) };
-		const open = async (link: string) => await openFile(connection, one(EXPORTS, 'e1'), link);
-		await expect(open('http://127.0.0.1:5678/rest/internal')).rejects.toThrow('is not https');
-		await expect(open('http://api.example.com:8080/x')).rejects.toThrow('is not https');
-		for (const link of ['http://api.example.com/x', '/x', '//api.example.com/x']) {
-			expect((await open(link)).body).toBe('https://api.example.com/x');
-		}
 	});
 
 	it('nor redirects without an end', async () => {
