@@ -65,31 +65,23 @@ describe.each<WireFormat>(['guide', 'older', 'newer'])(
 			avala.wireFormat = wireFormat;
 		});
 
-		it('Get gives ten fields, or with Simplify off the names of the guide beside what the server sent', async () => {
+		it('Get gives ten fields, or with Simplify off those beside what the server sent', async () => {
 			avala.seedDeliveries([delivery(1, failed)]);
+			const named = {
+				uid: 'd_1',
+				webhook_uid: 'wh_a',
+				event_type: 'task.completed',
+				response_status_code: 500,
+				attempt_count: 5,
+				status: 'failed',
+			};
 			const [simple] = await run('get', { deliveryId: 'd_1' });
 			expect(Object.keys(simple ?? {})).toHaveLength(10);
-			expect(simple).toMatchObject({
-				uid: 'd_1',
-				webhook_uid: 'wh_a',
-				event_type: 'task.completed',
-				response_status_code: 500,
-				attempt_count: 5,
-				status: 'failed',
-			});
-			const [found] = await run('get', { deliveryId: 'd_1', simplify: false });
-			expect(found).toMatchObject({
-				uid: 'd_1',
-				webhook_uid: 'wh_a',
-				event_type: 'task.completed',
-				response_status_code: 500,
-				response_body: 'oops',
-				attempt_count: 5,
-				error_message: expect.anything(),
-				status: 'failed',
-			});
-			if (wireFormat !== 'guide')
-				expect(found).toMatchObject({ subscription: 'wh_a', response_status: 500, attempts: 5 });
+			expect(simple).toMatchObject(named);
+			const sent = { subscription: 'wh_a', response_status: 500, attempts: 5 };
+			expect(await run('get', { deliveryId: 'd_1', simplify: false })).toMatchObject([
+				{ ...named, ...(wireFormat !== 'guide' && sent) },
+			]);
 		});
 
 		it('Get Many narrows to status, event type, webhook and time, newest first', async () => {
@@ -126,62 +118,35 @@ describe.each<WireFormat>(['guide', 'older', 'newer'])(
 				delivery(4, { status: 'pending', attempts: 1, responseStatus: 404 }),
 			]);
 			avala.addWebhook({ uid: 'wh_a', targetUrl: 'https://a.example.com/' });
+			const counts = (given: object) => ({
+				succeeded: 0,
+				failed: 0,
+				pending: 0,
+				retrying: 0,
+				retried: 1,
+				...given,
+			});
+			const retrying = counts({
+				total: 3,
+				succeeded: 2,
+				pending: 1,
+				retrying: 1,
+				success_rate: 66.7,
+			});
+			const lost = counts({ total: 1, failed: 1, success_rate: 0 });
 			expect(await run('getHealth')).toEqual([
 				{
-					total: 4,
-					succeeded: 2,
-					failed: 1,
-					pending: 1,
-					retrying: 1,
-					retried: 2,
+					...counts({ total: 4, succeeded: 2, failed: 1, pending: 1, retrying: 1, retried: 2 }),
 					success_rate: 50,
 					from: at(1),
 					to: at(4),
 					by_event: [
-						{
-							event_type: 'task.completed',
-							total: 3,
-							succeeded: 2,
-							failed: 0,
-							pending: 1,
-							retrying: 1,
-							retried: 1,
-							success_rate: 66.7,
-						},
-						{
-							event_type: 'export.completed',
-							total: 1,
-							succeeded: 0,
-							failed: 1,
-							pending: 0,
-							retrying: 0,
-							retried: 1,
-							success_rate: 0,
-						},
+						{ event_type: 'task.completed', ...retrying },
+						{ event_type: 'export.completed', ...lost },
 					],
 					by_webhook: [
-						{
-							webhook_uid: 'wh_a',
-							target_url: 'https://a.example.com/',
-							total: 3,
-							succeeded: 2,
-							failed: 0,
-							pending: 1,
-							retrying: 1,
-							retried: 1,
-							success_rate: 66.7,
-						},
-						{
-							webhook_uid: 'wh_b',
-							target_url: null,
-							total: 1,
-							succeeded: 0,
-							failed: 1,
-							pending: 0,
-							retrying: 0,
-							retried: 1,
-							success_rate: 0,
-						},
+						{ webhook_uid: 'wh_a', target_url: 'https://a.example.com/', ...retrying },
+						{ webhook_uid: 'wh_b', target_url: null, ...lost },
 					],
 					recent_failures: [
 						expect.objectContaining({
@@ -209,35 +174,20 @@ describe.each<WireFormat>(['guide', 'older', 'newer'])(
 				delivery(4, { status: 'pending', attempts: 3 }),
 			]);
 			const missed = await run('getMissedEvents', { returnAll: true });
-			if (wireFormat === 'guide') {
-				expect(missed).toEqual(
-					[1, 3].map((minutes) =>
-						expect.objectContaining({
-							recoverable: false,
-							delivery_id: `d_${minutes}`,
-							webhook_uid: 'wh_a',
-							type: 'task.completed',
-						}),
-					),
-				);
-				return;
-			}
-			expect(missed).toEqual(
-				[1, 3].map((minutes) =>
-					expect.objectContaining({
-						id: expect.any(String),
-						type: 'task.completed',
-						created_at: at(minutes),
-						data: { uid: `task_${minutes}`, updated_at: at(minutes) },
-						delivery_id: `d_${minutes}`,
-						webhook_uid: 'wh_a',
-						recovered: true,
-					}),
-				),
+			expect(missed).toMatchObject(
+				[1, 3].map((minutes) => ({
+					type: 'task.completed',
+					created_at: at(minutes),
+					delivery_id: `d_${minutes}`,
+					webhook_uid: 'wh_a',
+					...(wireFormat === 'guide'
+						? { recoverable: false }
+						: { recovered: true, data: { uid: `task_${minutes}`, updated_at: at(minutes) } }),
+				})),
 			);
-			expect(await run('getMissedEvents', { returnAll: false, limit: 1 })).toEqual([
-				expect.objectContaining({ delivery_id: 'd_1' }),
-			]);
+			expect(await run('getMissedEvents', { returnAll: false, limit: 1 })).toEqual(
+				missed.slice(0, 1),
+			);
 		});
 	},
 );
@@ -389,17 +339,12 @@ describe('the requests of Get Many', () => {
 		}
 	};
 
-	it('ask for 5 when the limit is 5', async () => {
-		avala.seedDeliveries(many(250));
-		expect(await run('getAll', { limit: 5 })).toHaveLength(5);
-		expect(pages()).toEqual([expect.stringContaining('limit=5&')]);
-	});
-
 	it('are 100 for Return All over 10,000 deliveries, which all come, each once', async () => {
 		avala.seedDeliveries(many(10_000));
 		const found = await run('getAll', { returnAll: true });
 		expect(new Set(found.map(({ uid }) => uid)).size).toBe(10_000);
 		expect(pages()).toHaveLength(100);
+		expect(pages()[0]).toContain('ordering=-created_at');
 	});
 
 	it('decrypt the credential once, and not for each page', async () => {
@@ -415,18 +360,6 @@ describe('the requests of Get Many', () => {
 		expect(counter.decrypted).toBe(1);
 	});
 
-	it('bring lists of any length, also from a server that sends all on one page', async () => {
-		const results = Array.from({ length: 150_000 }, (_, index) => ({ uid: `d_${index}` }));
-		avala.fault({
-			path: '/api/v1/webhook-deliveries/',
-			status: 200,
-			body: { results, next: null },
-		});
-		const found = await run('getAll', { returnAll: true });
-		expect(found).toHaveLength(150_000);
-		expect(found.at(-1)).toMatchObject({ uid: 'd_149999' });
-	});
-
 	it('end where nothing more can match', async () => {
 		avala.seedDeliveries(many(1000));
 		const found = await run('getAll', { returnAll: true, filters: { createdAfter: at(850) } });
@@ -434,48 +367,16 @@ describe('the requests of Get Many', () => {
 		expect(pages()).toHaveLength(2);
 	});
 
-	it('end there as well where two of a page have changed places', async () => {
-		const all = [...many(1000)];
-		[all[50], all[51]] = [all[51]!, all[50]!];
-		[all[940], all[941]] = [all[941]!, all[940]!];
-		avala.seedDeliveries(all);
-		await run('getAll', { returnAll: true, filters: { createdAfter: at(850) } });
-		expect(pages()).toHaveLength(2);
-	});
-
 	it.each([
-		[
-			'mixes them',
-			[
-				[5, 1, 4],
-				[0, 6],
-			],
-		],
-		[
-			'gives the oldest first',
-			[
-				[0, 1],
-				[4, 5],
-			],
-		],
-		['gives the oldest first, one on a page', [[0], [1], [4]]],
-		['begins anew between two pages', [[4, 3], [6, 5], [2, 0], [7]]],
-		[
-			'has others of the same time on the next page',
-			[
-				[5, 1],
-				[1, 1],
-			],
-		],
-		[
-			'puts an old one on top',
-			[
-				[0, 5],
-				[4, 1],
-			],
-		],
-	])('go on to the end when the server %s', async (_, sent) => {
+		['mixes them', '5 1 4 | 0 6'],
+		['gives the oldest first', '0 1 | 4 5'],
+		['gives the oldest first, one on a page', '0 | 1 | 4'],
+		['begins anew between two pages', '4 3 | 6 5 | 2 0 | 7'],
+		['has others of the same time on the next page', '5 1 | 1 1'],
+		['puts an old one on top', '0 5 | 4 1'],
+	])('go on to the end when the server %s', async (_, order) => {
 		const path = '/api/v1/webhook-deliveries/';
+		const sent = order.split(' | ').map((page) => page.split(' ').map(Number));
 		sent.forEach((minutes, page) => {
 			const results = minutes.map((minute, index) => ({
 				uid: `d_${minute}.${page}.${index}`,
@@ -499,11 +400,6 @@ describe('the requests of Get Many', () => {
 		const found = await run('getAll', { returnAll: true, filters: { createdAfter: at(1) } });
 		expect(found.map(({ uid }) => uid)).toEqual(['d_5', 'd_4']);
 		expect(pages()).toHaveLength(3);
-	});
-
-	it('ask for the newest first', async () => {
-		await run('getAll');
-		expect(pages()[0]).toContain('ordering=-created_at');
 	});
 
 	it('keep a delivery without a time that can be read, whatever time is asked for', async () => {
@@ -530,14 +426,6 @@ describe('the requests of Get Many', () => {
 		const found = await run('getAll', { limit: 2, filters: { status: 'failed' } });
 		expect(found.map(({ uid }) => uid)).toEqual(['d_900', 'd_800']);
 		expect(pages().length).toBeLessThanOrEqual(3);
-	});
-
-	it('are not repeated for items that ask the same', async () => {
-		avala.seedDeliveries(many(300));
-		const found = await run('getAll', { returnAll: true }, [{}, {}, {}]);
-		expect(found).toHaveLength(900);
-		expect(new Set(found).size).toBe(900);
-		expect(pages()).toHaveLength(3);
 	});
 
 	it('find a webhook by its target URL once for all items', async () => {

@@ -5,7 +5,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import type { Setup } from '../../support/resources';
-import { byId, failureOf, runOn } from '../../support/resources';
+import { byId, runOn } from '../../support/resources';
 
 const NO_TIME = { requestedMs: 0, processingMs: 0 };
 const FOR_EVER = { requestedMs: 600_000, processingMs: 600_000 };
@@ -79,20 +79,6 @@ describe.each(['guide', 'older', 'newer'] as const)('in the %s wire format', (wi
 	});
 });
 
-it('Created After of Get Many keeps what was created then or later, or at no time that can be read', async () => {
-	const times = ['2026-03-02T10:29:59Z', '2026-03-02T10:30:00Z', '2026-03-02T10:31:00Z', 'soon'];
-	const [before, at, after, untold] = times.map(
-		(createdAt) => avala.addExport({ state: 'ready', createdAt }).uid,
-	);
-	avala.addExport({ state: 'failed', createdAt: '2026-03-02T10:31:00Z' });
-	const uids = async (filters: object) =>
-		(await run('getAll', { returnAll: true, filters })).map(({ json }) => json.uid);
-	const createdAfter = '2026-03-02T10:30:00Z';
-	expect(await uids({ createdAfter, state: 'ready' })).toEqual([untold, after, at]);
-	expect(await uids({ createdAfter })).toHaveLength(4);
-	expect(await uids({ state: 'ready' })).toContain(before);
-});
-
 it('Created After of Get Many ends the walk, since Avala lists the newest first', async () => {
 	const day = (index: number) => new Date(Date.UTC(2026, 0, index)).toISOString();
 	for (let index = 0; index < 300; index++) {
@@ -107,24 +93,6 @@ describe('Wait Until Ready', () => {
 	it('is what a Max Wait alone means as well', async () => {
 		const [item] = await run('create', { ...ofProject(), options: { maxWait: 5 } });
 		expect(item?.json.state).toBe('ready');
-	});
-
-	it('ends with an error that names a failed export and its state', async () => {
-		avala.planExports({ outcome: 'failed' });
-		const error = await failureOf(run('create', { ...ofProject(), ...WAIT }));
-		expect(error.message).toMatch(
-			`Export ${avala.exports()[0]?.uid} will not become ready. In Avala its state is failed.`,
-		);
-	});
-
-	it('ends with an error that says how to go on when it takes too long', async () => {
-		avala.planExports(FOR_EVER);
-		const options = { waitUntilReady: true, maxWait: 0 };
-		const error = await failureOf(run('create', { ...ofProject(), options }));
-		expect(error.message).toContain(`Export ${avala.exports()[0]?.uid} was not ready within`);
-		expect(error.message).toMatch(
-			/state is running.*may still become ready: raise 'Max Wait \(Minutes\)'/,
-		);
 	});
 
 	it('ends at once when the user stops the execution', async () => {
@@ -168,41 +136,4 @@ describe('Wait Until Ready', () => {
 			download_url: `${avala.url}/files/exp_1.json`,
 		});
 	});
-});
-
-it('with Continue On Fail each item tells its own error, paired with it', async () => {
-	const { uid } = avala.addExport({ state: 'ready' });
-	const output = await run(
-		'get',
-		{ exportId: byId('={{ $json.uid }}') },
-		{ items: [{ uid: 'exp_nowhere' }, { uid }, {}], continueOnFail: true },
-	);
-	expect(output.map(({ json }) => json.error ?? json.uid)).toEqual([
-		expect.stringContaining('exp_nowhere'),
-		uid,
-		expect.stringContaining("'Export'"),
-	]);
-	expect(output.map(({ pairedItem }) => pairedItem)).toEqual([
-		{ item: 0 },
-		{ item: 1 },
-		{ item: 2 },
-	]);
-});
-
-it('what is not understood is refused by name before a request leaves', async () => {
-	const both = { ...ofProject(), datasetId: byId('ds_1') };
-	for (const [operation, parameters, name] of [
-		['create', { ...both, exportFrom: '={{ "task" }}' }, 'Export From'],
-		['create', { projectId: byId('={{ {} }}') }, 'Project'],
-		['create', { exportFrom: 'dataset', datasetId: byId('={{ {} }}') }, 'Dataset'],
-		['create', { ...both, options: { waitUntilReady: '={{ "soon" }}' } }, 'Wait Until Ready'],
-		['create', { ...both, options: { maxWait: '={{ "long" }}' } }, 'Max Wait (Minutes)'],
-		['getAll', { filters: { state: '={{ 7 }}' } }, 'State'],
-		['download', { exportId: byId('e'), binaryPropertyName: '={{ {} }}' }, 'Put Output File in'],
-		['download', { exportId: byId('e'), options: { fileName: '={{ {} }}' } }, 'File Name'],
-		['download', { exportId: byId('={{ {} }}') }, 'Export'],
-	] as const) {
-		expect((await failureOf(run(operation, parameters))).message).toContain(`'${name}`);
-	}
-	expect(avala.requests()).toEqual([]);
 });

@@ -37,6 +37,13 @@ const update = (fields: object) => ({
 	webhookId: { __rl: true, mode: 'id', value: 'wh_1' },
 	...fields,
 });
+const exported = (operation: string, fields: object) => ({
+	resource: 'export',
+	operation,
+	projectId: 'p_1',
+	exportId: 'e_1',
+	...fields,
+});
 const list = (filters: object, resource = 'delivery') => ({
 	resource,
 	operation: 'getAll',
@@ -141,12 +148,21 @@ describe('a value that is not understood is refused by name, before a request', 
 		['Status', (given) => list({ status: given }, 'task'), ['a']],
 		['State', (given) => list({ state: given }, 'export'), 'done'],
 		['Created After', (given) => list({ createdAfter: given }, 'export'), 'soon'],
-		['Task ID', (given) => ({ resource: 'task', operation: 'get', taskId: given }), '../x'],
+		['Export From', (given) => exported('create', { exportFrom: given }), 'task'],
+		['Project', (given) => exported('create', { projectId: given }), {}],
 		[
-			'Delivery ID',
-			(given) => ({ resource: 'delivery', operation: 'get', deliveryId: given }),
-			'../x',
+			'Wait Until Ready',
+			(given) => exported('create', { options: { waitUntilReady: given } }),
+			'soon',
 		],
+		['Max Wait (Minutes)', (given) => exported('create', { options: { maxWait: given } }), 'long'],
+		[
+			'Put Output File in Field',
+			(given) => exported('download', { binaryPropertyName: given }),
+			{},
+		],
+		['File Name', (given) => exported('download', { options: { fileName: given } }), '../x'],
+		['Export', (given) => exported('download', { exportId: given }), {}],
 	])("'%s'", async (name, parameters, value) => {
 		await expect(fromItem(parameters, value)).rejects.toThrow(`'${name}'`);
 		expect(avala.requests()).toEqual([]);

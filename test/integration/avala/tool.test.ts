@@ -93,23 +93,6 @@ describe.each<WireFormat>(['guide', 'older', 'newer'])(
 	},
 );
 
-describe('a model’s choice of the output', () => {
-	beforeEach(() => avala.reset());
-
-	const tool = async (parameters: object) =>
-		await run('task', 'get', parameters, { isTool: true, items: [{ value: 'x' }] });
-
-	it.each([
-		{ output: '={{ "Raw" }}' },
-		{ output: '={{ "Selected Fields" }}', fields: '={{ "Status, created_at" }}' },
-		{ output: '={{ "selected_fields" }}', fields: '={{ ["status", "Created At"] }}' },
-	])('is understood as the editor labels it: %j', async (parameters) => {
-		const item = await tool(parameters);
-		expect(item).toMatchObject({ status: expect.any(String), created_at: expect.any(String) });
-		if ('fields' in parameters) expect(Object.keys(item)).toHaveLength(3);
-	});
-});
-
 /** What a model is given: the JSON of each item. */
 const ask = async (resource: string, operation: string, parameters: object) => {
 	const given = { resource, operation, ...parameters } as INodeParameters;
