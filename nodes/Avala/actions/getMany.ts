@@ -137,8 +137,8 @@ export async function explainNothing(
 		const found = `Nothing was found for '${label}'`;
 		if (collection !== undefined) {
 			const endpoint = one(collection, String(value));
-			const reading = avalaEntry(run.connection, { method: 'GET', endpoint });
-			const why = await reading.then(
+			const read = async () => await avalaEntry(run.connection, { method: 'GET', endpoint });
+			const why = await run.once(['explainNothing', endpoint.path], read).then(
 				() =>
 					isAlone ? `Avala knows it, but none of ${looked} entries that it sent names it.` : '',
 				(error: unknown) => {

@@ -93,7 +93,8 @@ async function storeFile(
 function isWebPage(start: Uint8Array, contentType = ''): boolean {
 	const text = Buffer.from(start.subarray(0, 1000)).toString('utf8');
 	if (!/^\s*</.test(text)) return false;
-	return /<(?:!doctype\s+html|html)\b/i.test(text) || /^\s*text\/html\b/i.test(contentType);
+	if (/<(?:!doctype\s+html|html)\b/i.test(text)) return true;
+	return /^\s*text\/html\b/i.test(contentType) && !/^\s*<\?xml\b/i.test(text);
 }
 
 /** A transfer that ended early. */

@@ -411,6 +411,7 @@ describe('where a link may lead', () => {
 		['PK\x03\x04 <html>', 'text/html'],
 		['{"html": "<html>"}', 'text/html'],
 		['<annotations/>', 'application/xml'],
+		['<?xml version="1.0"?><annotations/>', 'text/html'],
 		[`<annotations>${' '.repeat(1000)}<html>`, 'application/xml'],
 		['data', 'application/x; of=text/html'],
 	])(

@@ -125,6 +125,14 @@ describe('when nothing was found for an ID', () => {
 		expect(await expectNone(DELIVERIES, { webhookId: uid, status: 'failed' })).toEqual([]);
 	});
 
+	it('it is asked for once, however many items look for it', async () => {
+		const { uid } = avala.addProject();
+		const filters = { projectId: uid };
+		const parameters = { resource: 'task', operation: 'getAll', returnAll: true, filters };
+		await runOn(avala, parameters, { items: [{}, {}, {}] });
+		expect(avala.requests()).toHaveLength(2);
+	});
+
 	it('that could not be checked, a hint says why', async () => {
 		avala.fault({ path: /projects/, status: 403, body: { detail: 'No.' } });
 		expect(await expectNone(TASKS, { projectId: 'proj_1' })).toEqual([

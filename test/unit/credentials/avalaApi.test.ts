@@ -123,7 +123,13 @@ describe('the credential in the editor', () => {
 		]);
 		expect(told).toEqual([
 			['responseCode', 401, expect.stringMatching(/refused the API key/)],
-			['responseCode', 403, expect.stringMatching(/lacks the permission webhooks\.read/)],
+			[
+				'responseCode',
+				403,
+				expect.stringMatching(
+					/^The API key is valid, but lacks the permission webhooks\.read\. Only the Avala Trigger and the operations on webhooks and deliveries need it/,
+				),
+			],
 			['responseCode', 404, expect.stringMatching(/no Avala API at this base URL.*\/api\/v1/)],
 			['responseSuccessBody', 'results', expect.stringMatching(/login page.*\/api\/v1/)],
 		]);
