@@ -68,11 +68,7 @@ it.each(['2026-03-02T12:00:00Z', '2026-03-02T11:59:00Z'])(
 
 describe('a value from an expression or an AI agent is understood', () => {
 	it.each([
-		[false, false],
-		['false', false],
 		[' False ', false],
-		[0, false],
-		['true', true],
 		[1, true],
 	])('Active: %j is %j', async (value, isActive) => {
 		await fromItem((given) => create({ additionalFields: { isActive: given } }), value);
@@ -81,8 +77,6 @@ describe('a value from an expression or an AI agent is understood', () => {
 
 	it.each([
 		[['task.completed', 'export.completed']],
-		['task.completed, export.completed'],
-		['["task.completed","export.completed"]'],
 		['Task Completed, Export Completed'],
 		[['Task Completed', 'export.completed']],
 	])('Event Types: %j', async (value) => {
@@ -101,20 +95,17 @@ describe('a value from an expression or an AI agent is understood', () => {
 		expect(avala.exports()).toHaveLength(1);
 	});
 
-	it('Limit: "5", and Return All: "false"', async () => {
+	it('Limit, Return All and Simplify as text', async () => {
 		avala.seedDeliveries(Array.from({ length: 8 }, (_, index) => delivery(`d${index}`)));
 		const parameters = (given: string) => ({
 			...list({}),
 			returnAll: '={{ "false" }}',
+			simplify: '={{ "false" }}',
 			limit: given,
 		});
-		expect(await fromItem(parameters, '5')).toHaveLength(5);
-	});
-
-	it('Simplify: "false"', async () => {
-		avala.seedDeliveries([delivery('d_1')]);
-		const [found] = await fromItem((given) => ({ ...list({}), simplify: given }), 'false');
-		expect(Object.keys(found ?? {}).length).not.toBe(10);
+		const found = await fromItem(parameters, '5');
+		expect(found).toHaveLength(5);
+		expect(Object.keys(found[0] ?? {})).not.toHaveLength(10);
 	});
 });
 
@@ -123,20 +114,14 @@ describe('a value that is not understood is refused by name, before a request', 
 		['Active', (given) => create({ additionalFields: { isActive: given } }), 'maybe'],
 		['Active', (given) => list({ isActive: given }, 'webhook'), 'off'],
 		['Event Types', (given) => create({ events: given }), 7],
-		['Event Types', (given) => create({ events: given }), { a: 1 }],
 		['Event Types', (given) => create({ events: given }), 'no event type'],
 		['Event Types', (given) => list({ eventType: given }), 'task.done'],
 		['Event Type', (given) => list({ event: given }, 'webhook'), 'task.done'],
 		['Custom Event Types', (given) => create({ additionalFields: { customEvents: given } }), [7]],
 		['Created After', (given) => list({ createdAfter: given }), 'yesterday-ish'],
-		['Created Before', (given) => list({ createdBefore: given }), 5],
-		['Created Before', (given) => list({ createdBefore: given }), '5'],
-		['Created After', (given) => list({ createdAfter: given }), [2026]],
 		['Created Before', (given) => list({ createdBefore: given }), true],
 		['Status', (given) => list({ status: given }), 'broken'],
 		['Limit', (given) => ({ ...list({}), returnAll: false, limit: given }), 'many'],
-		['Limit', (given) => ({ ...list({}), returnAll: false, limit: given }), 0],
-		['Limit', (given) => ({ ...list({}), returnAll: false, limit: given }), 1.5],
 		['Return All', (given) => ({ ...list({}), returnAll: given }), 'perhaps'],
 		['Target URL', (given) => create({ targetUrl: given }), { url: 'x' }],
 		['Simplify', (given) => ({ ...list({}), simplify: given }), 'a bit'],
@@ -178,14 +163,8 @@ describe('a value that is not understood is refused by name, before a request', 
 		['Webhook', (given) => list({ webhookId: { __rl: true, mode: 'id', value: given } })],
 		['Delivery ID', (given) => ({ resource: 'delivery', operation: 'get', deliveryId: given })],
 		['Target URL', (given) => create({ targetUrl: given })],
-		[
-			'Webhook',
-			(given) => ({
-				resource: 'webhook',
-				operation: 'delete',
-				webhookId: { __rl: true, mode: 'id', value: given },
-			}),
-		],
+		['Webhook', (given) => update({ webhookId: given, updateFields: { isActive: true } })],
+		['Active', (given) => update({ updateFields: { isActive: given } })],
 	])("'%s' that comes out empty or undefined", async (name, parameters) => {
 		for (const value of ['', '  ', null, undefined, []]) {
 			await expect(fromItem(parameters, value)).rejects.toThrow(`'${name}'`);
@@ -196,24 +175,8 @@ describe('a value that is not understood is refused by name, before a request', 
 	it.each<[string, (given: object) => object]>([
 		['webhook', (given) => list({ webhookId: given })],
 		['project', (given) => list({ projectId: given }, 'task')],
-		[
-			'project',
-			(projectId) => ({
-				resource: 'export',
-				operation: 'create',
-				exportFrom: 'project',
-				projectId,
-			}),
-		],
-		[
-			'dataset',
-			(datasetId) => ({
-				resource: 'export',
-				operation: 'create',
-				exportFrom: 'dataset',
-				datasetId,
-			}),
-		],
+		['project', (given) => exported('create', { projectId: given })],
+		['dataset', (given) => exported('create', { exportFrom: 'dataset', datasetId: given })],
 	])('what cannot be the ID of a %s', async (noun, parameters) => {
 		for (const value of ['../x', 'a/b', '[1,2]', 'two words', '**', 'x?y=1']) {
 			const given = { __rl: true, mode: 'id', value: '={{ $json.value }}' };
@@ -245,17 +208,6 @@ describe('Create', () => {
 });
 
 describe('Update', () => {
-	it('refuses an Active that an expression leaves empty', async () => {
-		const { uid } = avala.addWebhook({});
-		const parameters = (given: string) => ({
-			...update({ updateFields: { isActive: given, targetUrl: 'https://example.com/b' } }),
-			webhookId: { __rl: true, mode: 'id', value: uid },
-		});
-		await expect(fromItem(parameters, ' ')).rejects.toThrow(
-			`'Active' cannot be " ". It must be true or false.`,
-		);
-	});
-
 	const typesAfter = async (updateFields: object) => {
 		const { uid } = avala.addWebhook({ events: ['task.completed'] });
 		await run({ ...update({ updateFields }), webhookId: { __rl: true, mode: 'id', value: uid } });

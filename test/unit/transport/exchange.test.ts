@@ -120,26 +120,15 @@ describe('what n8n gives as a response', () => {
 		});
 	});
 
-	it.each<[string, unknown, unknown]>([
+	it.each<[string, unknown, string]>([
 		['a text', 'words', 'words'],
 		['nothing', undefined, ''],
-		['null', null, ''],
 		['an object', {}, ''],
-		['a list', ['x'], ''],
-		['a number', 5, ''],
 		['a stream that cannot be closed', { async *[Symbol.asyncIterator]() {} }, ''],
 		['something else that can be closed', { destroy: () => undefined }, ''],
-		[
-			'a stream whose end is no function',
-			{ async *[Symbol.asyncIterator]() {}, destroy: true },
-			'',
-		],
 	])('may have %s for a body', (_, body, expected) => {
-		expect(toOpenResponse({ statusCode: 204, headers: null, body })).toEqual({
-			status: 204,
-			headers: {},
-			body: expected,
-		});
+		const response = toOpenResponse({ statusCode: 204, headers: null, body });
+		expect(response).toEqual({ status: 204, headers: {}, body: expected });
 	});
 
 	it('may be read already, as where n8n puts an invented response in its place', async () => {
