@@ -66,7 +66,7 @@ describe('when nothing was found for a word that Avala does not document', () =>
 	it.each<[string, IDataObject]>([
 		[PROJECTS, { status: 'Pending Approval' }],
 		[PROJECTS, { status: 'pending_approval' }],
-		[DATASETS, { visibility: 'unlisted' }],
+		[DATASETS, { visibility: 'unlisted', dataType: 'splat' }],
 		[DELIVERIES, { customEvents: 'task.submitted' }],
 		[DELIVERIES, { eventType: 'task.completed' }],
 	])('and nothing is said of one that it does, however it is written: %s %j', async (...given) => {
