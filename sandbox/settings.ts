@@ -32,8 +32,6 @@ export interface ApiSettings {
 	knownEvents: 'documented' | 'newest' | readonly string[];
 	/** Whether the refusal of an unknown event type names it. */
 	namesUnknownEvents: boolean;
-	/** `/users/me/projects/`, or `/projects/` as on older servers; by the wire format by default. */
-	projectsAt: 'me' | 'root' | 'byFormat';
 	/** What `next` carries: a cursor, or the number of a page. */
 	paginateBy: 'cursor' | 'page';
 	/** Scheme and host of `next` and `previous`; by default those of the request. */
@@ -73,7 +71,6 @@ export function apiSettings(options: SandboxOptions): ApiSettings {
 		allowHttpLoopbackTargets: options.allowHttpLoopbackTargets ?? false,
 		knownEvents: options.knownEvents ?? 'documented',
 		namesUnknownEvents: options.namesUnknownEvents ?? true,
-		projectsAt: options.projectsAt ?? 'byFormat',
 		paginateBy: options.paginateBy ?? 'cursor',
 		pageOrigin: options.pageOrigin,
 		executionsAre: options.executionsAre ?? 'pages',

@@ -1,6 +1,6 @@
 import { BinaryDataConfig, BinaryDataService } from 'n8n-core';
 import type { IBinaryData } from 'n8n-workflow';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -33,6 +33,13 @@ export class BinaryFiles {
 
 	contentOf(binary: IBinaryData | undefined): string {
 		return readFileSync(container.get(BinaryDataService).getPath(binary?.id ?? ''), 'utf8');
+	}
+
+	/** Puts a file in the place of the folder, so that nothing can be stored. @returns undoes that */
+	makeUnusable(): () => void {
+		this.clear();
+		writeFileSync(this.folder, '');
+		return () => this.clear();
 	}
 
 	clear(): void {

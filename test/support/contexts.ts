@@ -21,7 +21,7 @@ import { createGunzip } from 'node:zlib';
 import rawBody from 'raw-body';
 
 import { AvalaTrigger } from '../../nodes/Avala/AvalaTrigger.node';
-import type { AvalaCredential, CredentialCounter } from './n8n';
+import type { AvalaCredential, CredentialCounter, Credentials } from './n8n';
 import { additionalData, makeNode, makeWorkflow } from './n8n';
 
 const TRIGGER = 'n8n-nodes-avala.avalaTrigger';
@@ -190,7 +190,7 @@ export interface ExecuteSetup {
 	items?: IDataObject[];
 	/** Whether it is run as the tool of an AI agent. */
 	isTool?: boolean;
-	credentials: AvalaCredential;
+	credentials: Credentials;
 	counter?: CredentialCounter;
 	continueOnFail?: boolean;
 	/** Which output to give: 1 is the error output, which the node has with this setting. */

@@ -75,13 +75,16 @@ function typeOf(type: string): INodeType {
 	return nodeType;
 }
 
+/** What a credential holds; with expressions in it, by the item that is worked on. */
+export type Credentials = AvalaCredential | ((item: IDataObject) => AvalaCredential);
+
 /** How often the stored credential was decrypted. */
 export interface CredentialCounter {
 	decrypted: number;
 }
 
 export interface N8nSetup {
-	credentials: AvalaCredential;
+	credentials: Credentials;
 	webhookBaseUrl?: string;
 	webhookTestBaseUrl?: string;
 	counter?: CredentialCounter;
@@ -106,10 +109,12 @@ export function additionalData({
 				throw new Error(`The tests know no credential type ${type}`);
 			return await credentialType.authenticate(data, request as IHttpRequestOptions);
 		},
-		getDecrypted: async () => {
+		getDecrypted: async (...[, , , , , , of]) => {
 			if (counter) counter.decrypted += 1;
 			if (credentialError) throw credentialError;
-			return { webhookSecret: '', ...credentials };
+			const item = of?.connectionInputData[of.itemIndex]?.json ?? {};
+			const data = typeof credentials === 'function' ? credentials(item) : credentials;
+			return { webhookSecret: '', ...data };
 		},
 		getCredentialsProperties: () => credentialType.properties,
 	};

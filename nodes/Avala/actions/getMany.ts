@@ -140,29 +140,29 @@ export async function explainNothing(
 	{ values }: Narrowing,
 	looked: number,
 ): Promise<void> {
+	// Beside other filters it cannot be told which of them let nothing pass.
+	const isAlone = looked > 0 && Object.keys(values).length === 1;
 	for (const [name, value] of Object.entries(values)) {
 		const { property, known, collection } = filters[name] ?? {};
 		const label = property?.displayName ?? name;
+		const found = `Nothing was found for '${label}'`;
 		if (collection !== undefined) {
 			const endpoint = one(collection, String(value));
-			const reading = avalaEntry(run.connection, { method: 'GET', endpoint });
-			const doubt = await reading.then(
-				() => '',
+			const read = async () => await avalaEntry(run.connection, { method: 'GET', endpoint });
+			const why = await run.once(['explainNothing', endpoint.path], read).then(
+				() =>
+					isAlone ? `Avala knows it, but none of ${looked} entries that it sent names it.` : '',
 				(error: unknown) => {
 					if (hasStatus(error, UNKNOWN_ID)) throw error;
-					return ` Whether it exists could not be checked: ${messageOf(error)}`;
+					return `Whether it exists could not be checked: ${messageOf(error)}`;
 				},
 			);
-			if (looked > 0 || doubt !== '') {
-				run.hint(
-					`Avala sent ${looked} entries, and none is of '${label}' ${shown(value)}.${doubt}`,
-				);
-			}
+			if (why !== '') run.hint(`${found} ${shown(value)}. ${why}`);
 		}
 		const unknown = [value].flat().find((word) => known?.every((it) => it.value !== word));
 		if (known === undefined || unknown === undefined) continue;
 		run.hint(
-			`Nothing was found for '${label}' ${shown(unknown)}, which Avala does not document. Known values: ${known.map((it) => it.value).join(', ')}.`,
+			`${found} ${shown(unknown)}, which Avala does not document. Known values: ${known.map((it) => it.value).join(', ')}.`,
 		);
 	}
 }

@@ -95,7 +95,7 @@ export async function readCollection<F extends Fields>(
 ): Promise<Values<F>> {
 	const given = parameterOf(run, name, {});
 	if (!isObject(given)) throw notUnderstood(label, 'a collection of fields', given);
-	const unknown = Object.keys(given).find((field) => !(field in fields));
+	const unknown = Object.keys(given).find((field) => !Object.hasOwn(fields, field));
 	if (unknown !== undefined) {
 		throw new UserError(`'${label}' has no field ${shown(unknown)} for this operation.`, {
 			description: `It has ${Object.keys(fields).join(', ')}.`,

@@ -141,7 +141,7 @@ export function stateWords(
 ): string {
 	const state = stateOf(entry);
 	const status = quote(entry.status, secrets).slice(0, 80);
-	const reason = quote(entry.error_message, secrets);
+	const reason = quote(entry.error_message, secrets).replace(/\.$/, '');
 	const said = status === '' || status === state ? '' : ` (Avala’s status: "${status}")`;
 	return `its state is ${state}${said}${reason === '' ? '' : `: ${reason}`}`;
 }

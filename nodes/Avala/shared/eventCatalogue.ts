@@ -66,7 +66,7 @@ export const EVENT_CATALOGUE: readonly EventType[] = [
 ];
 
 /** Named in single places of Avala's documents: too uncertain to offer, but no mistake. */
-const FURTHER_TYPES = [
+export const FURTHER_TYPES: readonly string[] = [
 	'export.ready',
 	'project.completed',
 	'project.status_changed',

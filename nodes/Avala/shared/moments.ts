@@ -60,7 +60,7 @@ function isoMilliseconds(name: string, text: string, timezone: string): number |
 	const midnight = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
 	if (midnight.getUTCMonth() + 1 !== Number(month)) return undefined;
 	if (offset !== '' && !OFFSET.test(offset)) throw unknownZone(name, offset);
-	const zone = offset === '' ? (named ?? timezone) : timezone;
+	const zone = offset === '' ? (named ?? timezone) : 'UTC';
 	if (!isZone(zone)) throw unknownZone(name, zone);
 	const plain = text.replace(/\[.*$/, '').replaceAll('/', '-');
 	return dateMilliseconds(name, plain, zone);

@@ -165,8 +165,8 @@ export function shown(value: unknown): string {
 	return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
-/** @returns undefined for what JSON cannot hold, such as an object that contains itself */
-function jsonOf(value: unknown): string | undefined {
+/** @returns undefined for what JSON cannot hold, such as an object that contains itself or thousands of others */
+export function jsonOf(value: unknown): string | undefined {
 	try {
 		return JSON.stringify(value);
 	} catch {

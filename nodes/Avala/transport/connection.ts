@@ -61,6 +61,18 @@ export async function forList<T>(
 	}
 }
 
+/**
+ * An address that Avala sent. On the API's own host and port only the scheme may differ, since behind a
+ * proxy a server may take its own for http; there it is the API's, so that the key never travels in clear.
+ *
+ * @param base what a relative address is relative to
+ */
+export function sentUrl({ baseUrl }: Pick<Connection, 'baseUrl'>, sent: string, base: string): URL {
+	const [url, api] = [new URL(sent, base), new URL(baseUrl)];
+	if (url.protocol === 'http:' && url.host === api.host) url.protocol = api.protocol;
+	return url;
+}
+
 /** The same connection, for work that has so many milliseconds from now on. */
 export function withLimit(connection: Connection, limitMs: number): Connection {
 	return { ...connection, deadline: Date.now() + limitMs };

@@ -6,7 +6,7 @@ import { headerText } from './exchange';
 import { whyNoResponse } from './retries';
 import { nameAndType, UNKNOWN_TYPE } from './fileName';
 import type { OpenFile } from './openFile';
-import { notDownloaded, openFile } from './openFile';
+import { hostOf, notDownloaded, openFile } from './openFile';
 import type { Endpoint } from './paths';
 import type { Readable, Watch } from './transfer';
 import { Transfer } from './transfer';
@@ -69,7 +69,11 @@ async function storeFile(
 	try {
 		const start = await transfer.start();
 		if (isWebPage(start, headerText(headers, 'content-type'))) {
-			throw notDownloaded(connection, endpoint, `${url.host} responded with a web page`);
+			throw notDownloaded(
+				connection,
+				endpoint,
+				`${hostOf(connection, url)} responded with a web page`,
+			);
 		}
 		const sources = { given: fileName, headers, url, fallback: fallbackName, start };
 		const { name, mimeType } = nameAndType(sources);
@@ -89,7 +93,8 @@ async function storeFile(
 function isWebPage(start: Uint8Array, contentType = ''): boolean {
 	const text = Buffer.from(start.subarray(0, 1000)).toString('utf8');
 	if (!/^\s*</.test(text)) return false;
-	return /<(?:!doctype\s+html|html)\b/i.test(text) || /^\s*text\/html\b/i.test(contentType);
+	if (/<(?:!doctype\s+html|html)\b/i.test(text)) return true;
+	return /^\s*text\/html\b/i.test(contentType) && !/^\s*<\?xml\b/i.test(text);
 }
 
 /** A transfer that ended early. */

@@ -1,7 +1,7 @@
 import type { NodeApiError } from 'n8n-workflow';
 
 import type { Connection } from './connection';
-import { withSecret } from './connection';
+import { sentUrl, withSecret } from './connection';
 import { isSafeUrl } from './credential';
 import type { RequestInfo } from './diagnosis';
 import { apiError, noResponseError, refusedError } from './errors';
@@ -54,7 +54,11 @@ export async function openFile(
 		if (!REDIRECTS.has(file.status)) return file;
 		discard(file);
 		if (redirects >= MAX_REDIRECTS) {
-			throw notDownloaded(connection, endpoint, `${url.host} gave one redirect after another`);
+			throw notDownloaded(
+				connection,
+				endpoint,
+				`${hostOf(connection, url)} gave one redirect after another`,
+			);
 		}
 		url = checked(connection, endpoint, headerText(file.headers, 'location'), url.href, url);
 		isApi &&= url.origin === api;
@@ -73,13 +77,13 @@ function checked(
 		notDownloaded(
 			connection,
 			endpoint,
-			`${from ? `the redirect of ${from.host}` : 'its link'} ${why}`,
+			`${from ? `the redirect of ${hostOf(connection, from)}` : 'its link'} ${why}`,
 		);
 	if (!link || !URL.canParse(link, base)) throw refused('is not a valid address');
-	const url = new URL(link, base);
+	const url = sentUrl(connection, link, base);
 	const isLocal = new URL(connection.baseUrl).protocol === 'http:';
 	if (url.protocol !== 'https:' && !(isLocal && isSafeUrl(url))) {
-		throw refused(`is not https but ${url.protocol} to ${quote(url.host, connection.secrets)}`);
+		throw refused(`is not https but ${url.protocol} to ${hostOf(connection, url)}`);
 	}
 	if (url.username || url.password) throw refused('contains a user name or a password');
 	return url;
@@ -100,7 +104,7 @@ async function tryToOpen(
 		headers: { Accept: '*/*', 'Accept-Encoding': 'identity' },
 	} as const;
 	// The path of a link may open the file as well.
-	const host = quote(url.host, connection.secrets);
+	const host = hostOf(connection, url);
 	const info: RequestInfo = {
 		method: 'GET',
 		path: 'the file',
@@ -136,6 +140,11 @@ async function tryToOpen(
 	// With the key, 401 is about the key.
 	const isSigned = !withKey || (url.search !== '' && status !== 401);
 	return { response: { ...file, refusal: error, mayHaveExpired: isSigned && EXPIRED.has(status) } };
+}
+
+/** The host of an address that Avala or a storage sent, for an error. */
+export function hostOf({ secrets }: Connection, { host }: URL): string {
+	return quote(host, secrets);
 }
 
 /** What opens a file behind a signed link. */

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { idOf, isObject } from '../shared/values';
+import { idOf, isObject, jsonOf } from '../shared/values';
 import type { Connection } from './connection';
+import { sentUrl } from './connection';
 import { unusableError } from './errors';
 import type { Endpoint } from './paths';
 import type { AvalaRequest } from './request';
@@ -61,7 +62,7 @@ export async function* avalaPages(
 		if (page === undefined) return;
 		const known = seen.size;
 		const entries = page.entries.filter((entry) => {
-			const key = idOf(entry.uid) ?? JSON.stringify(entry);
+			const key = idOf(entry.uid) ?? jsonOf(entry) ?? '';
 			const isNew = !seen.has(key);
 			seen.add(key);
 			return isNew || idOf(entry.uid) === undefined;
@@ -114,10 +115,7 @@ async function requestPage(
 	return { entries, next };
 }
 
-/**
- * Follows `next` as Avala gives it, absolute or from the page it stands on, to the API's own host and
- * port alone, and over the API's scheme: behind a proxy a server may take its own for http.
- */
+/** Follows `next` as Avala gives it, absolute or from the page it stands on, to the API's own origin alone. */
 function nextPage(
 	next: unknown,
 	page: URL,
@@ -125,12 +123,9 @@ function nextPage(
 ): URL | undefined | 'elsewhere' {
 	if (next === null || next === undefined || next === '' || next === false) return undefined;
 	if (typeof next !== 'string' || !URL.canParse(next, page.href)) return 'elsewhere';
-	const url = new URL(next, page.href);
-	const api = new URL(baseUrl);
-	const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
-	if (!isWeb || url.host !== api.host || url.username || url.password) return 'elsewhere';
-	url.protocol = api.protocol;
-	return url;
+	const url = sentUrl({ baseUrl }, next, page.href);
+	const isApi = url.origin === new URL(baseUrl).origin && !url.username && !url.password;
+	return isApi ? url : 'elsewhere';
 }
 
 /** The page that an earlier `next` names, which the editor gives back; undefined for anything else. */

@@ -12,6 +12,7 @@ export const WITHHELD = '(withheld for safety)';
 const MAX_READ = 4_000;
 const MAX_SHOWN = 400;
 const MAX_FIELDS = 20;
+const LONGEST_NAME = 60;
 /** Of a known secret the longest run of letters and digits gives it away, if it has so many. */
 const LEAST_RUN = 6;
 const LEAST_SECRET = 4;
@@ -48,8 +49,11 @@ export function quote(value: unknown, secrets: readonly string[]): string {
 }
 
 function holdsSecret(text: string, secrets: readonly string[]): boolean {
-	if (ESCAPED_LETTER.test(text) || SECRET_SHAPES.some((shape) => shape.test(text))) return true;
-	return holdsKnown(text, secrets);
+	return ESCAPED_LETTER.test(text) || isShapedAsSecret(text) || holdsKnown(text, secrets);
+}
+
+function isShapedAsSecret(text: string): boolean {
+	return SECRET_SHAPES.some((shape) => shape.test(text));
 }
 
 /** In any case of the letters. */
@@ -93,10 +97,7 @@ export function readErrorBody(body: string, secrets: readonly string[]): ErrorBo
 		.map(([name, texts]) => ({ name: fieldName(name, secrets), texts: textsIn(texts, 3) }))
 		.filter(({ texts }) => texts.length > 0)
 		.map(({ name, texts }) => ({ name, text: sentence(quote(texts.join(' '), secrets)) }));
-	// A secret may be spread over several texts.
-	const isHeld = holdsKnown([said, ...lists.map(({ text }) => text)].join(' '), secrets);
-	const lines = lists.map(({ name, text }) => `${name}: ${isHeld ? `${WITHHELD}.` : text}`);
-	const all = [isHeld && said !== '' ? `${WITHHELD}.` : said, ...lines].join(' ').trim();
+	const all = [said, ...lists.map(({ name, text }) => `${name}: ${text}`)].join(' ').trim();
 	return {
 		text: all.length > MAX_SHOWN ? `${all.slice(0, MAX_SHOWN)}…` : all,
 		fields: lists.map(({ name }) => name),
@@ -106,10 +107,19 @@ export function readErrorBody(body: string, secrets: readonly string[]): ErrorBo
 
 /** The name of a field, unless a secret stands in its place. */
 function fieldName(name: string, secrets: readonly string[]): string {
-	const isSecret =
-		SECRET_SHAPES.some((shape) => shape.test(name)) ||
-		secrets.some((secret) => secret !== '' && name.includes(secret));
-	return /^[\w.-]{1,60}$/.test(name) && !isSecret ? name : 'another field';
+	return /^[\w.-]+$/.test(name) && isShownName(name, secrets) ? name : 'another field';
+}
+
+function isShownName(name: string, secrets: readonly string[]): boolean {
+	return name.length <= LONGEST_NAME && !isShapedAsSecret(name) && !repeatsSecret(name, secrets);
+}
+
+/** Whether a name or an ID repeats a whole secret. A run of letters in it may be a word of every name. */
+export function repeatsSecret(name: string, secrets: readonly string[]): boolean {
+	const lower = name.toLowerCase();
+	return secrets.some(
+		(secret) => secret.length >= LEAST_SECRET && lower.includes(secret.toLowerCase()),
+	);
 }
 
 /** The texts in a list, or in the lists by which Avala names the entries of a list. */
@@ -131,12 +141,13 @@ const UNSHOWN_NAME = /headers?$|^request|secret|token|passw|api[-_]?key|authoriz
 /** All that Avala said about a test event, without its headers; each text in it is quoted. */
 export function quoteAll(value: unknown, secrets: readonly string[], levels = 4): unknown {
 	if (typeof value === 'string') return quote(value, secrets);
+	if (typeof value === 'number') return holdsKnown(String(value), secrets) ? WITHHELD : value;
 	if (typeof value !== 'object' || value === null) return value;
 	if (levels === 0) return WITHHELD;
 	if (Array.isArray(value)) return value.map((entry) => quoteAll(entry, secrets, levels - 1));
 	return Object.fromEntries(
 		Object.entries(value)
-			.filter(([name]) => !UNSHOWN_NAME.test(name))
+			.filter(([name]) => isShownName(name, secrets) && !UNSHOWN_NAME.test(name))
 			.map(([name, entry]) => [name, quoteAll(entry, secrets, levels - 1)]),
 	);
 }

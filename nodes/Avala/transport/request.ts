@@ -8,7 +8,7 @@ import { noResponseError, refusedError, unusableError } from './errors';
 import type { Exchanged } from './exchange';
 import { exchange, headerText } from './exchange';
 import type { Endpoint } from './paths';
-import { parseJson, quote, readErrorBody } from './quote';
+import { parseJson, quote, readErrorBody, repeatsSecret } from './quote';
 import type { Outcome } from './retries';
 import { askedWaitMs, mayPass, whyNoResponse, withRetries } from './retries';
 
@@ -70,8 +70,8 @@ export async function avalaEntry(
 	}
 	const entry = isObject(value) ? toEntry(value, { keepsSecret }) : undefined;
 	const uid = idOf(entry?.uid);
-	// An ID gets into errors and logs.
-	if (entry && uid !== undefined && quote(uid, connection.secrets) === uid) return entry;
+	// Errors and the log show the ID.
+	if (entry && uid !== undefined && !repeatsSecret(uid, connection.secrets)) return entry;
 	const what = `it is not one ${request.endpoint.collection.noun} with a 'uid'`;
 	throw unusableError(connection, infoOf(connection, request), status, what);
 }

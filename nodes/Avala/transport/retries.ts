@@ -103,8 +103,8 @@ export async function pause(ms: number, cancelled?: AbortSignal): Promise<void> 
 export function askedWaitMs(status: number, headers: IDataObject): number | undefined {
 	const reset = status === 429 ? numberOf(headers['x-ratelimit-reset']) : undefined;
 	const waitMs =
-		waitIn(idOf(headers['retry-after'])?.trim() ?? '') ?? msUntil(momentIn(reset) ?? NaN);
-	return waitMs === undefined || Number.isNaN(waitMs) ? undefined : Math.max(0, Math.ceil(waitMs));
+		waitIn(idOf(headers['retry-after'])?.trim() ?? '') ?? msUntil(momentIn(reset) ?? NaN) ?? NaN;
+	return Number.isFinite(waitMs) ? Math.max(0, Math.ceil(waitMs)) : undefined;
 }
 
 function waitIn(retryAfter: string): number | undefined {

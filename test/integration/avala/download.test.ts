@@ -1,12 +1,13 @@
+import '../../support/pauses';
+
 import type { INodeParameters } from 'n8n-workflow';
+import { once } from 'node:events';
 import { statSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
-import { connect } from '../../../nodes/Avala/transport/connection';
-import { openFile } from '../../../nodes/Avala/transport/openFile';
-import { EXPORTS, one } from '../../../nodes/Avala/transport/paths';
 import type { Sandbox } from '../../../sandbox';
-import { startSandbox } from '../../../sandbox';
+import { SANDBOX_API_KEY, startSandbox } from '../../../sandbox';
 import { BinaryFiles } from '../../support/binaryFiles';
 import { loadOptionsContext } from '../../support/contexts';
 import { serve } from '../../support/localServer';
@@ -26,7 +27,6 @@ afterAll(async () => {
 beforeEach(() => {
 	avala.reset();
 	avala.wireFormat = 'newer';
-	avala.storage.expiredStatus = 403;
 	files.clear();
 });
 
@@ -76,15 +76,13 @@ describe('a download hands on the whole file', () => {
 		expect(leaks()).toEqual([]);
 	});
 
-	it('when its length is not announced', async () => {
-		avala.storage.fault({ chunked: true });
-		const [item] = await download(ready({ plan: { file: { size: 300_000 } } }));
-		expect(item?.binary?.data?.bytes).toBe(300_000);
-	});
-
-	it('when it is empty', async () => {
-		const [item] = await download(ready({ plan: { file: { size: 0 } } }));
-		expect(item?.binary?.data?.bytes).toBe(0);
+	it.each([
+		['when its length is not announced', 300_000],
+		['when it is empty', 0],
+	])('%s', async (_, size) => {
+		avala.storage.fault({ chunked: size > 0 });
+		const [item] = await download(ready({ plan: { file: { size } } }));
+		expect(item?.binary?.data?.bytes).toBe(size);
 	});
 
 	it('in the field and under the name that are wanted', async () => {
@@ -95,11 +93,18 @@ describe('a download hands on the whole file', () => {
 		expect(item?.binary).toMatchObject({ file: { fileName: 'monday.json' } });
 	});
 
-	it('after a passing fault of the storage', async () => {
-		avala.storage.fault({ status: 503, times: 1 });
-		const [item] = await download(ready());
-		expect(item?.binary?.data?.fileName).toMatch(/\.json$/);
-	});
+	it.each([429, 500, 503, 520, 524])(
+		'after three times %d, of the storage or the API',
+		async (status) => {
+			for (const link of ['storage', 'api'] as const) {
+				avala.storage.clearRequests();
+				avala.storage.fault({ status, times: 3 });
+				const [item] = await download(ready({ plan: { link } }));
+				expect(item?.binary?.data?.bytes).toBeGreaterThan(0);
+				expect(avala.storage.requests()).toHaveLength(link === 'storage' ? 4 : 0);
+			}
+		},
+	);
 
 	it('of each item, paired with it', async () => {
 		const uids = ['a', 'b'].map((content) => ready({ plan: { file: { content } } }));
@@ -127,18 +132,15 @@ describe('n8n’s log', () => {
 		jest.spyOn(Date, 'now').mockImplementation(() => start + stepMs * looks++);
 	};
 
-	it('tells how far a long download is', async () => {
+	it.each([
+		['', ' of 3 MB'],
+		[' whose length is not announced', ''],
+	])('tells how far a long download%s is', async (chunked, total) => {
 		withQuickClock(5_000);
+		avala.storage.fault({ chunked: chunked !== '', times: 1 });
 		const lines = await linesOf({ plan: { file: { size: 3 * 1024 * 1024 } } });
 		expect(lines.length).toBeGreaterThan(1);
-		expect(lines.at(-1)).toBe('Avala: 3 MB of 3 MB of the file of export e1 received.');
-	});
-
-	it('tells how much has come of a file whose length is not announced', async () => {
-		withQuickClock(5_000);
-		avala.storage.fault({ chunked: true, times: 1 });
-		const lines = await linesOf({ plan: { file: { size: 3 * 1024 * 1024 } } });
-		expect(lines.at(-1)).toBe('Avala: 3 MB of the file of export e1 received.');
+		expect(lines.at(-1)).toBe(`Avala: 3 MB${total} of the file of export e1 received.`);
 	});
 
 	it('says nothing of a short download', async () => {
@@ -146,16 +148,11 @@ describe('n8n’s log', () => {
 		expect(await linesOf({ plan: { file: { size: 3 * 1024 * 1024 } } })).toEqual([]);
 	});
 
-	it('tells that a download is tried again, without the link, whose path may open the file', async () => {
+	it('tells what is tried again or asked for anew, without the link, which may open the file', async () => {
 		avala.storage.fault({ status: 503, times: 1 });
+		avala.storage.fault({ status: 403, times: 1 });
 		expect(await linesOf({ plan: { link: 'storage' } })).toEqual([
 			'Avala: the download of export e1 will be retried in 500 ms (503).',
-		]);
-	});
-
-	it('tells that a link was asked for anew', async () => {
-		avala.storage.fault({ status: 403, times: 1 });
-		expect(await linesOf({})).toEqual([
 			'Avala: the link to the file of export e1 is asked for anew.',
 		]);
 	});
@@ -176,14 +173,34 @@ describe('a file has a harmless name', () => {
 		expect(item?.binary?.data?.fileName).toBe(name);
 		expect(item?.binary?.data?.directory).toBeUndefined();
 	});
+
+	it('in UTF-8, as many servers send it, also behind a redirect to such a name', async () => {
+		const asSent = (text: string) => Buffer.from(text).toString('latin1');
+		const storage = await serve(({ url }, response) => {
+			if (url === '/x') response.writeHead(302, { location: asSent('/Straße') }).end();
+			else {
+				const disposition = asSent('attachment; filename="Straße.zip"');
+				response.writeHead(200, { 'content-disposition': disposition }).end('data');
+			}
+		});
+		const [item] = await download(ready({ downloadUrl: `${storage.url}/x` }));
+		await storage.close();
+		expect(item?.binary?.data?.fileName).toBe('Straße.zip');
+		expect(storage.requests.map(({ url }) => url)).toEqual(['/x', '/Stra%C3%9Fe']);
+	});
+
+	it('that is not shown to an AI agent when a secret stands in it', async () => {
+		const file = { contentDisposition: `attachment; filename="${avala.apiKey}.json"` };
+		const output = await download(ready({ plan: { file } }), {}, { isTool: true });
+		expect(output.at(-1)?.json.note).toMatch(
+			/^The file \(withheld for safety\) \(.* was downloaded/,
+		);
+	});
 });
 
 describe('a file has the type that its name tells, when the storage does not tell one', () => {
 	it.each([
 		['scenes.mp4', 'binary/octet-stream', 'video/mp4', 'video'],
-		['scenes.mp4', '', 'video/mp4', 'video'],
-		['scenes.parquet', '', 'application/vnd.apache.parquet', undefined],
-		['scenes.zip', 'application/octet-stream', 'application/zip', undefined],
 		['scenes.weird', 'binary/octet-stream', 'application/octet-stream', undefined],
 		['scenes.txt', '', 'text/plain', 'text'],
 	])('%s, sent as "%s", is %s', async (name, contentType, mimeType, fileType) => {
@@ -208,11 +225,9 @@ describe('the API that gives a file itself', () => {
 	])('is not asked for another link after %d, and the error tells why', async (status, words) => {
 		const link = avala.url + PATH;
 		avala.fault({ path: PATH, status, body: { detail: 'No.' } });
-		const error = await failureOf(download(ready({ downloadUrl: link })));
-		expect(error.message).toContain(words);
-		expect(error).toMatchObject({
-			description: `The request was GET ${PATH} to ${new URL(link).host}.`,
-		});
+		const { message } = await failureOf(download(ready({ downloadUrl: link })));
+		expect(message).toContain(words);
+		expect(message).toContain(`The request was GET the file to ${new URL(link).host}.`);
 		expect(reads()).toHaveLength(1);
 	});
 
@@ -230,61 +245,38 @@ describe('the API that gives a file itself', () => {
 });
 
 describe('a storage', () => {
-	it.each([429, 503])('that is busy (%d) is asked again', async (status) => {
-		avala.storage.fault({ status, times: 1 });
-		const [item] = await download(ready());
-		expect(item?.binary?.data?.bytes).toBeGreaterThan(0);
-		expect(avala.storage.requests()).toHaveLength(2);
-	});
-
 	it('that cannot be reached is named', async () => {
 		const error = await failureOf(download(ready({ downloadUrl: 'http://127.0.0.1:1/x.zip?a=b' })));
 		expect(error.message).toMatch(
-			/^The file of export \S+ could not be downloaded\. No response from 127\.0\.0\.1:1: the connection was refused\./,
+			/^No response from 127\.0\.0\.1:1 about export \S+: the connection was refused\. Check that n8n can/,
 		);
 	});
 });
 
 describe('a link that has expired', () => {
-	it.each([403, 400] as const)(
-		'is fetched anew once, after %d from the storage',
-		async (status) => {
-			avala.storage.expiredStatus = status;
-			const uid = ready();
-			avala.storage.fault({ status, times: 1 });
-			const [item] = await download(uid);
+	it.each([400, 401, 403, 404, 410])('is fetched anew once, after %d', async (status) => {
+		for (const plan of [{}, { link: 'api', apiRedirects: true }] as const) {
+			avala.clearRequests();
+			avala.storage.clearRequests();
+			avala.storage.fault({ path: /^\/exports/, status, times: 1 });
+			const [item] = await download(ready({ plan }));
 			expect(item?.binary?.data?.bytes).toBeGreaterThan(0);
-			expect(avala.requests().filter(({ method }) => method === 'GET')).toHaveLength(2);
+			expect(avala.requests().filter(({ path }) => path.endsWith('/'))).toHaveLength(2);
 			expect(avala.storage.requests()).toHaveLength(2);
-		},
-	);
+		}
+	});
 
-	it.each([401, 404, 410])(
-		'is fetched anew once, after %d from another storage',
+	it.each([201, 204, 206, 416])(
+		'is not blamed for what it has nothing to do with: %d',
 		async (status) => {
-			avala.storage.fault({ status, times: 1 });
-			const [item] = await download(ready());
-			expect(item?.binary?.data?.bytes).toBeGreaterThan(0);
+			avala.storage.fault({ status, body: '' });
+			const { message } = await failureOf(download(ready()));
+			expect(message).toMatch(`could not be downloaded. 127.0.0.1`);
+			expect(message).toContain(`responded ${status}. Links to exports are short-lived`);
+			expect(avala.storage.requests()).toHaveLength(1);
+			expect(files.all()).toEqual([]);
 		},
 	);
-
-	it.each([
-		[204, 'Try again; if it persists, create a new export.'],
-		[416, 'Try again; if it persists, create a new export.'],
-		[410, 'The file may have been removed: create a new export.'],
-	])('is not blamed for what it has nothing to do with, such as %d', async (status, advice) => {
-		avala.storage.fault({ status, body: '' });
-		const { message } = await failureOf(download(ready()));
-		expect(message).toContain(`responded ${status}. ${advice}`);
-		expect(avala.storage.requests()).toHaveLength(status === 410 ? 2 : 1);
-	});
-
-	it('is fetched anew once where the API redirects to it', async () => {
-		avala.storage.fault({ path: /^\/exports/, status: 403, times: 1 });
-		const uid = ready({ plan: { link: 'api', apiRedirects: true } });
-		const [item] = await download(uid);
-		expect(item?.binary?.data?.bytes).toBeGreaterThan(0);
-	});
 
 	it('is an error without its signature when the fresh one is refused too', async () => {
 		avala.storage.fault({
@@ -292,7 +284,7 @@ describe('a link that has expired', () => {
 			body: '<Error><Code>SignatureDoesNotMatch</Code><Message>No: http://s/x?Signature=abc.</Message><StringToSign>top-secret</StringToSign></Error>',
 		});
 		const error = await failureOf(download(ready()));
-		expect(error.message).toMatch(/could not be downloaded.*responded 403: SignatureDoesNotMatch/);
+		expect(error.message).toMatch(/could not be downloaded\..* responded 403\. Links to exports/);
 		expect(JSON.stringify({ ...error, message: error.message })).not.toMatch(
 			/Signature=|Expires=|top-secret/,
 		);
@@ -313,7 +305,7 @@ describe('a file that is not whole is an error and never passed on', () => {
 		avala.storage.fault(fault);
 		const error = await failureOf(download(ready({ plan: { file: { size: 1_000_000 } } })));
 		expect(error.message).toMatch(
-			/export .* was not received completely: .*None of it was passed on/,
+			/export .* was not received completely: .* MB(?: of 1 MB)? came, and none of it was passed on\. Run/,
 		);
 		expect(error.message).not.toMatch(/Signature|Expires/);
 		expect(files.all()).toEqual([]);
@@ -338,10 +330,15 @@ describe('where a link may lead', () => {
 		[
 			'a password in it',
 			'https://:b@storage.example.com/x.zip',
-			/^The file of export \S+ was not downloaded\. The link that Avala sent contains a user name or a password/,
+			/^The file of export \S+ was not downloaded: its link contains a user name or a password\./,
 		],
 		['a user name in it', 'https://a@storage.example.com/x.zip', /user name or a password/],
 		['no address', 'http://[', /not a valid address/],
+		[
+			'a host that holds a secret',
+			`ftp://${SANDBOX_API_KEY}/`,
+			/ftp: to \(withheld for safety\)\./,
+		],
 	])('is not followed: %s', async (_, downloadUrl, reason) => {
 		const error = await failureOf(download(ready({ downloadUrl })));
 		expect(error.message).toMatch(reason);
@@ -351,15 +348,7 @@ describe('where a link may lead', () => {
 	it('nor a redirect to such a place', async () => {
 		avala.storage.fault({ redirectTo: 'http://storage.example.com/x?Signature=abc' });
 		const error = await failureOf(download(ready()));
-		expect(error.message).toMatch(/redirect that 127\.0\.0\.1:\d+ responded with is not https/);
-	});
-
-	it('nor plain http to this machine from an API elsewhere', async () => {
-		const baseUrl = 'https://api.example.com/api/v1';
-		const connection = await connect(loadOptionsContext({}, { apiKey: 'k', baseUrl }));
-		await expect(
-			openFile(connection, one(EXPORTS, 'e1'), 'http://127.0.0.1:5678/rest/internal'),
-		).rejects.toThrow('is not https');
+		expect(error.message).toMatch(/the redirect of 127\.0\.0\.1:\d+ is not https but http:/);
 	});
 
 	it('nor redirects without an end', async () => {
@@ -398,74 +387,75 @@ describe('where a link may lead', () => {
 		expect(keys).toEqual(['/exports/e1/', '/one', '/two'].map((url) => [url, avala.apiKey]));
 	});
 
-	it.each(['text/html', ' Text/HTML; charset=utf-8'])(
-		'is no web page, such as that of a proxy: %s',
-		async (contentType) => {
-			const uid = ready({ plan: { file: { content: 'Log in', contentType } } });
-			expect((await failureOf(download(uid))).message).toContain('a web page and not with a file');
+	it.each([
+		['<p>Log in', 'text/html'],
+		['\ufeff\n<!-- a > b --><p>', ' Text/HTML; charset=utf-8'],
+		['<!DOCTYPE html><p>Log in', 'application/zip'],
+		['\ufeff \n<HTML lang="en">', 'application/octet-stream'],
+		[
+			'<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">',
+			'text/xml',
+		],
+	])(
+		'is no web page, such as that of a proxy, whatever it is called: %j as %s',
+		async (content, contentType) => {
+			const uid = ready({ plan: { file: { content, contentType } } });
+			expect((await failureOf(download(uid))).message).toMatch(
+				/^The file of export \S+ was not downloaded: 127\.0\.0\.1:\d+ responded with a web page\./,
+			);
 			expect(files.all()).toEqual([]);
 		},
 	);
 
-	it('may be a file that speaks of HTML in a comment', async () => {
-		const content = `<!-- x -><html> --><annotation/>${'<!---->'.repeat(140)}`;
-		const [item] = await download(ready({ plan: { file: { content } } }));
-		expect(item?.binary?.data?.bytes).toBe(content.length);
-	});
-
-	it('may be a file that only speaks of HTML in its type', async () => {
-		const contentType = 'application/x; of=text/html';
-		const [item] = await download(ready({ plan: { file: { content: 'data', contentType } } }));
-		expect(item?.binary?.data?.bytes).toBe(4);
-	});
-
 	it.each([
-		'<!DOCTYPE html><p>Log in',
-		'\ufeff \n<html lang="en">',
-		'<!-- a > b --><!-- c --> <html>',
-		'<?xml version="1.0"?>\n<!-- page --><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">',
-	])('is no web page that claims to be a file: %j', async (content) => {
-		const uid = ready({ plan: { file: { content, contentType: 'application/zip' } } });
-		expect((await failureOf(download(uid))).message).toContain('a web page and not with a file');
-		expect(files.all()).toEqual([]);
-	});
+		['PK\x03\x04 <html>', 'text/html'],
+		['{"html": "<html>"}', 'text/html'],
+		['<annotations/>', 'application/xml'],
+		['<?xml version="1.0"?><annotations/>', 'text/html'],
+		[`<annotations>${' '.repeat(1000)}<html>`, 'application/xml'],
+		['data', 'application/x; of=text/html'],
+	])(
+		'may be a file that is called a page, or speaks of one: %j as %s',
+		async (content, contentType) => {
+			const [item] = await download(ready({ plan: { file: { content, contentType } } }));
+			expect(item?.binary?.data?.bytes).toBe(content.length);
+		},
+	);
 });
 
-it('a file that the storage keeps compressed arrives as it was before', async () => {
-	const body = gzipSync('{"big": true}');
-	const storage = await serve((_, response) => {
-		response.writeHead(200, {
-			'content-encoding': 'gzip',
-			'content-length': String(body.length),
-			'content-type': 'application/json',
+it.each([
+	['/x.json.gz', 'application/gzip', 'x.json', 'application/json'],
+	['/x.json', 'application/json', 'x.json', 'application/json'],
+])(
+	'a file that is unpacked on the way is called what it is then: %s',
+	async (path, type, name, mimeType) => {
+		const body = gzipSync('{"big": true}');
+		const storage = await serve((_, response) => {
+			response.writeHead(200, {
+				'content-encoding': 'gzip',
+				'content-length': String(body.length),
+				'content-type': type,
+			});
+			response.end(body);
 		});
-		response.end(body);
-	});
-	const [item] = await download(ready({ downloadUrl: `${storage.url}/x.json` }));
-	await storage.close();
-	expect(files.contentOf(item?.binary?.data)).toBe('{"big": true}');
-});
-
-it.each([202, 204])('a response %d of the API is no file, and says so', async (status) => {
-	const uid = ready({ plan: { link: 'api' } });
-	avala.fault({ path: /download/, status, body: status === 204 ? undefined : {} });
-	const error = await failureOf(download(uid));
-	expect(error.message).toMatch(`could not be downloaded. 127.0.0.1`);
-	expect(error.message).toContain(`responded ${status}`);
-	expect(files.all()).toEqual([]);
-});
+		const [item] = await download(ready({ downloadUrl: storage.url + path }));
+		await storage.close();
+		expect(files.contentOf(item?.binary?.data)).toBe('{"big": true}');
+		expect(item?.binary?.data).toMatchObject({ fileName: name, mimeType });
+	},
+);
 
 describe('an export that has no file', () => {
 	it.each([
 		[
 			'is running',
 			{ state: 'processing' as const },
-			/^The export \S+ has no file yet: .*running.*'Wait Until Ready'/,
+			/^The export \S+ has no file yet: Avala sent no 'download_url'\. .*running.*'Wait Until Ready'/,
 		],
 		[
 			'has failed',
 			{ state: 'failed' as const },
-			/^The export \S+ has no file: its state is failed.*Create a new export/,
+			/^The export \S+ has no file\. In Avala its state is failed.*Create a new export/,
 		],
 		[
 			'is ready without a link',
@@ -479,28 +469,56 @@ describe('an export that has no file', () => {
 	});
 
 	it('is waited for when the user wants that', async () => {
-		const { uid } = avala.addExport({ plan: { requestedMs: 500, processingMs: 500 } });
+		const { uid } = avala.addExport({ plan: { requestedMs: 0, processingMs: 0 } });
 		const [item] = await download(uid, { options: { waitUntilReady: true, maxWait: 5 } });
 		expect(item?.json.state).toBe('ready');
 		expect(item?.binary?.data?.bytes).toBeGreaterThan(0);
 	});
 });
 
-it('the user’s stop ends a download at once, and leaves no file', async () => {
-	const uid = ready({ plan: { file: { size: 50_000_000 } } });
-	avala.storage.fault({ bytesPerSecond: 100_000 });
-	let stop = () => {};
-	const running = download(uid, {}, { onRunning: (cancel) => (stop = cancel) });
-	const settled = running.then(
-		() => undefined,
-		() => undefined,
+describe('a transfer that ends early', () => {
+	/** A storage whose file never ends, or never begins. */
+	async function endless(begin: (response: ServerResponse) => void) {
+		let closed: Promise<unknown> = Promise.resolve();
+		const server = await serve((_, response) => {
+			closed = once(response, 'close');
+			begin(response);
+		});
+		return { ...server, closed: async () => await closed };
+	}
+	const send = (response: ServerResponse) => {
+		response.writeHead(200, { 'content-type': 'application/zip' }).write('x'.repeat(100_000));
+	};
+
+	it.each([
+		['while the file comes', send],
+		['before the file begins', () => {}],
+	])(
+		'by the user’s stop closes the connection at once, and leaves no file: %s',
+		async (_, begin) => {
+			const storage = await endless(begin);
+			let stop = () => {};
+			const uid = ready({ downloadUrl: `${storage.url}/x.zip` });
+			const running = download(uid, {}, { onRunning: (cancel) => (stop = cancel) }).then(
+				() => undefined,
+				() => undefined,
+			);
+			while (storage.requests.length === 0) await new Promise(setImmediate);
+			stop();
+			await running;
+			await storage.closed();
+			await storage.close();
+			// n8n tidies up in the background.
+			while (files.all().length > 0) await new Promise(setImmediate);
+		},
 	);
-	while (avala.storage.requests().length === 0) await new Promise(setImmediate);
-	const startedAt = Date.now();
-	stop();
-	await settled;
-	// The rest of the file would take eight minutes.
-	expect(Date.now() - startedAt).toBeLessThan(25_000);
-	// n8n tidies up in the background.
-	while (files.all().length > 0) await new Promise(setImmediate);
+
+	it('because n8n cannot store it closes the connection', async () => {
+		const storage = await endless(send);
+		const restore = files.makeUnusable();
+		await failureOf(download(ready({ downloadUrl: `${storage.url}/x.zip` })));
+		await storage.closed();
+		restore();
+		await storage.close();
+	});
 });

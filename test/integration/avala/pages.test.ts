@@ -1,12 +1,16 @@
-import { executeAvala } from '../../support/contexts';
+import '../../support/pauses';
+
+import { connect } from '../../../nodes/Avala/transport/connection';
+import { pageAt } from '../../../nodes/Avala/transport/pages';
+import { executeAvala, loadOptionsContext } from '../../support/contexts';
 import type { LocalServer } from '../../support/localServer';
 import { serve } from '../../support/localServer';
 
 /** Pages that a test defines by the number of the request. */
-let page: (request: number, url: URL) => object;
+let page: (request: number, url: URL) => object | string;
+/** With which a request is refused, by its number. */
+let refusals: Record<number, number> = {};
 let requests: string[] = [];
-/** What stands before the JSON. */
-let prefix = '';
 let server: LocalServer;
 
 beforeAll(async () => {
@@ -14,13 +18,15 @@ beforeAll(async () => {
 		requests.push(request.url ?? '');
 		const url = new URL(request.url ?? '', server.url);
 		response.setHeader('content-type', 'application/json');
-		response.end(prefix + JSON.stringify(page(requests.length, url)));
+		response.statusCode = refusals[requests.length] ?? 200;
+		const sent = page(requests.length, url);
+		response.end(typeof sent === 'string' ? sent : JSON.stringify(sent));
 	});
 });
 afterAll(async () => await server.close());
 beforeEach(() => {
 	requests = [];
-	prefix = '';
+	refusals = {};
 });
 
 async function uids(parameters: object = {}): Promise<unknown[]> {
@@ -54,8 +60,7 @@ describe('a list', () => {
 	});
 
 	it('is read behind a byte order mark', async () => {
-		prefix = '\ufeff';
-		page = () => ({ results: [{ uid: 'd1' }], next: null });
+		page = () => '\ufeff{"results":[{"uid":"d1"}],"next":null}';
 		expect(await uids()).toEqual(['d1']);
 	});
 
@@ -74,15 +79,15 @@ describe('a list', () => {
 		expect(found).toHaveLength(100 + 4 * 97);
 	});
 
-	it.each<[string, (request: number) => object[]]>([
-		['the same entries', () => [{ uid: 'd1' }, { uid: 'd2' }]],
-		['no entries', () => []],
-		['entries without an ID', () => [{ event_type: 'task.completed' }]],
-		['entries that come around again', (request) => [{ uid: `d${request % 25}` }]],
-	])('with a fresh cursor for each page and %s ends with an error', async (_, entries) => {
+	it.each<[string, (request: number) => object[], number]>([
+		['the same entries', () => [{ uid: 'd1' }, { uid: 'd2' }], 11],
+		['no entries', () => [], 10],
+		['the same entry without an ID', () => [{ event_type: 'task.completed' }], 11],
+		['entries that come around again', (request) => [{ uid: `d${request % 25}` }], 35],
+	])('ends after ten pages that bring nothing new: %s', async (_, entries, count) => {
 		page = (request) => ({ results: entries(request), next: `?cursor=fresh-${request}` });
-		await expect(uids()).rejects.toThrow('never end');
-		expect(requests.length).toBeLessThan(50);
+		await uids();
+		expect(requests).toHaveLength(count);
 	});
 
 	it.each([null, undefined, '', false])('ends where the next page is %j', async (next) => {
@@ -113,21 +118,68 @@ describe('a list', () => {
 		expect(await uids()).toEqual(['d1', '2', 'd3']);
 	});
 
-	it.each<[object, string]>([
-		[[{ uid: 'd1' }], "it is a list, not a page with a list of 'results'"],
-		[
-			{ items: [{ uid: 'd1' }] },
-			"it is an object with 'items', not a page with a list of 'results'",
-		],
-		[
-			{ data: [], count: 0 },
-			"it is an object with 'data', 'count', not a page with a list of 'results'",
-		],
-		[{ results: {} }, "it is an object with 'results', not a page with a list of 'results'"],
-		[{}, "it is an empty object, not a page with a list of 'results'"],
-	])('that comes as %j is refused, not taken for empty', async (sent, words) => {
-		page = () => sent;
-		await expect(uids()).rejects.toThrow(words);
+	it('may come as a bare list, which is complete', async () => {
+		page = () => [{ uid: 'd1' }, { uid: 'd2' }];
+		expect(await uids()).toEqual(['d1', 'd2']);
+	});
+
+	it.each([{ items: [{ uid: 'd1' }] }, { data: [], count: 0 }, { results: {} }, {}])(
+		'that comes as %j is refused, not taken for empty',
+		async (sent) => {
+			page = () => sent;
+			await expect(uids()).rejects.toThrow("it is not a page with a list of 'results'");
+		},
+	);
+
+	it.each([500, 520, 522, 524])('is patient with a later page after %d', async (status) => {
+		page = (request) => ({
+			results: [{ uid: `d${request}` }],
+			next: request === 1 ? '?c=2' : null,
+		});
+		refusals = { 2: status, 3: status, 4: status };
+		expect(await uids()).toEqual(['d1', 'd5']);
+		expect(requests.slice(1)).toEqual(Array(4).fill('/api/v1/webhook-deliveries/?c=2'));
+	});
+
+	it('ends where a later page is gone, but not where the first one is', async () => {
+		page = (request) => ({ results: [{ uid: `d${request}` }], next: `?c=${request + 1}` });
+		refusals = { 3: 404 };
+		expect(await uids()).toEqual(['d1', 'd2']);
+		requests = [];
+		refusals = { 1: 404 };
+		await expect(uids()).rejects.toThrow('Avala does not know the deliveries.');
+		requests = [];
+		refusals = { 2: 403 };
+		await expect(uids()).rejects.toThrow('may not access the deliveries');
+	});
+
+	it('is not spoiled by an entry without an ID that is nested thousands deep', async () => {
+		const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+		page = () => `{"results":[${deep},{"uid":"d2"}],"next":null}`;
+		expect(await uids()).toEqual(['', 'd2']);
+	});
+
+	it('gives what passes a filter on whatever page it stands, up to the limit', async () => {
+		page = (request) => ({
+			results: Array.from({ length: 100 }, (_, index) => ({
+				uid: `${request}.${index}`,
+				name: request > 1 && index === 7 ? 'Street' : 'Park',
+				status: request > 1 && index === 7 ? 'failed' : 'delivered',
+			})),
+			next: request < 4 ? `?page=${request + 1}` : null,
+		});
+		for (const [resource, filters] of [
+			['delivery', { status: 'failed' }],
+			['project', { name: 'street' }],
+			['dataset', { name: 'street' }],
+			['task', { status: 'failed' }],
+		] as const) {
+			requests = [];
+			expect(await uids({ resource, filters })).toEqual(['2.7', '3.7', '4.7']);
+			requests = [];
+			expect(await uids({ resource, filters, returnAll: false, limit: 2 })).toEqual(['2.7', '3.7']);
+			expect(requests).toHaveLength(3);
+		}
 	});
 
 	it('keeps numbers, IDs and times that a server sends in another type', async () => {
@@ -161,6 +213,48 @@ describe('a list', () => {
 			attempt_count: 5,
 			created_at: 1772447400,
 		});
+	});
+});
+
+describe('where a next page may be', () => {
+	const nextAt = async (next: string, baseUrl = 'https://api.example.com/api/v1') => {
+		const connection = await connect(loadOptionsContext({}, { apiKey: 'k', baseUrl }));
+		return pageAt(connection, next)?.href;
+	};
+
+	it.each([
+		['https://api.example.com/api/v1/tasks/?cursor=a', 'as it is'],
+		['http://api.example.com/api/v1/tasks/?cursor=a', 'over http, behind a proxy'],
+		['https://API.example.com:443/api/v1/tasks/?cursor=a', 'in another spelling'],
+		['/api/v1/tasks/?cursor=a', 'relative'],
+		['//api.example.com/api/v1/tasks/?cursor=a', 'without a scheme'],
+	])('is on the API’s own host, over its own scheme: %s, %s', async (next) => {
+		expect(await nextAt(next)).toBe('https://api.example.com/api/v1/tasks/?cursor=a');
+	});
+
+	it('keeps to http, and to the port, where that is the scheme of the API', async () => {
+		const baseUrl = 'http://127.0.0.1:4010';
+		expect(await nextAt('http://127.0.0.1:4010/?c=a', baseUrl)).toBe('http://127.0.0.1:4010/?c=a');
+		expect(await nextAt('https://api.example.com:8443/', 'https://api.example.com:8443')).toBe(
+			'https://api.example.com:8443/',
+		);
+		expect(await nextAt('http://api.example.com:8443/', 'https://api.example.com:8443')).toBe(
+			'https://api.example.com:8443/',
+		);
+	});
+
+	it.each([
+		'https://api.example.com:8443/x',
+		'http://api.example.com:8080/x',
+		'https://example.com/x',
+		'https://api.example.com.evil.example/x',
+		'https://api.example.com@evil.example/x',
+		'https://user@api.example.com/x',
+		'ftp://api.example.com/x',
+		'javascript:alert(1)',
+		'http://[',
+	])('is nowhere else, whatever Avala says: %s', async (next) => {
+		expect(await nextAt(next)).toBeUndefined();
 	});
 });
 

@@ -31,7 +31,7 @@ async function run(
 	response = { status, body: body === undefined ? '' : JSON.stringify(body), changeStatus };
 	const [item] = await executeAvala({
 		parameters,
-		credentials: { apiKey: 'k', baseUrl: `${server.url}/api/v1` },
+		credentials: { apiKey: 'the-api-key', baseUrl: `${server.url}/api/v1` },
 	});
 	return item?.json;
 }
@@ -61,7 +61,7 @@ describe('the response to a request for one thing', () => {
 
 	it('may begin with a byte order mark', async () => {
 		response = { status: 200, body: '\ufeff{"uid":"t1"}' };
-		const credentials = { apiKey: 'k', baseUrl: `${server.url}/api/v1` };
+		const credentials = { apiKey: 'the-api-key', baseUrl: `${server.url}/api/v1` };
 		const [item] = await executeAvala({ parameters: TASK, credentials });
 		expect(item?.json).toMatchObject({ uid: 't1' });
 	});
@@ -69,39 +69,86 @@ describe('the response to a request for one thing', () => {
 	it.each<[string, INodeParameters]>([
 		['export', EXPORT],
 		['webhook', WEBHOOK],
-	])('to a new %s that says nothing about it is an error with what came', async (_, parameters) => {
-		const afterwards = "not one with a 'uid'. Avala may have done what was asked: look before";
-		await expect(run(parameters, 201, undefined)).rejects.toThrow(`it is empty, ${afterwards}`);
-		await expect(run(parameters, 202, { data: { uid: 'x' } })).rejects.toThrow(
-			`it is an object with 'data', ${afterwards}`,
-		);
-		await expect(run(parameters, 201, [{ uid: 'x' }])).rejects.toThrow(
-			`it is a list, ${afterwards}`,
-		);
-	});
+	])(
+		'to a new %s that says nothing about it is an error, and no second request',
+		async (noun, parameters) => {
+			for (const body of [
+				undefined,
+				{ data: { uid: 'x' } },
+				[{ uid: 'x' }],
+				null,
+				{ uid: 'the-api-key' },
+			]) {
+				const before = server.requests.length;
+				await expect(run(parameters, 201, body)).rejects.toThrow(
+					new RegExp(
+						`status 201, but it is not one ${noun} with a 'uid'\\..* Avala may have done what was asked`,
+					),
+				);
+				expect(server.requests).toHaveLength(before + 1);
+			}
+		},
+	);
 
-	it('that is a read is an error with what came as well', async () => {
-		await expect(run(TASK, 200, { data: { uid: 't1' } })).rejects.toThrow(
-			"it has status 200, but it is an object with 'data', not one with a 'uid'. Check",
-		);
-		await expect(run(TASK, 200, null)).rejects.toThrow('it is null');
+	it.each([{ data: { uid: 't1' } }, null, [], { uid: 'x-The-API-Key' }])(
+		'that is a read is an error as well: %j',
+		async (body) => {
+			const { message } = await failureOf(run(TASK, 200, body));
+			expect(message).toMatch(/status 200, but it is not one task with a 'uid'\. Check/);
+			expect(message).not.toMatch(/may have done|the-api-key/i);
+		},
+	);
+
+	it('has no secret in it, whatever a server shows', async () => {
+		const opening = { accept_url: 'x', copy_link: 'x', device_token: 'x', secret: 'x' };
+		const webhook = { uid: 'wh_1', target_url: 'https://example.com/a', events: [], ...opening };
+		const get = { resource: 'webhook', operation: 'get', webhookId: 'wh_1' };
+		const update = { ...get, operation: 'update', updateFields: { isActive: true } };
+		for (const parameters of [get, update]) {
+			expect(Object.keys((await run(parameters, 200, webhook)) ?? {})).toEqual([
+				'uid',
+				'target_url',
+				'events',
+			]);
+		}
+		const list = { resource: 'webhook', operation: 'getAll' };
+		expect(await run(list, 200, { results: [webhook], next: null })).not.toHaveProperty('secret');
+		expect(await run(WEBHOOK, 201, webhook)).toHaveProperty('secret', 'x');
+		const additionalFields = { secret: 'chosen-by-the-user' };
+		expect(await run({ ...WEBHOOK, additionalFields }, 201, webhook)).not.toHaveProperty('secret');
 	});
 });
 
 describe('the response to Send Test', () => {
+	const test: INodeParameters = { resource: 'webhook', operation: 'test', webhookId: 'wh_1' };
+
 	it.each([
 		[{ success: true }, true],
 		[{ success: 'true' }, true],
 		[{ success: 1 }, true],
 		[{ delivered: 'True' }, true],
-		[{ success: false }, false],
+		[{ success: false, message: 'refused' }, false],
 		[{ success: 'false', error: 'refused' }, false],
 		[{ success: 'yes' }, false],
 		[{}, false],
 	])('%j means %s', async (body, success) => {
-		const webhookId = { __rl: true, mode: 'id', value: 'wh_1' };
-		const test: INodeParameters = { resource: 'webhook', operation: 'test', webhookId };
 		expect(await run(test, 200, body)).toEqual({ ...body, success });
+	});
+
+	it('is shown without headers, and without a text that holds a secret', async () => {
+		const body = {
+			success: false,
+			error: 'the-api-key is not known',
+			headers: { 'X-Avala-Signature': 'x' },
+			request: { headers: {}, body: '{}' },
+			response: { status: 404, headers: {}, body: 'Not found' },
+			secret: 'x',
+		};
+		expect(await run(test, 200, body)).toEqual({
+			success: false,
+			error: '(withheld for safety)',
+			response: { status: 404, body: 'Not found' },
+		});
 	});
 });
 
@@ -144,13 +191,12 @@ describe('an update', () => {
 it.each(['', 'marmalade-and-toast'])(
 	'what the credential holds is never shown, even if it looks like no secret: "%s"',
 	async (webhookSecret) => {
+		const body = { detail: 'Not porridge', events: ['Not marmalade.'], more: ['Shown.'] };
+		response = { status: 400, body: JSON.stringify(body) };
 		const apiKey = 'porridge-with-honey';
-		const detail = `Not good: ${apiKey}, marmalade-and-toast`;
-		response = { status: 400, body: JSON.stringify({ detail }) };
 		const credentials = { apiKey, webhookSecret, baseUrl: `${server.url}/api/v1` };
 		const { message } = await failureOf(executeAvala({ parameters: TASK, credentials }));
-		expect(message).toContain('Not good: [redacted]');
-		expect(message).not.toContain(apiKey);
-		expect(message.includes('marmalade-and-toast')).toBe(webhookSecret === '');
+		const second = webhookSecret === '' ? 'Not marmalade.' : '(withheld for safety).';
+		expect(message).toContain(`: (withheld for safety). events: ${second} more: Shown. Correct`);
 	},
 );

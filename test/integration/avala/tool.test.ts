@@ -96,34 +96,6 @@ describe.each<WireFormat>(['guide', 'older', 'newer'])(
 	},
 );
 
-describe('a model’s choice of the output', () => {
-	beforeEach(() => avala.reset());
-
-	const tool = async (parameters: object) =>
-		await run('task', 'get', parameters, { isTool: true, items: [{ value: 'x' }] });
-
-	it.each([
-		{ output: '={{ "Raw" }}' },
-		{ output: '={{ "Selected Fields" }}', fields: '={{ "Status, created_at" }}' },
-		{ output: '={{ "selected_fields" }}', fields: '={{ ["status", "Created At"] }}' },
-	])('is understood as the editor labels it: %j', async (parameters) => {
-		const item = await tool(parameters);
-		expect(item).toMatchObject({ status: expect.any(String), created_at: expect.any(String) });
-		if ('fields' in parameters) expect(Object.keys(item)).toHaveLength(3);
-	});
-
-	it('is refused by name when it is none', async () => {
-		const wrongOutput = await failureOf(tool({ output: '={{ "short" }}' }));
-		expect(wrongOutput.message).toContain("'Output' must be simplified, raw or selectedFields");
-		const wrongField = await failureOf(
-			tool({ output: 'selectedFields', fields: '={{ ["state"] }}' }),
-		);
-		expect(wrongField.message).toContain("'Fields' must be");
-		expect(wrongField.message).toContain('status');
-		expect(wrongField.message).toContain('"state"');
-	});
-});
-
 /** What a model is given: the JSON of each item. */
 const ask = async (resource: string, operation: string, parameters: object) => {
 	const given = { resource, operation, ...parameters } as INodeParameters;
@@ -134,20 +106,19 @@ const ask = async (resource: string, operation: string, parameters: object) => {
 };
 
 describe('a tool of an AI agent', () => {
-	it('says at the end when there is more than the limit, since a model sees no hints', async () => {
-		for (let index = 0; index < 3; index++) avala.addTask();
-		const all = await ask('task', 'getAll', { returnAll: true });
-		expect(all).toHaveLength(avala.tasks().length);
-		expect(await ask('task', 'getAll', { limit: 2 })).toEqual([
-			...all.slice(0, 2),
-			{ note: expect.stringContaining('There are more tasks than the limit of 2.') },
-		]);
-	});
-
 	it('says why nothing was found', async () => {
 		expect(await ask('task', 'getAll', { filters: { status: 'approved' } })).toEqual([
 			{ note: expect.stringContaining(`Nothing was found for 'Status' "approved"`) },
 		]);
+	});
+
+	it('is told of an error in one text, since a model sees no description', async () => {
+		const error = await failureOf(ask('task', 'get', { taskId: 'gone' }));
+		expect(error).toMatchObject({
+			heading: expect.stringMatching(
+				/^Avala does not know task gone\. .*Check the ID.*The request/,
+			),
+		});
 	});
 
 	it('tells of a file what it cannot be given', async () => {
@@ -176,18 +147,6 @@ describe('a filter that a model has to fill in, but does not want', () => {
 		const filters = { webhookId: byId(value) };
 		expect(await ask('delivery', 'getAll', { returnAll: true, filters })).toHaveLength(2);
 		expect(JSON.stringify(avala.requests())).not.toContain('project=');
-	});
-
-	it('of a name is none when it gives *, and no other word', async () => {
-		for (const resource of ['project', 'dataset']) {
-			const found = async (name: string) =>
-				(await ask(resource, 'getAll', { returnAll: true, filters: { name } })).length;
-			const all = await ask(resource, 'getAll', { returnAll: true });
-			expect(await found(' * ')).toBe(all.length);
-			expect(await found('all')).toBe(0);
-		}
-		avala.addWebhook({ targetUrl: 'https://example.com/a' });
-		expect(await ask('webhook', 'getAll', { filters: { targetUrl: '*' } })).toHaveLength(1);
 	});
 
 	it('of an ID that must be given is an error', async () => {

@@ -284,24 +284,6 @@ describe('the list of webhooks in the editor', () => {
 		return await new Avala().methods.listSearch.searchWebhooks.call(context, filter);
 	};
 
-	it('shows event types and target URL, marks inactive ones, and finds by a part', async () => {
-		const active = avala.addWebhook({
-			targetUrl: 'https://one.example.com/',
-			events: ['task.completed'],
-		});
-		const inactive = avala.addWebhook({ targetUrl: 'https://two.example.com/', isActive: false });
-		expect((await search()).results).toEqual([
-			{ name: '(inactive) task.completed – https://two.example.com/', value: inactive.uid },
-			{ name: 'task.completed – https://one.example.com/', value: active.uid },
-		]);
-		expect((await search('ONE.ex')).results).toEqual([
-			expect.objectContaining({ value: active.uid }),
-		]);
-		expect((await search('inactive')).results).toEqual([
-			expect.objectContaining({ value: inactive.uid }),
-		]);
-	});
-
 	it('tells long target URLs apart: by their end, as test URLs of n8n, and by host', async () => {
 		const id = '0f8fad5b-d9cb-469f-a165-708670000004';
 		for (const targetUrl of [

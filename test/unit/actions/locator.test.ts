@@ -1,55 +1,57 @@
-import { datasetLocator } from '../../../nodes/Avala/actions/dataset/locator';
-import { exportLocator } from '../../../nodes/Avala/actions/export/locator';
-import { idIn } from '../../../nodes/Avala/actions/locator';
+import { datasetLocator } from '../../../nodes/Avala/actions/dataset';
+import { exportLocator } from '../../../nodes/Avala/actions/export/export';
+import { idField } from '../../../nodes/Avala/actions/locator';
 import type { ItemRun } from '../../../nodes/Avala/actions/operation';
-import { webhookIdOf } from '../../../nodes/Avala/actions/webhook/locator';
-import { EXPORTS, PROJECTS } from '../../../nodes/Avala/transport/paths';
+import { webhookLocator } from '../../../nodes/Avala/actions/webhook/locator';
+import { TASKS } from '../../../nodes/Avala/transport/paths';
 
-describe('what picks one thing', () => {
-	it.each([{ mode: 'id', value: ' p_1 ' }, 'p_1', ' p_1\n'])('is its ID: %j', (given) => {
-		expect(idIn(PROJECTS, 'Project', given)).toBe('p_1');
+/** A run that tells which webhook is looked for. */
+const RUN = {
+	once: async (key: unknown[]) => await Promise.resolve(key),
+} as unknown as ItemRun;
+
+describe.each([
+	['Dataset', 'a dataset', datasetLocator],
+	['Export', 'an export', exportLocator],
+	['Task ID', 'a task', idField(TASKS, 'Task ID', { description: '', hint: '' })],
+])('%s', (label, noun, { read, property }) => {
+	it.each([
+		[{ mode: 'id', value: ' p_1 ' }, 'p_1'],
+		[' p_1\n', 'p_1'],
+		[17, '17'],
+		[{ mode: 'id', value: 17 }, '17'],
+	])('is an ID, which may be a number: %j', (given, id) => {
+		expect(read(given, RUN)).toBe(id);
 	});
 
-	it('may be a number, as an expression gives it', () => {
-		expect(idIn(PROJECTS, 'Project', 17)).toBe('17');
-		expect(idIn(PROJECTS, 'Project', { mode: 'id', value: 17 })).toBe('17');
+	it.each(['', ' ', null, undefined, { value: '' }])('that is empty says so: %j', (given) => {
+		expect(() => read(given, RUN)).toThrow(`'${label}' is empty.`);
 	});
 
-	it.each(['', ' ', null, undefined, {}, { uid: 'p_1' }, { value: '' }, ['p_1']])(
-		'is refused by name when there is no ID in it: %j',
-		(given) => {
-			expect(() => idIn(PROJECTS, 'Project', given)).toThrow(
-				"'Project' must be a project or its ID",
-			);
-			expect(() => idIn(EXPORTS, 'Export', given)).toThrow("'Export' must be an export or its ID");
-		},
-	);
+	it.each([{}, { uid: 'p_1' }, ['p_1'], true])('that holds none is refused: %j', (given) => {
+		expect(() => read(given, RUN)).toThrow(
+			expect.objectContaining({
+				message: expect.stringMatching(`^'${label}' cannot be `),
+				description: `It must be ${noun} or its ID.`,
+			}),
+		);
+	});
 
-	it('is refused by name when it cannot be an ID', () => {
-		expect(() => idIn(PROJECTS, 'Project', '../x')).toThrow(`'Project' is "../x"`);
+	it('that cannot be an ID is refused by name', () => {
+		expect(() => read('../x', RUN)).toThrow(`'${label}' cannot be "../x".`);
 	});
 
 	it('says what to select, in good English', () => {
-		const [dataset, anExport] = [datasetLocator, exportLocator].map(({ modes }) => modes?.[0]);
-		expect(dataset?.placeholder).toBe('Select a dataset…');
-		expect(anExport?.placeholder).toBe('Select an export…');
+		const [list] = property.modes ?? [];
+		expect(list?.placeholder ?? `Select ${noun}…`).toBe(`Select ${noun}…`);
 	});
 });
 
-describe('what picks a webhook', () => {
-	/** The ID that it gives, or the target URL that is looked for. */
-	const picked = async (locator: unknown) => {
-		let lookedFor: unknown;
-		const once = async (key: unknown[]) => {
-			lookedFor = key;
-			return await Promise.resolve('wh_found');
-		};
-		const id = await webhookIdOf({ once } as unknown as ItemRun, locator);
-		return lookedFor ?? id;
-	};
+describe('a webhook', () => {
+	const picked = async (locator: unknown) => await webhookLocator.read(locator, RUN);
 
 	it.each([{ mode: 'id', value: ' wh_1 ' }, { mode: 'list', value: 'wh_1' }, 'wh_1 '])(
-		'is its ID: %j',
+		'is picked by its ID: %j',
 		async (locator) => {
 			expect(await picked(locator)).toBe('wh_1');
 		},
@@ -60,22 +62,18 @@ describe('what picks a webhook', () => {
 		['example.com/a', { mode: 'url', value: 'example.com/a' }],
 		['https://example.com/a', { mode: 'id', value: 'https://example.com/a' }],
 		['HTTP://example.com/a', 'HTTP://example.com/a'],
-	])('is its target URL %s in every mode: %j', async (targetUrl, locator) => {
+	])('is picked by its target URL %s in every mode: %j', async (targetUrl, locator) => {
 		expect(await picked(locator)).toEqual(['webhookId', targetUrl]);
 	});
 
 	it.each(['', ' ', null, {}, { mode: 'url', value: ' ' }])(
-		'is refused by name when it is empty: %j',
+		'that is not picked is an error: %j',
 		async (locator) => {
-			await expect(picked(locator)).rejects.toThrow(
-				"'Webhook' is empty. Select a webhook from the list, or enter its ID or its target URL; an expression may have given nothing.",
-			);
+			await expect(picked(locator)).rejects.toThrow("'Webhook' is empty.");
 		},
 	);
 
-	it('is refused by name when it is neither', async () => {
-		await expect(picked('see https://example.com/a')).rejects.toThrow(
-			`'Webhook' is "see https://example.com/a"`,
-		);
+	it('is neither an ID nor a target URL in a sentence', async () => {
+		await expect(picked('see https://example.com/a')).rejects.toThrow("'Webhook' cannot be");
 	});
 });

@@ -63,25 +63,12 @@ describe('the credential', () => {
 		expect(await authenticate({})).toHaveProperty('headers.X-Avala-Api-Key');
 	});
 
-	it.each([
-		['http://api.avala.ai/api/v1', 'https'],
-		['http://localhost.example.com/', 'https'],
-		['http://127.0.0.1.example.com/', 'https'],
-		['ftp://localhost/', 'https'],
-		['nonsense', 'not a URL'],
-		['https://user:pass@api.avala.ai/', 'user name'],
-		['https://api.avala.ai/?x=1', 'query'],
-	])('refuses the base URL %s and says why', async (baseUrl, reason) => {
-		await expect(authenticate({ url: `${baseUrl}/webhooks/` }, baseUrl)).rejects.toThrow(reason);
+	it('sends nothing to a base URL that is not https', async () => {
+		const baseUrl = 'http://api.avala.ai/api/v1';
+		await expect(authenticate({ url: `${baseUrl}/webhooks/` }, baseUrl)).rejects.toThrow(
+			"'Base URL' in the Avala credential was refused",
+		);
 	});
-
-	it.each(['http://localhost:4010/api/v1', 'http://127.0.0.1:4010', 'http://[::1]:4010/'])(
-		'accepts plain http on this machine: %s',
-		async (baseUrl) => {
-			const { headers } = await authenticate({ url: `${baseUrl}/webhooks/` }, baseUrl);
-			expect(headers).toHaveProperty('X-Avala-Api-Key');
-		},
-	);
 });
 
 describe('the credential in the editor', () => {
@@ -136,7 +123,13 @@ describe('the credential in the editor', () => {
 		]);
 		expect(told).toEqual([
 			['responseCode', 401, expect.stringMatching(/refused the API key/)],
-			['responseCode', 403, expect.stringMatching(/lacks the permission webhooks\.read/)],
+			[
+				'responseCode',
+				403,
+				expect.stringMatching(
+					/^The API key is valid, but lacks the permission webhooks\.read\. Only the Avala Trigger and the operations on webhooks and deliveries need it/,
+				),
+			],
 			['responseCode', 404, expect.stringMatching(/no Avala API at this base URL.*\/api\/v1/)],
 			['responseSuccessBody', 'results', expect.stringMatching(/login page.*\/api\/v1/)],
 		]);

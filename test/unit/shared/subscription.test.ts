@@ -3,14 +3,14 @@ import { NodeApiError } from 'n8n-workflow';
 import { EVENT_CATALOGUE } from '../../../nodes/Avala/shared/eventCatalogue';
 import type { WantedTypes } from '../../../nodes/Avala/shared/subscription';
 import { subscribe } from '../../../nodes/Avala/shared/subscription';
-import { avalasWords } from '../../../nodes/Avala/transport/words';
+import { readErrorBody } from '../../../nodes/Avala/transport/quote';
 import { makeNode } from '../../support/n8n';
 
 const WANTED = { required: [], optional: ['task.completed', 'quality.alert', 'export.failed'] };
 
 /** As the transport makes it of a response. */
 function refusal(status: number, body: unknown): NodeApiError {
-	const { text, fields } = avalasWords(JSON.stringify(body), []);
+	const { text, fields } = readErrorBody(JSON.stringify(body), []);
 	const error = new NodeApiError(makeNode('start', 1, {}), {}, { message: text });
 	error.httpCode = String(status);
 	if (fields.length > 0) error.context.refusedFields = fields;
@@ -44,7 +44,6 @@ describe('All on a server that does not know one of the types', () => {
 
 	it.each<[number, unknown]>([
 		[400, { target_url: ['Must be https.'] }],
-		[400, { errors: { target_url: ['Must be https.'] } }],
 		[400, { secret: ['Too short.'], is_active: ['Must be a boolean.'] }],
 		[401, { detail: 'Invalid API key.' }],
 		[500, { events: ['out of order'] }],

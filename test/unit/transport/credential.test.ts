@@ -1,12 +1,13 @@
-import { parseBaseUrl } from '../../../nodes/Avala/transport/baseUrl';
-import { readCredential } from '../../../nodes/Avala/transport/credential';
+import { messageOf } from '../../../nodes/Avala/shared/values';
+import { readBaseUrl, readCredential } from '../../../nodes/Avala/transport/credential';
 
 const AVALA = 'https://api.avala.ai/api/v1';
-const whyRefused = (data: Parameters<typeof readCredential>[0]): string => {
+/** As n8n shows it. */
+const whyRefused = (data: object): string => {
 	try {
-		readCredential(data);
+		readCredential({ apiKey: 'key', ...data });
 	} catch (error) {
-		return error instanceof Error ? `${error.constructor.name}: ${error.message}` : '';
+		return messageOf(error);
 	}
 	return 'accepted';
 };
@@ -18,22 +19,15 @@ describe('the credential', () => {
 		).toEqual({ apiKey: 'key', baseUrl: AVALA, webhookSecret: 'secret' });
 	});
 
-	it.each([[undefined], [null], [''], ['  ']])(
-		'holds no secret when that field is empty: %j',
-		(webhookSecret) => {
-			const data = { apiKey: 'key', webhookSecret } as Parameters<typeof readCredential>[0];
-			expect(readCredential(data)).toEqual({ apiKey: 'key', baseUrl: AVALA });
-		},
-	);
-
-	it.each([[undefined], [null], [''], ['  ']])(
-		'without a key says where to create one: %j',
-		(apiKey) => {
-			expect(whyRefused({ apiKey } as Parameters<typeof readCredential>[0])).toBe(
-				"UserError: 'API Key' in the Avala credential is empty. Create a key in the settings of your Avala account and enter it there.",
-			);
-		},
-	);
+	it.each([undefined, null, '', '  '])('may lack a secret, and must have a key: %j', (nothing) => {
+		expect(readCredential({ apiKey: 'key', webhookSecret: nothing as string })).toEqual({
+			apiKey: 'key',
+			baseUrl: AVALA,
+		});
+		expect(whyRefused({ apiKey: nothing })).toBe(
+			"'API Key' in the Avala credential is empty. Create a key in the settings of your Avala account and enter it there.",
+		);
+	});
 
 	it.each([
 		['key\u2013value', 'U+2013'],
@@ -41,9 +35,9 @@ describe('the credential', () => {
 		['a\tb', 'U+0009'],
 		['\u007Fkey', 'U+007F'],
 		['k\u{1F511}ey', 'U+1F511'],
-	])('names the character that no header can hold, and not the key: %j', (apiKey, name) => {
+	])('names the character that HTTP cannot send, and not the key: %j', (apiKey, name) => {
 		expect(whyRefused({ apiKey })).toBe(
-			`UserError: 'API Key' in the Avala credential contains a character that an HTTP header cannot hold (${name}). No request was sent. Copy the key from Avala again and paste it as plain text.`,
+			`'API Key' in the Avala credential has a character that HTTP cannot send (${name}). No request was sent. Copy the key from Avala again and paste it as plain text.`,
 		);
 	});
 
@@ -52,13 +46,12 @@ describe('the credential', () => {
 		expect(readCredential({ apiKey: `${apiKey} x` }).apiKey).toBe(`${apiKey} x`);
 	});
 
-	it('names the field that an expression has filled with something else, and its kind', () => {
-		expect(whyRefused({ apiKey: 5 })).toBe(
-			"UserError: 'API Key' in the Avala credential is not text but number. Enter it as text.",
-		);
-		expect(whyRefused({ apiKey: 'key', webhookSecret: ['a'] })).toBe(
-			"UserError: 'Webhook Secret' in the Avala credential is not text but a list. Enter it as text.",
-		);
+	it.each<[object, string]>([
+		[{ apiKey: 5 }, "'API Key' in the Avala credential is not text but number."],
+		[{ webhookSecret: ['a'] }, "'Webhook Secret' in the Avala credential is not text but a list."],
+		[{ baseUrl: false }, "'Base URL' in the Avala credential is not text but boolean."],
+	])('names the field that an expression has filled with something else: %j', (data, message) => {
+		expect(whyRefused(data)).toBe(`${message} No request was sent. Enter it as text.`);
 	});
 });
 
@@ -75,21 +68,10 @@ describe('the base URL', () => {
 		['http://127.0.0.1:4010/api//', 'http://127.0.0.1:4010/api'],
 		['http://[::1]:4010', 'http://[::1]:4010'],
 	])('%j is %s', (value, expected) => {
-		expect(parseBaseUrl(value)).toBe(expected);
+		expect(readBaseUrl(value)).toBe(expected);
 	});
 
-	const whyRefusedUrl = (value: unknown): string => {
-		try {
-			return `accepted: ${parseBaseUrl(value)}`;
-		} catch (error) {
-			return error instanceof Error ? `${error.constructor.name}: ${error.message}` : '';
-		}
-	};
-
-	it.each<[unknown, string]>([
-		[5, 'it is not text'],
-		[['https://api.avala.ai'], 'it is not text'],
-		[false, 'it is not text'],
+	it.each([
 		['nonsense', 'it is not a URL'],
 		['https://', 'it is not a URL'],
 		['https://user@api.avala.ai/', 'it must not contain a user name or password'],
@@ -99,9 +81,9 @@ describe('the base URL', () => {
 		['http://api.avala.ai/api/v1', 'it must start with https:// (plain http only for localhost)'],
 		['http://localhost.example.com', 'it must start with https:// (plain http only for localhost)'],
 		['ftp://localhost/', 'it must start with https:// (plain http only for localhost)'],
-	])('%j is refused before a request is sent, with the reason', (value, reason) => {
-		expect(whyRefusedUrl(value)).toBe(
-			`UserError: 'Base URL' in the Avala credential was refused: ${reason}. No request was sent. Use ${AVALA} unless Avala gave you another one.`,
+	])('%j is refused before a request is sent, with the reason', (baseUrl, reason) => {
+		expect(whyRefused({ baseUrl })).toBe(
+			`'Base URL' in the Avala credential was refused: ${reason}. No request was sent. Use ${AVALA} unless Avala gave you another one.`,
 		);
 	});
 });

@@ -1,160 +1,144 @@
-import { NodeApiError } from 'n8n-workflow';
+import type { NodeApiError } from 'n8n-workflow';
 
-import type { Asked, Refusal } from '../../../nodes/Avala/transport/errors';
-import { refusedError } from '../../../nodes/Avala/transport/errors';
-import { connect } from '../../../nodes/Avala/transport/connection';
 import type { Connection } from '../../../nodes/Avala/transport/connection';
+import { connect } from '../../../nodes/Avala/transport/connection';
+import type { Refusal, RequestInfo } from '../../../nodes/Avala/transport/diagnosis';
+import { noResponseError, refusedError } from '../../../nodes/Avala/transport/errors';
+import type { Collection } from '../../../nodes/Avala/transport/paths';
 import {
 	all,
+	below,
 	DATASETS,
 	DELIVERIES,
 	EXPORTS,
 	one,
 	PROJECTS,
-	PROJECTS_OF_OLDER_SERVERS,
 	TASKS,
 	WEBHOOKS,
 } from '../../../nodes/Avala/transport/paths';
 import { loadOptionsContext } from '../../support/contexts';
 
-const baseUrl = 'https://api.example.com/api/v1';
 let connection: Connection;
 beforeAll(async () => {
+	const baseUrl = 'https://api.example.com/api/v1';
 	connection = await connect(loadOptionsContext({}, { apiKey: 'key', baseUrl }));
 });
 
-const WEBHOOK = one(WEBHOOKS, 'wh_1');
-const SILENT = { text: '', fields: [] };
+const infoOf = ({ endpoint = one(WEBHOOKS, 'wh_1'), ...given }: Partial<RequestInfo>) => ({
+	method: 'GET',
+	path: endpoint.path,
+	host: 'api.example.com',
+	endpoint,
+	...given,
+});
 
-function refused(refusal: Partial<Refusal>, asked: Partial<Asked> = {}): NodeApiError {
-	const { endpoint = WEBHOOK, method = 'GET' } = asked;
-	return refusedError(
-		connection,
-		{ method, path: endpoint.path, host: 'api.example.com', endpoint },
-		{ status: 400, words: SILENT, ...refusal },
-	);
+function refused(given: Partial<Refusal>, request: Partial<RequestInfo> = {}): NodeApiError {
+	const body = { text: '', fields: [], isPage: false };
+	return refusedError(connection, infoOf(request), { status: 400, body, ...given });
 }
 
-describe('a refusal says what happened, what Avala said and what to do', () => {
-	it.each<[number, string]>([
-		[
-			300,
-			"api.example.com responded with a redirect. Avala responded 300. It points to another address and was not followed, because the API key would travel with it. Enter the address of the API itself as 'Base URL' in the Avala credential.",
-		],
-		[
-			400,
-			'Avala did not accept the values for webhook wh_1. Avala responded 400. Correct what Avala names and try again.',
-		],
-		[
-			401,
-			'Avala refused the API key. Avala responded 401. It is wrong, revoked or expired: enter a current key in the Avala credential and save it, which tests it.',
-		],
-		[
-			403,
-			'The API key may not access webhook wh_1. Avala responded 403. It needs the permission webhooks.read: have its owner grant it in Avala, or use another key.',
-		],
-		[
-			404,
-			"Avala does not know webhook wh_1. Avala responded 404. It may have been deleted, or belong to another account. Check the ID, and 'API Key' and 'Base URL' in the Avala credential.",
-		],
-		[
-			405,
-			"Avala does not allow GET on /webhooks/wh_1/. Avala responded 405. Check that 'Base URL' in the Avala credential ends in /api/v1.",
-		],
-		[
-			409,
-			'Avala reports a conflict for webhook wh_1. Avala responded 409. Someone else may have changed it at the same time. Look at its current state and try again.',
-		],
-		[413, 'The request was too large for Avala. Avala responded 413. Send less at once.'],
-		[
-			418,
-			'Avala refused the request for webhook wh_1. Avala responded 418. Check the parameters of this node.',
-		],
-		[
-			422,
-			'Avala did not accept the values for webhook wh_1. Avala responded 422. Correct what Avala names and try again.',
-		],
-		[
-			429,
-			'Avala’s rate limit was reached. Avala responded 429. Wait a minute before the next request. Avala allows 100 requests a minute for each user, and five exports at a time: run fewer items at once, or run them later.',
-		],
-		[
-			500,
-			'Avala could not process the request for webhook wh_1. Avala responded 500. The fault is on Avala’s side. Try again in a few minutes; if it persists, check Avala’s status page.',
-		],
-	])('%d', (status, message) => {
-		const error = refused({ status });
-		expect(error.message).toBe(message);
-		expect(error.httpCode).toBe(String(status));
-		expect(error.description).toBe('The request was GET /webhooks/wh_1/ to api.example.com.');
+describe('a refusal', () => {
+	it('says what happened in its heading, and below it what Avala said, what to do and what was asked', () => {
+		const { message, description, httpCode } = refused({ status: 418 });
+		expect(message).toBe('Avala refused the request for webhook wh_1.');
+		expect(description).toBe(
+			'Avala responded 418. Check the parameters of this node. The request was GET /webhooks/wh_1/ to api.example.com.',
+		);
+		expect(httpCode).toBe('418');
 	});
 
-	it('with Avala’s own words and the fields that it names, each once', () => {
-		const words = { text: "'events': Unknown event type.", fields: ['events', 'events', 'secret'] };
-		const error = refused({ words });
-		expect(error.message).toBe(
-			"Avala did not accept 'events', 'secret'. Avala responded 400: 'events': Unknown event type. Correct what Avala names and try again.",
-		);
-		expect(error.context.refusedFields).toEqual(words.fields);
+	it('names each field once, and tells the trigger all of them', () => {
+		const body = { text: '', fields: ['events', 'events', 'secret'], isPage: false };
+		const { message, context } = refused({ status: 422, body });
+		expect(message).toBe("Avala did not accept 'events', 'secret'.");
+		expect(context.refusedFields).toEqual(body.fields);
 		expect(refused({}).context).not.toHaveProperty('refusedFields');
 	});
 
-	it('with where a redirect points to', () => {
-		expect(refused({ status: 308, redirectHost: 'other.example.com' }).message).toContain(
-			'It points to other.example.com and was not followed',
-		);
+	it('says how long Avala asks to wait, in whole seconds', () => {
+		const { description, context } = refused({ status: 429, retryAfterMs: 1001 });
+		expect(description).toContain('Avala asks to wait 2 s before the next request.');
+		expect(context.retryAfterMs).toBe(1001);
+		for (const retryAfterMs of [0, undefined]) {
+			expect(refused({ status: 429, retryAfterMs }).description).toContain(' Wait a minute before');
+		}
 	});
 
-	it('with how long Avala asks to wait, in whole seconds', () => {
-		const error = refused({ status: 429, retryAfterMs: 1001 });
-		expect(error.message).toContain('Avala asks to wait 2 s before the next request.');
-		expect(error.context.retryAfterMs).toBe(1001);
-		expect(refused({ status: 429 }).context).not.toHaveProperty('retryAfterMs');
+	it.each<[number, boolean, string]>([
+		[429, true, ' 429. Run the node again in a few minutes.'],
+		[503, true, ' 503. Run the node again in a few minutes.'],
+		[403, true, ' 403. Links to exports are short-lived, and files may be removed: create a new'],
+		[401, true, ' 401. The API key was not sent to s.example.com. If that is Avala’s API, enter'],
+		[403, false, ' 403. It needs the permission webhooks.read:'],
+	])('of the storage, %d (%s), is told apart from one of the API', (status, isStorage, words) => {
+		const { description } = refused({ status }, { host: 's.example.com', isStorage });
+		expect(description).toContain(`${isStorage ? 's.example.com' : 'Avala'} responded${words}`);
 	});
 });
 
-describe('a refusal of the key names the permission that it needs', () => {
-	it.each([
-		['the webhooks', WEBHOOKS, '/webhooks/', 'webhooks.read', 'webhooks.write'],
-		['the deliveries', DELIVERIES, '/webhook-deliveries/', 'webhooks.read', 'webhooks.write'],
-		['the exports', EXPORTS, '/exports/', 'exports.read', 'exports.create'],
-		['the tasks', TASKS, '/tasks/', 'tasks.read', 'tasks.write'],
-		['the projects', PROJECTS, '/users/me/projects/', 'projects.read', 'projects.write'],
-		['the projects', PROJECTS_OF_OLDER_SERVERS, '/projects/', 'projects.read', 'projects.write'],
-		['the datasets', DATASETS, '/datasets/', 'datasets.read', 'datasets.write'],
-	])('for %s', (subject, collection, path, toRead, toWrite) => {
-		const endpoint = all(collection);
-		expect(endpoint.path).toBe(path);
-		expect(one(collection, 'x_1', { action: 'test' }).path).toBe(`${path}x_1/test/`);
-		for (const [method, permission] of [
-			['GET', toRead],
-			['POST', toWrite],
-			['DELETE', toWrite],
-		] as const) {
-			expect(refused({ status: 403 }, { endpoint, method }).message).toBe(
-				`The API key may not access ${subject}. Avala responded 403. It needs the permission ${permission}: have its owner grant it in Avala, or use another key.`,
-			);
-		}
-	});
+it('a request without a response is asked for again only if it was a read', () => {
+	const error = (method: string) => noResponseError(connection, infoOf({ method }), 'it was cut');
+	expect(error('GET').message).toBe(
+		'No response from api.example.com about webhook wh_1: it was cut.',
+	);
+	expect(error('GET').description).toContain('Check that n8n can reach this host');
+	for (const method of ['POST', 'PATCH', 'DELETE']) {
+		expect(error(method).description).toBe(
+			`Avala may have done what was asked all the same: look at webhook wh_1 in Avala before you do anything else. The request was ${method} /webhooks/wh_1/ to api.example.com.`,
+		);
+	}
+	expect(error('GET').httpCode).toBeNull();
+});
+
+it.each<[Collection, string, string?, string?]>([
+	[WEBHOOKS, 'the webhooks', 'webhooks.read', 'webhooks.write'],
+	[DELIVERIES, 'the deliveries', 'webhooks.read', 'webhooks.write'],
+	[EXPORTS, 'the exports', 'exports.read', 'exports.create'],
+	[TASKS, 'the tasks', 'tasks.read', 'tasks.write'],
+	[PROJECTS, 'the projects', 'projects.read', 'projects.write'],
+	[DATASETS, 'the datasets', 'datasets.read', 'datasets.write'],
+	[{ ...TASKS, permissions: undefined }, 'the tasks'],
+])('a key that may not access $plural is told which permission it needs', (...given) => {
+	const [collection, subject, toRead, toWrite] = given;
+	const endpoint = all(collection);
+	for (const [method, permission] of [
+		['GET', toRead],
+		['POST', toWrite],
+		['DELETE', toWrite],
+	] as const) {
+		const { message, description } = refused({ status: 403 }, { endpoint, method });
+		expect(message).toBe(`The API key may not access ${subject}.`);
+		expect(description).toContain(
+			permission === undefined
+				? 'Have its owner grant it access in Avala, or use another key.'
+				: `It needs the permission ${permission}: have its owner grant it in Avala`,
+		);
+	}
 });
 
 describe('an ID', () => {
-	it.each([
-		[WEBHOOKS, 'webhook wh_1'],
-		[DELIVERIES, 'delivery wh_1'],
-		[EXPORTS, 'export wh_1'],
-		[TASKS, 'task wh_1'],
-		[PROJECTS, 'project wh_1'],
-		[DATASETS, 'dataset wh_1'],
-	])('may have blanks around it, and is named with what it is of', (collection, subject) => {
-		expect(one(collection, ' wh_1\n').subject).toBe(subject);
+	it('may have blanks around it, and leads to its own path', () => {
+		expect(one(EXPORTS, ' e-1.~\n', { action: 'file' })).toMatchObject({
+			path: '/exports/e-1.~/file/',
+			subject: 'export e-1.~',
+		});
+		const targets = below({ ...TASKS, path: '/projects/{}/tasks/{}/notes/' }, 'p_1', 't_1');
+		expect(one(targets, 'n_1').path).toBe('/projects/p_1/tasks/t_1/notes/n_1/');
 	});
 
 	it('that is none is quoted, shortened, with where to find one', () => {
-		expect(() => one(EXPORTS, '/'.repeat(100))).toThrow(
-			`"${'/'.repeat(80)}" is not the ID of an export. An ID consists of letters, digits, hyphens and underscores, such as exp_1a2b3c4d or a UUID. Take the ID from a list of exports.`,
+		const refusal = (id: string, parameter?: string) => () => one(EXPORTS, id, { parameter });
+		expect(refusal('/'.repeat(100), 'Export')).toThrow(
+			expect.objectContaining({
+				message: `'Export' cannot be "${'/'.repeat(59)}….`,
+				description:
+					'An ID consists of letters, digits, hyphens and underscores, such as exp_1a2b3c4d or a UUID. Take the ID from a list of exports.',
+			}),
 		);
-		expect(() => one(DATASETS, 'a/b')).toThrow('such as ds_1a2b3c4d or a UUID');
-		expect(() => one(TASKS, ' ')).toThrow(/^The ID of the task is empty\. /);
+		expect(refusal(' ')).toThrow('The ID of the export is empty.');
+		expect(refusal(' None ')).toThrow(
+			'The ID of the export is "None": the expression gave nothing.',
+		);
+		for (const id of ['x'.repeat(201), 'a..b', '-a', 'a b', 'ä']) expect(refusal(id)).toThrow();
 	});
 });

@@ -3,66 +3,52 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
 import { Transfer } from '../../../nodes/Avala/transport/transfer';
+import { standingClock } from '../../support/clock';
 
-const NO_WATCH = { idleLimitMs: 60_000, onProgress: () => {} };
+const WATCH = { idleLimitMs: 60_000, onProgress: () => {} };
 
 /** More than a stream takes before it is read. */
-const LARGE = 1024 * 1024;
+const LARGE = Buffer.alloc(1024 * 1024);
 
-async function* never(first = Buffer.from('a')): AsyncGenerator<Buffer> {
-	yield first;
+async function* thenSilence(...first: Buffer[]): AsyncGenerator<Buffer> {
+	yield* first;
 	await new Promise(() => {});
 }
 
+/** What n8n would store. */
+const contentOf = async (transfer: Transfer) =>
+	await buffer(transfer.stream(await transfer.start()));
+
 const failureOf = async (transfer: Transfer) =>
-	await buffer(transfer.stream).then(
+	await contentOf(transfer).then(
 		() => undefined,
 		(error: unknown) => String(error),
 	);
 
+const transferOf = (chunks: Array<string | Buffer>, headers = {}, watch = {}) =>
+	new Transfer(headers, Readable.from(chunks), { ...WATCH, ...watch });
+
 afterEach(() => jest.restoreAllMocks());
 
 describe('a body on its way to n8n', () => {
-	it('arrives as it was sent, and is counted', async () => {
-		const progress: number[] = [];
-		const transfer = new Transfer({ 'content-length': '3' }, Readable.from(['a', 'bc']), {
-			...NO_WATCH,
-			onProgress: (bytes) => progress.push(bytes),
-		});
-		expect((await buffer(transfer.stream)).toString()).toBe('abc');
-		expect(progress).toEqual([1, 3]);
-	});
-
 	it.each([
-		['whole', ['<html><body>Log in</body></html>']],
-		['in two parts', ['<', 'html><body>Log in</body></html>']],
-		['byte by byte', [...'  \n<!DOCTYPE html><p>Log in']],
-		['behind a declaration of XML', ['<?xml version="1.0"?> \n<!DOCTYPE HTML>']],
-		['behind comments', ['\ufeff\n<!-- a > b --><!-- c --> \n<Html lang="en">']],
-		['behind a long comment', ['<!--', 'x'.repeat(900), '-->', '<html>', 'x'.repeat(5000)]],
-	])('is refused when it is a web page that comes %s', async (_, chunks) => {
-		const transfer = new Transfer(
-			{},
-			Readable.from(chunks.map((chunk) => Buffer.from(chunk))),
-			NO_WATCH,
-		);
-		expect(await failureOf(transfer)).toContain('it is a web page');
-	});
-
-	it.each([
-		['of XML', ['<', '?xml version="1.0"?><annotations/>']],
-		['in small parts', ['<', 'x>', 'y'.repeat(999), 'z', 'a'.repeat(5000)]],
+		['in small parts', ['ab', 'c'.repeat(999), 'd', 'e'.repeat(5000)]],
+		['of text and of bytes', ['<', Buffer.from('?xml?>')]],
 		['without a byte', []],
-	])('arrives as it was sent, in the same parts: one %s', async (_, chunks) => {
-		const transfer = new Transfer(
-			{},
-			Readable.from(chunks.map((chunk) => Buffer.from(chunk))),
-			NO_WATCH,
-		);
-		const arrived: string[] = [];
-		for await (const chunk of transfer.stream) arrived.push(String(chunk));
-		expect(arrived).toEqual(chunks);
-		expect(transfer.receivedBytes).toBe(chunks.join('').length);
+	])('arrives as it was sent, and is counted: one %s', async (_, chunks) => {
+		const progress: number[] = [];
+		const onProgress = (bytes: number) => progress.push(bytes);
+		const sent = Buffer.concat(chunks.map((chunk) => Buffer.from(chunk)));
+		const headers = { 'content-length': String(sent.length) };
+		const transfer = transferOf(chunks, headers, { onProgress });
+		expect(await contentOf(transfer)).toEqual(sent);
+		expect(transfer.receivedBytes).toBe(sent.length);
+		expect(progress).toHaveLength(chunks.length);
+	});
+
+	it('shows its first thousand bytes before it is passed on', async () => {
+		const transfer = transferOf(['a', 'b'.repeat(998), 'c'.repeat(10), 'd']);
+		expect(await transfer.start()).toHaveLength(1009);
 	});
 
 	it('is passed on while it comes, so that a large one fits into memory', async () => {
@@ -75,71 +61,43 @@ describe('a body on its way to n8n', () => {
 				}
 			})(),
 		);
-		const { stream } = new Transfer({}, body, NO_WATCH);
+		const transfer = new Transfer({}, body, WATCH);
+		const stream = transfer.stream(await transfer.start());
 		await once(stream, 'readable');
 		expect(sent).toBeLessThan(100);
 		expect(await buffer(stream)).toHaveLength(10_000_000);
 	});
 
-	it('can be read in pieces of any size', async () => {
-		const { stream } = new Transfer({}, Readable.from(['abc']), NO_WATCH);
-		await once(stream, 'readable');
-		expect(String(stream.read(1))).toBe('a');
-		expect(String(stream.read(2))).toBe('bc');
-	});
-
-	it('is an error when it is shorter than announced', async () => {
-		const transfer = new Transfer({ 'content-length': '1000' }, Readable.from(['abc']), NO_WATCH);
+	it.each([
+		['shorter than announced', ['abc'], { 'content-length': '1000' }],
+		[
+			'shorter, and not encoded',
+			['abc'],
+			{ 'content-length': '1000', 'content-encoding': 'identity' },
+		],
+		['shorter, in parts', ['abc'], { 'content-length': '1000', 'content-encoding': 'aws-chunked' }],
+		['shorter, with 1000 bytes', [LARGE], { 'content-length': '1100000' }],
+	])('is an error that may pass when it is %s', async (_, chunks, headers) => {
+		const transfer = transferOf(chunks, headers);
 		expect(await failureOf(transfer)).toContain('not as long as was announced');
+		expect(transfer.failure).toMatchObject({ isPassing: true });
 	});
 
-	it.each(['identity', 'aws-chunked'])(
-		'is an error when it is shorter than announced, also with the encoding %s',
-		async (encoding) => {
-			const headers = { 'content-length': '1000', 'content-encoding': encoding };
-			const transfer = new Transfer(headers, Readable.from(['abc']), NO_WATCH);
-			expect(await failureOf(transfer)).toContain('not as long as was announced');
-		},
-	);
-
-	it('may be longer than announced, since n8n decompresses without telling', async () => {
-		const transfer = new Transfer({ 'content-length': '2' }, Readable.from(['abc']), NO_WATCH);
-		expect((await buffer(transfer.stream)).length).toBe(3);
+	it('must have every byte where n8n cannot have unpacked it, and may be longer elsewhere', async () => {
+		const headers = { 'content-length': '4' };
+		for (const text of ['abc', 'abcd', 'abcde']) {
+			const bare = Object.assign(Readable.from([text]), { rawHeaders: [] });
+			const failure = await failureOf(new Transfer(headers, bare, WATCH));
+			expect(failure === undefined).toBe(text === 'abcd');
+		}
+		expect(await contentOf(transferOf(['abcde'], headers))).toHaveLength(5);
 	});
 
-	it('ends with an error when it is silent for too long, even if n8n has wrapped it', async () => {
-		const transfer = new Transfer({}, Readable.from(never()), { ...NO_WATCH, idleLimitMs: 50 });
-		expect(await failureOf(transfer)).toContain('nothing came for');
-	});
-
-	it('ends with the reason of the user’s stop, before or after it has begun', async () => {
-		const stop = new AbortController();
-		const given = { ...NO_WATCH, cancelled: stop.signal };
-		const begun = failureOf(new Transfer({}, Readable.from(never()), given));
-		await new Promise(setImmediate);
-		stop.abort(new Error('stopped'));
-		expect(await begun).toContain('stopped');
-		expect(await failureOf(new Transfer({}, Readable.from(['a']), given))).toContain('stopped');
-	});
-
-	it('ends with that reason also while n8n is writing, even if n8n has wrapped it', async () => {
-		const stop = new AbortController();
-		const body = Readable.from(never(Buffer.alloc(LARGE)));
-		const transfer = new Transfer({}, body, { ...NO_WATCH, cancelled: stop.signal });
-		await once(transfer.stream, 'readable');
-		stop.abort(new Error('stopped'));
-		expect(await failureOf(transfer)).toContain('stopped');
-	});
-
-	it('that fails passes its failure on', async () => {
-		const body = Readable.from(
-			(async function* () {
-				yield 'a';
-				await Promise.resolve();
-				throw new Error('cut');
-			})(),
-		);
-		expect(await failureOf(new Transfer({}, body, NO_WATCH))).toContain('cut');
+	it('may be a little shorter where n8n may have unpacked it', async () => {
+		const failure = async (bytes: number) =>
+			await failureOf(transferOf([Buffer.alloc(bytes)], { 'content-length': '1000000' }));
+		expect(await failure(998_901)).toBeUndefined();
+		expect(await failure(998_900)).toContain('not as long as was announced');
 	});
 
 	it.each<[string, Record<string, unknown>, number | undefined]>([
@@ -148,74 +106,24 @@ describe('a body on its way to n8n', () => {
 		['is no number', { 'content-length': 'x5' }, undefined],
 		['is followed by something', { 'content-length': '5, 5' }, undefined],
 		['is missing', {}, undefined],
-		[
-			'is that of a compressed body',
-			{ 'content-length': 5, 'content-encoding': 'GZIP' },
-			undefined,
-		],
-		[
-			'is that of one body in another',
-			{ 'content-length': 5, 'content-encoding': 'aws-chunked, br' },
-			undefined,
-		],
+		['is of a packed body', { 'content-length': 5, 'content-encoding': 'GZIP' }, undefined],
+		['is of one in another', { 'content-length': 5, 'content-encoding': 'a, br' }, undefined],
 	])('has an announced length, or none, where the header %s', (_, headers, expected) => {
-		expect(new Transfer(headers as never, Readable.from([]), NO_WATCH).expectedBytes).toBe(
-			expected,
+		expect(transferOf([], headers).expectedBytes).toBe(expected);
+	});
+
+	it.each(['before', 'after'])('that fails %s its start passes its failure on', async (when) => {
+		const first = when === 'before' ? [] : [LARGE];
+		const body = Readable.from(
+			(async function* () {
+				yield* first;
+				await Promise.resolve();
+				throw new Error('cut');
+			})(),
 		);
-	});
-
-	it('must have every byte where n8n cannot have decompressed it', async () => {
-		const announced = { 'content-length': '4' };
-		const bare = (text: string) => Object.assign(Readable.from([text]), { rawHeaders: [] });
-		expect(await failureOf(new Transfer(announced, bare('abcd'), NO_WATCH))).toBeUndefined();
-		for (const text of ['abc', 'abcde']) {
-			expect(await failureOf(new Transfer(announced, bare(text), NO_WATCH))).toContain(
-				'not as long as was announced',
-			);
-		}
-	});
-
-	it('may be a little shorter where n8n may have decompressed it', async () => {
-		const failure = async (bytes: number) =>
-			await failureOf(
-				new Transfer(
-					{ 'content-length': '1000000' },
-					Readable.from([Buffer.alloc(bytes)]),
-					NO_WATCH,
-				),
-			);
-		expect(await failure(998_901)).toBeUndefined();
-		expect(await failure(998_900)).toContain('not as long as was announced');
-	});
-
-	it('is told from a web page by its beginning alone', async () => {
-		const body = () => Readable.from(['data', '<html>']);
-		expect(await failureOf(new Transfer({}, body(), NO_WATCH))).toBeUndefined();
-		const page = new Transfer({}, Readable.from([' <!DOCTYPE  html>']), NO_WATCH);
-		expect(await failureOf(page)).toContain('it is a web page');
-		expect(page.failure).toMatchObject({ isPassing: false });
-	});
-
-	it('tells after how many seconds of silence it ended, and that this may pass', async () => {
-		const transfer = new Transfer({}, Readable.from(never()), { ...NO_WATCH, idleLimitMs: 600 });
-		expect(await failureOf(transfer)).toContain('nothing came for 1 s');
-		expect(transfer.failure).toMatchObject({ isPassing: true });
-	});
-
-	it('that ends early is an error that may pass', async () => {
-		const transfer = new Transfer({ 'content-length': '1000' }, Readable.from(['a']), NO_WATCH);
-		await failureOf(transfer);
-		expect(transfer.failure).toMatchObject({ isPassing: true });
-	});
-
-	it('lets go of its sender and of the user’s stop when it is closed', () => {
-		const stop = new AbortController();
-		const removed = jest.spyOn(stop.signal, 'removeEventListener');
-		const body = Readable.from(never());
-		const transfer = new Transfer({}, body, { ...NO_WATCH, cancelled: stop.signal });
-		transfer.close();
-		expect(body.destroyed).toBe(true);
-		expect(removed).toHaveBeenCalledWith('abort', expect.any(Function));
+		const transfer = new Transfer({}, body, WATCH);
+		expect(await failureOf(transfer)).toContain('cut');
+		expect(transfer.failure).toMatchObject({ message: 'cut' });
 	});
 
 	it('must be a stream of Node’s', () => {
@@ -227,71 +135,82 @@ describe('a body on its way to n8n', () => {
 			'Readable',
 			Object.assign(() => {}, { from: 1 }),
 		]) {
-			expect(() => new Transfer({}, Object.assign({}, odd, { constructor }), NO_WATCH)).toThrow(
-				expect.objectContaining({
-					message: 'n8n gave a response that is no stream',
-					isPassing: false,
-				}),
+			const transfer = new Transfer({}, Object.assign({}, odd, { constructor }), WATCH);
+			expect(() => transfer.stream(Buffer.from(''))).toThrow(
+				'n8n gave a response that is no stream',
 			);
 		}
 	});
+});
 
-	it('can be let go of where nobody can stop it', () => {
-		const body = Readable.from(never());
-		new Transfer({}, body, NO_WATCH).close();
-		expect(body.destroyed).toBe(true);
+describe('the user’s stop', () => {
+	it.each([
+		['before it begins', []],
+		['while nothing comes', []],
+		['while n8n is writing', [LARGE]],
+	])('ends a transfer %s', async (when, first) => {
+		const stop = new AbortController();
+		if (when.startsWith('before')) stop.abort(new Error('stopped'));
+		const watch = { ...WATCH, cancelled: stop.signal };
+		const transfer = new Transfer({}, Readable.from(thenSilence(...first)), watch);
+		const failing = failureOf(transfer);
+		await new Promise(setImmediate);
+		stop.abort(new Error('stopped'));
+		expect(await failing).toContain('stopped');
+	});
+
+	it('is listened to no longer than the transfer lasts, whose connection is closed then', () => {
+		const stop = new AbortController();
+		const removed = jest.spyOn(stop.signal, 'removeEventListener');
+		for (const cancelled of [stop.signal, undefined]) {
+			const body = Readable.from(thenSilence());
+			new Transfer({}, body, { ...WATCH, cancelled }).close();
+			expect(body.destroyed).toBe(true);
+		}
+		expect(removed).toHaveBeenCalledWith('abort', expect.any(Function));
 	});
 });
 
 describe('a sender that is silent', () => {
-	const watch = { ...NO_WATCH, idleLimitMs: 60_000 };
-
-	it('has as long after each byte as after the start', async () => {
-		const clock = withStandingClock();
+	it('ends the transfer after the limit, which begins anew with each byte', async () => {
+		const clock = standingClock();
+		const start = clock.now;
 		const body = new Readable({ read: () => undefined });
 		const bytes = new EventEmitter();
 		const onProgress = () => bytes.emit('came');
-		const failing = failureOf(new Transfer({}, body, { ...watch, onProgress }));
-		for (const moment of [0, 20_000]) {
-			clock.now = moment;
+		const transfer = new Transfer({}, body, { ...WATCH, onProgress });
+		const failing = failureOf(transfer);
+		for (const passedMs of [0, 20_000]) {
+			clock.now = start + passedMs;
 			body.push('a');
 			await once(bytes, 'came');
 		}
-		clock.now = 60_000;
-		clock.alarms[0]?.ring();
-		expect(clock.alarms.map(({ ms }) => ms)).toEqual([60_000, 20_000]);
-		clock.now = 80_000;
-		clock.alarms[1]?.ring();
+		clock.now = start + 60_000;
+		clock.limits[0]?.end();
+		expect(clock.limits.map(({ ms }) => ms)).toEqual([60_000, 20_000]);
+		clock.now = start + 80_000;
+		clock.limits[1]?.end();
 		expect(await failing).toContain('nothing came for 60 s');
+		expect(transfer.failure).toMatchObject({ isPassing: true });
 	});
 
 	it('is not what n8n waits for while it is writing', async () => {
-		const clock = withStandingClock();
-		const bytes = Buffer.alloc(LARGE);
-		const { stream } = new Transfer({}, Readable.from([bytes, bytes]), watch);
+		const clock = standingClock();
+		const transfer = transferOf([LARGE, LARGE]);
+		const stream = transfer.stream(await transfer.start());
 		await once(stream, 'readable');
-		clock.now = 1_000_000;
-		clock.alarms[0]?.ring();
-		expect(clock.alarms.map(({ ms }) => ms)).toEqual([60_000, 60_000]);
-		expect(await buffer(stream)).toHaveLength(2 * LARGE);
+		clock.now += 1_000_000;
+		clock.limits[0]?.end();
+		expect(clock.limits.map(({ ms }) => ms)).toEqual([60_000, 60_000]);
+		expect(await buffer(stream)).toHaveLength(2 * LARGE.length);
 	});
 
 	it('is watched no longer than the transfer lasts, so that nothing stays in memory', async () => {
-		const clock = withStandingClock();
-		await buffer(new Transfer({}, Readable.from(['a']), watch).stream);
-		clock.alarms[0]?.ring();
-		expect(clock.alarms).toHaveLength(1);
+		const clock = standingClock();
+		const transfer = transferOf(['a']);
+		await contentOf(transfer);
+		transfer.close();
+		clock.limits[0]?.end();
+		expect(clock.limits).toHaveLength(1);
 	});
 });
-
-/** No time passes and no limit is over until the test says so. */
-function withStandingClock() {
-	const clock = { now: 0, alarms: [] as Array<{ ms: number; ring: () => void }> };
-	jest.spyOn(Date, 'now').mockImplementation(() => clock.now);
-	jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
-		const limit = new AbortController();
-		clock.alarms.push({ ms, ring: () => limit.abort() });
-		return limit.signal;
-	});
-	return clock;
-}

@@ -5,6 +5,7 @@ import type { DeliveryStatus } from '../../shared/delivery';
 import {
 	ALL_EVENTS,
 	EVENT_CATALOGUE,
+	FURTHER_TYPES,
 	readEventTypes,
 	readKnownEventTypes,
 } from '../../shared/eventCatalogue';
@@ -52,7 +53,7 @@ const ofCustomTypes: Filter<string[]> = {
 		...customEvents,
 		description: "Only deliveries of these event types, or of those under 'Event Types'",
 	},
-	known: EVENT_CATALOGUE,
+	known: [...EVENT_CATALOGUE, ...FURTHER_TYPES.map((value) => ({ name: value, value }))],
 	read: (value) => readEventTypes('Custom Event Types', value),
 	...ofEventTypes,
 };

@@ -1,4 +1,3 @@
-import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Delivery, DeliveryOutcome } from '../../shared/delivery';
@@ -6,6 +5,7 @@ import { createdAt, eventTypeOf, outcomeOf } from '../../shared/delivery';
 import type { AvalaEvent } from '../../shared/event';
 import { isTestType, normaliseEvent } from '../../shared/event';
 import { idKey, idOf, isObject } from '../../shared/values';
+import { parseJson } from '../../transport/quote';
 
 /** A delivery that never arrived, and the event that it carries, if it carries one. */
 export interface Missed {
@@ -30,12 +30,15 @@ export class MissedEvents {
 	/** @param now Unix time in milliseconds */
 	constructor(private readonly now: number) {}
 
-	/** Deliveries are added newest first. @returns where the delivery stands */
+	/**
+	 * @param time when it was created, where the delivery does not say
+	 * @returns what became of the delivery
+	 */
 	add(delivery: Delivery, time = createdAt(delivery)): DeliveryOutcome {
 		const outcome = outcomeOf(delivery, this.now);
-		const event = eventIn(delivery);
+		const event = eventIn(delivery, idOf(delivery.uid));
 		if (event ? event.test : isTestType(eventTypeOf(delivery))) return outcome;
-		const key = event ? keyOf(event, delivery) : (idOf(delivery.uid) ?? digest(delivery));
+		const key = keyOf(delivery, event);
 		const place = `${idKey(idOf(delivery.webhook_uid) ?? '')} ${key}`;
 		if (outcome === 'failed') this.failed.push({ key, place, time, delivery, event });
 		else this.settled.add(place);
@@ -49,39 +52,37 @@ export class MissedEvents {
 	 */
 	list(createdBefore = Infinity): Missed[] {
 		const missed = new Map<string, Missed>();
-		for (const { place, ...one } of this.failed) {
-			if (this.settled.has(place)) continue;
-			if ((one.time ?? -Infinity) >= createdBefore) continue;
-			// Deleting first moves an event that several webhooks missed to its oldest delivery.
-			missed.delete(one.key);
-			missed.set(one.key, one);
+		// Avala lists them newest first, which is kept to where the times are the same.
+		const oldestFirst = [...this.failed].reverse().sort((a, b) => timeOf(a) - timeOf(b));
+		for (const { place, ...one } of oldestFirst) {
+			const isWanted = !this.settled.has(place) && timeOf(one) < createdBefore;
+			if (isWanted && !missed.has(one.key)) missed.set(one.key, one);
 		}
-		return [...missed.values()].reverse();
+		return [...missed.values()];
 	}
 }
 
-function eventIn(delivery: Delivery): AvalaEvent | undefined {
+/** One without a time comes first, so that it is not lost. */
+function timeOf({ time = 0 }: Missed): number {
+	return time;
+}
+
+function eventIn(delivery: Delivery, deliveryId: string | undefined): AvalaEvent | undefined {
 	const payload = payloadOf(delivery);
-	const hints = { type: eventTypeOf(delivery), deliveryId: idOf(delivery.uid) };
-	return payload && normaliseEvent(payload, hints);
+	return payload && normaliseEvent(payload, { type: eventTypeOf(delivery), deliveryId });
 }
 
 function payloadOf({ payload }: Delivery): IDataObject | undefined {
-	if (isObject(payload)) return payload;
-	if (typeof payload !== 'string') return undefined;
-	try {
-		const parsed: unknown = JSON.parse(payload);
-		return isObject(parsed) ? parsed : undefined;
-	} catch {
-		return undefined;
-	}
+	const value = typeof payload === 'string' ? parseJson(payload) : payload;
+	return isObject(value) ? value : undefined;
 }
 
 /** An event is known by the ID that Avala gave it; where it has none, by what it says. */
-function keyOf({ id, type, data }: AvalaEvent, delivery: Delivery): string {
-	return id === idOf(delivery.uid) ? digest([type, data]) : id;
-}
-
-function digest(value: unknown): string {
-	return createHash('sha256').update(JSON.stringify(value)).digest('base64');
+function keyOf(delivery: Delivery, event: AvalaEvent | undefined): string {
+	const { uid, webhook_uid, event_type, created_at } = delivery;
+	if (event === undefined) {
+		return idOf(uid) ?? JSON.stringify([webhook_uid, event_type, created_at].map(idOf));
+	}
+	const hasId = event.id !== idOf(uid);
+	return hasId ? event.id : (eventIn(delivery, undefined)?.id ?? event.id);
 }

@@ -7,6 +7,7 @@ import { download as downloadFile } from '../../transport/download';
 import { readFileName } from '../../transport/fileName';
 import type { Endpoint } from '../../transport/paths';
 import { EXPORTS, one } from '../../transport/paths';
+import { quote } from '../../transport/quote';
 import { avalaEntry } from '../../transport/request';
 import type { Field } from '../fields';
 import { collectionProperty, propertiesOf, readCollection, readParameters } from '../parameters';
@@ -87,7 +88,7 @@ export const download: Operation = {
 		});
 		if (isTool(run.context)) {
 			run.hint(
-				`The file ${binary.fileName} (${binary.fileSize}) was downloaded, but n8n cannot hand a file to an AI agent. To work with the file, use Export: Download as a node of a workflow.`,
+				`The file ${quote(binary.fileName, connection.secrets)} (${binary.fileSize}) was downloaded, but n8n cannot hand a file to an AI agent. To work with the file, use Export: Download as a node of a workflow.`,
 			);
 		}
 		return [{ json: show(entry), binary: { [field]: binary } }];

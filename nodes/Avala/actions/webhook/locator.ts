@@ -6,6 +6,7 @@ import { isSameUrl, readWebhook } from '../../shared/webhook';
 import type { Connection } from '../../transport/connection';
 import { avalaList } from '../../transport/pages';
 import { all, checkedId, WEBHOOKS } from '../../transport/paths';
+import { quote } from '../../transport/quote';
 import type { Field } from '../fields';
 import { chosenIn, locatorField, searchOf } from '../locator';
 
@@ -79,7 +80,10 @@ async function findWebhookId(connection: Connection, targetUrl: string): Promise
 					'Compare it with the target URLs in the list of webhooks: path and query must be the same.',
 			})
 		: new UserError(`${found.length} webhooks have the target URL ${shown(targetUrl)}.`, {
-				description: `Select one of them by its ID: ${found.slice(0, 10).join(', ')}.`,
+				description: `Select one of them by its ID: ${found
+					.slice(0, 10)
+					.map((uid) => quote(uid, connection.secrets))
+					.join(', ')}.`,
 			});
 }
 

@@ -1,16 +1,15 @@
 import type { IDataObject, IExecuteFunctions, INode } from 'n8n-workflow';
 
-import {
-	maxWaitIn,
-	statusWords,
-	waitUntilReady,
-} from '../../../nodes/Avala/actions/export/waiting';
+import { AWAITED, exportState, WAIT_OPTIONS } from '../../../nodes/Avala/actions/export/export';
+import type { ItemRun } from '../../../nodes/Avala/actions/operation';
+import { maxWaitMs, stateWords, waitFor } from '../../../nodes/Avala/actions/waiting';
+import { messageOf } from '../../../nodes/Avala/shared/values';
 import type { Connection } from '../../../nodes/Avala/transport/connection';
 import { EXPORTS, one } from '../../../nodes/Avala/transport/paths';
 
 const ENDPOINT = one(EXPORTS, 'exp_1');
 const RUNNING = { uid: 'exp_1', status: 'processing' };
-const READY = { uid: 'exp_1', status: 'exported' };
+const READY = { uid: 'exp_1', status: 'exported', download_url: '/files/exp_1.json' };
 const MINUTE = 60_000;
 
 interface Response {
@@ -26,9 +25,10 @@ afterEach(() => jest.useRealTimers());
 
 /** Waits for an export that Avala shows as given, and tells in seconds when it was read and when the wait ended. */
 async function wait(
-	maxWaitMs: number,
+	limitMs: number,
 	respond: (request: number) => Response,
 	known?: IDataObject,
+	cancelled?: AbortSignal,
 ): Promise<{ readAt: number[]; endedAt: number; outcome: IDataObject | Error }> {
 	const startedAt = Date.now();
 	const now = () => (Date.now() - startedAt) / 1000;
@@ -52,16 +52,15 @@ async function wait(
 		baseUrl: 'https://avala.example.com',
 		secrets: [],
 		deadline: Infinity,
+		cancelled,
 	};
 	let endedAt: number | undefined;
-	const ended = waitUntilReady(connection, ENDPOINT, maxWaitMs, known)
+	const ended = waitFor(connection, ENDPOINT, AWAITED, limitMs, known)
 		.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
 		.finally(() => (endedAt = now()));
 	while (endedAt === undefined) await jest.advanceTimersByTimeAsync(100);
 	return { readAt, endedAt, outcome: await ended };
 }
-
-const messageOf = (outcome: unknown) => (outcome instanceof Error ? outcome.message : '');
 
 describe('waiting for an export', () => {
 	it('reads again after 2 s, and after pauses that grow to 15 s', async () => {
@@ -129,21 +128,54 @@ describe('waiting for an export', () => {
 		const ended = await wait(MINUTE, () => busy, RUNNING);
 		expect(ended.readAt).toEqual([expect.closeTo(2, 1), expect.closeTo(60, 0)]);
 		expect(messageOf(ended.outcome)).toMatch(
-			/^Export exp_1 was not ready within 1 minute: its state is running.*The last attempt to read it failed: .*Avala asks to wait 300 s.*raise 'Max Wait/,
+			/^Export exp_1 was not ready within 1 minute\. In Avala its state is running.*The last attempt to read it failed: .*Avala asks to wait 300 s.*raise 'Max Wait/,
 		);
 	});
 
-	it.each([400, 401, 403, 404])('ends at once when Avala refuses with %d', async (status) => {
+	it.each([400, 401, 403, 409])('ends at once when Avala refuses with %d', async (status) => {
 		const { readAt, outcome } = await wait(MINUTE, () => ({ status, body: { detail: 'No.' } }));
 		expect(readAt).toEqual([0]);
 		expect(messageOf(outcome)).toContain('No.');
 	});
 
-	it.each([429, 500, 502])('goes on after %d', async (status) => {
+	it.each([429, 500, 502, 524])('goes on after %d', async (status) => {
 		const { outcome } = await wait(10 * MINUTE, (request) =>
 			request < 6 ? { status } : { body: READY },
 		);
 		expect(outcome).toEqual(READY);
+	});
+
+	it('goes on for 15 s while Avala does not know yet what it has created, and no longer', async () => {
+		const unknown: Response = { status: 404, body: { detail: 'Not found.' } };
+		const { outcome } = await wait(MINUTE, (request) => (request < 4 ? unknown : { body: READY }));
+		expect(outcome).toEqual(READY);
+		const gone = await wait(MINUTE, () => unknown, RUNNING);
+		expect(messageOf(gone.outcome)).toMatch(/^Avala does not know export exp_1\./);
+		expect(gone.endedAt).toBeCloseTo(16.25, 0);
+		const late = await wait(MINUTE, (request) => (request < 7 ? { body: RUNNING } : unknown));
+		expect(late.readAt).toHaveLength(7);
+	});
+
+	it.each(['0.5', '1e9', 'soon', '1000000000', '-1', new Date(0).toUTCString()])(
+		'is neither a flood nor endless where Avala asks for a wait of %s',
+		async (retryAfter) => {
+			const busy: Response = { status: 429, headers: { 'retry-after': retryAfter } };
+			const { readAt, endedAt } = await wait(MINUTE, () => busy);
+			expect(readAt.length).toBeLessThan(40);
+			expect(endedAt).toBeLessThanOrEqual(90.2);
+		},
+	);
+
+	it('ends when the user stops the execution', async () => {
+		const stop = new AbortController();
+		const respond = (request: number): Response => {
+			if (request === 2) setTimeout(() => stop.abort(new Error('stopped')), 1_000);
+			return { body: RUNNING };
+		};
+		const { readAt, endedAt, outcome } = await wait(MINUTE, respond, undefined, stop.signal);
+		expect(readAt).toHaveLength(2);
+		expect(endedAt).toBeCloseTo(3, 0);
+		expect(messageOf(outcome)).toBe('stopped');
 	});
 
 	it('tells of the last attempt to read it only where that one failed', async () => {
@@ -151,7 +183,7 @@ describe('waiting for an export', () => {
 			request < 6 ? { status: 503 } : { body: RUNNING },
 		);
 		expect(messageOf(outcome)).toBe(
-			`Export exp_1 was not ready within 2 minutes: its state is running (Avala’s status: "processing"). It may still become ready: raise 'Max Wait (Minutes)', or look at it later with Export Get or Download by its ID.`,
+			`Export exp_1 was not ready within 2 minutes. In Avala its state is running (Avala’s status: "processing"). It may still become ready: raise 'Max Wait (Minutes)', or look at it later by its ID.`,
 		);
 	});
 
@@ -168,42 +200,76 @@ describe('waiting for an export', () => {
 		);
 	});
 
-	it('ends at once when the export has failed, and says what to do', async () => {
-		const { readAt, outcome } = await wait(MINUTE, () => ({
-			body: { uid: 'exp_1', status: 'failed' },
-		}));
+	it('ends at once when the export has failed, and says why and what to do', async () => {
+		const body = { uid: 'exp_1', status: 'failed', error_message: 'Too large.' };
+		const { readAt, outcome } = await wait(MINUTE, () => ({ body }));
 		expect(readAt).toEqual([0]);
 		expect(messageOf(outcome)).toBe(
-			'Avala could not prepare export exp_1: its state is failed. It will not become ready. Create a new export; if that fails as well, ask Avala’s support about this one.',
+			'Export exp_1 will not become ready. In Avala its state is failed: Too large. Create a new export; if that fails as well, ask Avala’s support about this one.',
 		);
 	});
+});
+
+it.each<[IDataObject, string]>([
+	[{ status: 'exported', download_url: '/x' }, 'ready'],
+	[{ status: 'a word of tomorrow', download_url: ' /x ' }, 'ready'],
+	[{ download_url: '/x' }, 'ready'],
+	[{ status: 'completed', download_url: null }, 'running'],
+	[{ status: 'completed', download_url: ' ' }, 'running'],
+	[{ status: 'completed', download_url: 7 }, 'running'],
+	[{ status: 'requested' }, 'running'],
+	[{ status: ['failed'] }, 'running'],
+	[{}, 'running'],
+	[{ status: ' FAILED ', download_url: '/x' }, 'failed'],
+	[{ status: 'canceled' }, 'failed'],
+])('an export %j is %s: there is a link or not, whatever its status is called', (sent, state) => {
+	expect(exportState(sent)).toBe(state);
 });
 
 describe('how long to wait', () => {
 	it.each<[IDataObject, number | undefined]>([
 		[{}, undefined],
-		[{ maxWait: 5 }, undefined],
+		[{ maxWait: 5 }, 5 * MINUTE],
 		[{ maxWait: 5, waitUntilReady: false }, undefined],
 		[{ waitUntilReady: true }, 10 * MINUTE],
 		[{ waitUntilReady: 'true', maxWait: '2' }, 2 * MINUTE],
 		[{ waitUntilReady: true, maxWait: 0 }, 0],
-	])('%j', (options, expected) => {
-		expect(maxWaitIn(options)).toBe(expected);
+		[{ maxWait: 1e9 }, 1e9 * MINUTE],
+	])('follows from %j', async (options, expected) => {
+		expect(await waitIn(options)).toBe(expected);
 	});
 
 	it.each([
 		[{ maxWait: -1 }, "'Max Wait (Minutes)'"],
 		[{ maxWait: 'long' }, "'Max Wait (Minutes)'"],
 		[{ waitUntilReady: 'maybe' }, "'Wait Until Ready'"],
-	])('is refused by name when it is not understood: %j', (options, name) => {
-		expect(() => maxWaitIn(options)).toThrow(name);
+	])('is refused by name when it is not understood: %j', async (options, name) => {
+		await expect(waitIn(options)).rejects.toThrow(name);
 	});
+
+	async function waitIn({ maxWait, waitUntilReady }: IDataObject): Promise<number | undefined> {
+		const read = async (name: keyof typeof WAIT_OPTIONS, value: unknown) =>
+			value === undefined ? undefined : await WAIT_OPTIONS[name].read(value, {} as ItemRun);
+		const [minutes, isWaiting] = [
+			await read('maxWait', maxWait),
+			await read('waitUntilReady', waitUntilReady),
+		];
+		return maxWaitMs(
+			typeof minutes === 'number' ? minutes : undefined,
+			typeof isWaiting === 'boolean' ? isWaiting : undefined,
+		);
+	}
 });
 
-it('the state of an export is told with what Avala calls it, where that is another word', () => {
-	expect(statusWords({ status: 'failed' })).toBe('its state is failed');
-	expect(statusWords({})).toBe('its state is running');
-	expect(statusWords({ status: 'x'.repeat(200) })).toBe(
+it('the state is told with what Avala calls it, where that is another word, and never a secret', () => {
+	const words = (entry: IDataObject) =>
+		stateWords({ secrets: ['hush-hush-9'] } as Connection, AWAITED, entry);
+	expect(words({ status: 'failed' })).toBe('its state is failed');
+	expect(words({})).toBe('its state is running');
+	expect(words({ status: 'x'.repeat(200) })).toBe(
 		`its state is running (Avala’s status: "${'x'.repeat(80)}")`,
+	);
+	expect(words({ status: 'hush-hush-9', error_message: 'no hush-hush-9' })).toBe(
+		'its state is running (Avala’s status: "(withheld for safety)"): (withheld for safety)',
 	);
 });
