@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { idOf, isObject, notUnderstood } from '../shared/values';
+import { chosenIn, idOf, notUnderstood } from '../shared/values';
 import type { Connection } from '../transport/connection';
 import { forList, withLimit } from '../transport/connection';
 import { avalaPages, pageAt } from '../transport/pages';
@@ -91,11 +91,6 @@ function idIn(collection: Collection, label: string, locator: unknown): string {
 		return checkedId(collection, id ?? '', label);
 	}
 	throw notUnderstood(label, `${withArticle(collection.noun)} or its ID`, value);
-}
-
-/** What a locator stands for; an expression may give it without a mode. */
-export function chosenIn(locator: unknown): unknown {
-	return isObject(locator) && 'value' in locator ? locator.value : locator;
 }
 
 function withArticle(noun: string): string {

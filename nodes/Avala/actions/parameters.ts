@@ -1,7 +1,16 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { isObject, notUnderstood, readBoolean, readWholeNumber, shown } from '../shared/values';
+import {
+	chosenIn,
+	isBlank,
+	isExpression,
+	isObject,
+	notUnderstood,
+	readBoolean,
+	readWholeNumber,
+	shown,
+} from '../shared/values';
 import type { Fields, Texts, Values } from './fields';
 import type { ItemRun } from './operation';
 
@@ -72,8 +81,18 @@ export async function readParameters<F extends Fields>(
 	run: ItemRun,
 	fields: F,
 ): Promise<Required<Values<F>>> {
-	const given = Object.keys(fields).map((name) => [name, parameterOf(run, name, '')] as const);
-	const values = await readAll(run, fields, Object.fromEntries(given));
+	const given: Record<string, unknown> = {};
+	for (const [name, { property }] of Object.entries(fields)) {
+		given[name] = parameterOf(run, name, '');
+		const value = chosenIn(given[name]) ?? '';
+		if (!isBlank(value)) continue;
+		const isFromExpression = isExpression(run.context.getNode().parameters[name]);
+		throw new UserError(
+			`'${property.displayName}' is empty${isFromExpression ? ': the expression gave nothing' : ''}.`,
+			{ description: 'This operation needs it. Fill it in, or correct the expression.' },
+		);
+	}
+	const values = await readAll(run, fields, given);
 	if (isComplete(fields, values)) return values;
 	throw notUnderstood(Object.keys(fields).join(', '), 'filled in', '');
 }

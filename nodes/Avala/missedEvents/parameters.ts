@@ -1,9 +1,9 @@
 import type { IPollFunctions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { notUnderstood, readNumber, readText, shown } from '../shared/values';
+import { isExpression, notUnderstood, readNumber, readText, shown } from '../shared/values';
 import type { EventSelection } from '../trigger/parameters';
-import { evaluated, isExpression, readOptions, readSelection } from '../trigger/parameters';
+import { evaluated, readOptions, readSelection } from '../trigger/parameters';
 
 /** The parameters of the Avala Missed Events Trigger, checked. */
 export interface PollParameters extends EventSelection {

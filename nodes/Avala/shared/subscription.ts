@@ -74,12 +74,15 @@ export async function subscribe<T>(
 	throw refusal;
 }
 
+/** What is sent beside the event types. */
+const OTHER_FIELDS: readonly string[] = ['target_url', 'secret', 'is_active'];
+
 /** A refusal of the values, unless it names only other fields than the event types. */
 function mayConcernTypes(error: unknown): boolean {
 	if (!(error instanceof NodeApiError) || !['400', '422'].includes(error.httpCode ?? ''))
 		return false;
 	const fields = textsIn(error.context.refusedFields);
-	return fields.length === 0 || fields.some((field) => /\bevents\b/.test(field));
+	return fields.length === 0 || fields.some((field) => !OTHER_FIELDS.includes(field));
 }
 
 function isNamed(type: string, refusal: unknown): boolean {

@@ -145,6 +145,18 @@ function entriesOf(value: unknown): unknown[] {
 	}
 }
 
+/** What a locator stands for; an expression may give it without a mode. */
+export function chosenIn(locator: unknown): unknown {
+	return isObject(locator) && 'value' in locator ? locator.value : locator;
+}
+
+/** Whether a parameter, or an entry of its list, is filled in by an expression, which n8n marks with an equals sign. */
+export function isExpression(entered: unknown): boolean {
+	return [chosenIn(entered)]
+		.flat(Infinity)
+		.some((value) => typeof value === 'string' && value.startsWith('='));
+}
+
 /** "'Limit' cannot be "many"." with "It must be a whole number of at least 1." below it. */
 export function notUnderstood(name: string, expected: string, value: unknown): UserError {
 	const isMissing = value === undefined || value === null;

@@ -5,6 +5,7 @@ import { readEventTypes } from '../shared/eventCatalogue';
 import {
 	idKey,
 	isBlank,
+	isExpression,
 	isNothing,
 	isObject,
 	messageOf,
@@ -106,13 +107,6 @@ export function evaluated(context: TriggerContext, label: string, name: string):
 			`'${label}' contains an expression that n8n could not evaluate: ${messageOf(error)}`,
 		);
 	}
-}
-
-/** Whether a parameter, or an entry of its list, is filled in by an expression, which n8n marks with an equals sign. */
-export function isExpression(entered: unknown): boolean {
-	return [entered]
-		.flat(Infinity)
-		.some((value) => typeof value === 'string' && value.startsWith('='));
 }
 
 /** @throws UserError for an entry that can be no ID, such as a list written as text: no event would ever name it */

@@ -130,7 +130,7 @@ it('what is not understood is refused by name before a request leaves', async ()
 		[{ confidenceThreshold: '={{ "high" }}' }, 'Confidence Threshold'],
 		[{ confidenceThreshold: 1.5 }, 'Confidence Threshold'],
 		[{ labels: '={{ [] }}' }, 'Labels'],
-		[{ labels: '={{ [1] }}' }, 'Labels'],
+		[{ labels: '={{ [true] }}' }, 'Labels'],
 		[{ dryRun: '={{ "no idea" }}' }, 'Dry Run'],
 		[{ waitUntilDone: '={{ "soon" }}' }, 'Wait Until Done'],
 	] as const) {

@@ -120,8 +120,8 @@ describe('a search in a list of the editor', () => {
 
 	it('says how long Avala asks to wait, instead of waiting for more than half a minute', async () => {
 		avala.fault({ status: 429, headers: { 'retry-after': '45' } });
-		const description = expect.stringContaining('Avala asks to wait 45 s before the next request.');
-		expect(await failureOf(search('searchDatasets', 'street'))).toMatchObject({ description });
+		const { message } = await failureOf(search('searchDatasets', 'street'));
+		expect(message).toContain('Avala asks to wait 45 s before the next request.');
 		expect(avala.requests()).toHaveLength(1);
 	});
 

@@ -10,6 +10,7 @@ import { BinaryFiles } from '../../support/binaryFiles';
 import { executeAvala } from '../../support/contexts';
 import type { LocalServer } from '../../support/localServer';
 import { serve } from '../../support/localServer';
+import type { Ids } from '../../support/operations';
 import { ALL_OPERATIONS, firstIds, parametersOf } from '../../support/operations';
 
 /** The schemas are found as n8n itself finds them. */
@@ -105,17 +106,11 @@ describe.each(ALL_OPERATIONS)(
 );
 
 it('the fields that the editor shows may be null where a server sends nothing but an ID', async () => {
-	const ids = {
-		webhook: 'x_1',
-		delivery: 'x_1',
-		export: 'x_1',
-		task: 'x_1',
-		project: 'x_1',
-		dataset: 'x_1',
-	};
+	const ids = new Proxy({} as Ids, { get: () => 'x_1' });
 	const server = await serve((_, response) => response.end('{"uid":"x_1"}'));
 	const found: string[] = [];
-	for (const [resource] of ALL_OPERATIONS) {
+	for (const [resource, operation] of ALL_OPERATIONS) {
+		if (operation !== 'get') continue;
 		const [item] = await executeAvala({
 			parameters: parametersOf(resource, 'get', ids),
 			credentials: { apiKey: 'k', baseUrl: server.url },

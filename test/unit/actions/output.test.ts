@@ -62,7 +62,7 @@ it('of a tool with selected fields has none but those that there are', () => {
 	expect(refusal(() => ofTool({ output, fields: ['Owner'] }))).toBe(
 		`'Fields' cannot be "Owner". It must be a list of these: uid, created_at.`,
 	);
-	expect(() => ofTool({ output, fields: 5 })).toThrow("'Fields' cannot be 5.");
+	expect(() => ofTool({ output, fields: 5 })).toThrow('\'Fields\' cannot be "5".');
 });
 
 it('offers the fields under readable names, but not the ID, which is always there', () => {

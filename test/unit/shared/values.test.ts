@@ -37,7 +37,7 @@ describe('a value that is not understood', () => {
 		['one that holds itself', () => readText('X', itself), 'object. It must be text.'],
 		['a function', () => readText('X', () => 1), 'function. It must be text.'],
 		['blanks', () => readText('X', ' '), '" ". It must be text.'],
-		['a mixed list', () => readTexts('X', ['a', 7]), '["a",7]. It must be a list of texts.'],
+		['a mixed list', () => readTexts('X', ['a', true]), '["a",true]. It must be a list of texts.'],
 		['a list of nothing', () => readTexts('X', ' , '), '" , ". It must be a list with at least'],
 		['an empty list', () => readTexts('X', [[]]), '[[]]. It must be a list with at least one'],
 		['58 letters', () => readBoolean('X', 'x'.repeat(58)), `"${'x'.repeat(58)}". It must be`],

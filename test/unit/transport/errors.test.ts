@@ -122,15 +122,15 @@ describe('an ID', () => {
 			path: '/exports/e-1.~/file/',
 			subject: 'export e-1.~',
 		});
-		const targets = below({ ...TASKS, path: '/projects/{}/tasks/{}/notes/' }, 'p_1', 't_1');
-		expect(one(targets, 'n_1').path).toBe('/projects/p_1/tasks/t_1/notes/n_1/');
+		const targets = below({ ...TASKS, path: '/projects/{project}/notes/' }, 'p_1');
+		expect(one(targets, 'n_1').path).toBe('/projects/p_1/notes/n_1/');
 	});
 
 	it('that is none is quoted, shortened, with where to find one', () => {
-		const refusal = (id: string, parameter?: string) => () => one(EXPORTS, id, { parameter });
-		expect(refusal('/'.repeat(100), 'Export')).toThrow(
+		const refusal = (id: string) => () => one(EXPORTS, id);
+		expect(refusal('/'.repeat(100))).toThrow(
 			expect.objectContaining({
-				message: `'Export' cannot be "${'/'.repeat(59)}….`,
+				message: `The ID of the export cannot be "${'/'.repeat(59)}….`,
 				description:
 					'An ID consists of letters, digits, hyphens and underscores, such as exp_1a2b3c4d or a UUID. Take the ID from a list of exports.',
 			}),

@@ -1,10 +1,10 @@
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { idKey, idOf, isObject } from '../../shared/values';
+import { chosenIn, idKey, idOf, isObject } from '../../shared/values';
 import type { Collection } from '../../transport/paths';
 import { all } from '../../transport/paths';
-import { chosenIn, locatorField, namedChoice, searchOf } from '../locator';
+import { locatorField, namedChoice, searchOf } from '../locator';
 
 /** What can be wrong with an annotation: tools, each with its problems. Avala has one list of both. */
 const TOOLS: Collection = {

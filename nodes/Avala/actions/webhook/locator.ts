@@ -1,6 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
-import { idOf, isObject, shown } from '../../shared/values';
+import { chosenIn, idOf, isObject, shown } from '../../shared/values';
 import type { Webhook } from '../../shared/webhook';
 import { isSameUrl, readWebhook } from '../../shared/webhook';
 import type { Connection } from '../../transport/connection';
@@ -8,7 +8,7 @@ import { avalaList } from '../../transport/pages';
 import { all, checkedId, WEBHOOKS } from '../../transport/paths';
 import { quote } from '../../transport/quote';
 import type { Field } from '../fields';
-import { chosenIn, locatorField, searchOf } from '../locator';
+import { locatorField, searchOf } from '../locator';
 
 const LONGEST_SHOWN_URL = 24;
 const SHOWN_END = 14;
