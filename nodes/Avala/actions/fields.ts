@@ -1,6 +1,5 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { readMoment } from '../shared/moments';
 import {
 	isBlank,
 	notUnderstood,
@@ -45,7 +44,10 @@ export type KnownWords = ReadonlyArray<INodePropertyOptions & { value: string }>
 
 /** The same field where it may be left empty, which is the same as leaving it out. */
 export function optional<T>(field: Field<T>): Field<T> {
-	return { ...field, read: (value, run) => (isBlank(value) ? undefined : field.read(value, run)) };
+	return {
+		...field,
+		read: (value, run) => (isBlank(value ?? '') ? undefined : field.read(value, run)),
+	};
 }
 
 export function textField(label: string, sentAs: string, texts: Texts = {}): Field<string> {
@@ -154,7 +156,7 @@ export function numberField(
 	};
 }
 
-/** A list of texts, one below the other. */
+/** A list of texts, one below the other; in a list a comma is a part of the text. */
 export function textsField(label: string, sentAs: string, texts: Texts = {}): Field<string[]> {
 	return {
 		property: {
@@ -165,25 +167,10 @@ export function textsField(label: string, sentAs: string, texts: Texts = {}): Fi
 			...texts,
 		},
 		sentAs,
-		read: (value) => readTexts(label, value),
-	};
-}
-
-/** For models that build workflows, on each parameter that is a moment. */
-const MOMENT_HINT =
-	'An ISO time with its zone, such as 2026-03-02T10:30:00Z, or an expression such as {{ $now.minus({ hours: 1 }) }}. Words such as yesterday are refused.';
-
-/** A moment, read as Unix time in milliseconds; without a zone it is in the workflow's time zone. */
-export function momentField(label: string, texts: Texts = {}): Field<number> {
-	return {
-		property: {
-			displayName: label,
-			type: 'dateTime',
-			default: '',
-			builderHint: { propertyHint: MOMENT_HINT },
-			...texts,
-		},
-		read: (value, { context }) => readMoment(label, value, context.getTimezone()),
+		read: (value) =>
+			Array.isArray(value) && !isBlank(value)
+				? value.map((text: unknown) => readText(label, text))
+				: readTexts(label, value),
 	};
 }
 

@@ -1,10 +1,11 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { idKey, idOf, isObject, readText } from '../shared/values';
+import { readMoment } from '../shared/moments';
+import { hasPart, idKey, idOf, isObject, readText } from '../shared/values';
 import type { Collection } from '../transport/paths';
 import type { Field, FieldProperty, KnownWords, Values } from './fields';
-import { isWord, momentField, wordField } from './fields';
+import { isWord, wordField } from './fields';
 import type { ItemRun } from './operation';
 import { collectionProperty, readCollection, sentOf } from './parameters';
 
@@ -80,20 +81,30 @@ export function idFilter(
 	};
 }
 
+/** For models that build workflows, on each parameter that is a moment. */
+const MOMENT_HINT =
+	'An ISO time with its zone, such as 2026-03-02T10:30:00Z, or an expression such as {{ $now.minus({ hours: 1 }) }}. Words such as yesterday are refused.';
+
+/** A moment, read as Unix time in milliseconds; without a zone it is in the workflow's time zone. */
+export function momentField(label: string, description: string): Field<number> {
+	return {
+		property: {
+			displayName: label,
+			type: 'dateTime',
+			default: '',
+			description,
+			builderHint: { propertyHint: MOMENT_HINT },
+		},
+		read: (value, { context }) => readMoment(label, value, context.getTimezone()),
+	};
+}
+
 /** Times at which entries were created; each list that has one of them is walked as far as it goes. */
 export const createdAfter = (plural: string) =>
-	momentField('Created After', {
-		description: `Only ${plural} created at or after this time. The search ends there, which saves requests.`,
-	});
-
-/** Whether a text contains a part, whatever the case of the letters and however their accents are stored. */
-export function hasPart(text: string, part: string): boolean {
-	return folded(text).includes(folded(part));
-}
-
-function folded(text: string): string {
-	return text.normalize().toLowerCase();
-}
+	momentField(
+		'Created After',
+		`Only ${plural} created at or after this time. The search ends there, which saves requests.`,
+	);
 
 /** Whether a choice, in a list or by ID, is no restriction: an AI agent cannot leave a field out. */
 function isEvery(value: unknown, { isPart = false }: Filter): boolean {

@@ -6,14 +6,13 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { chosenIn, idOf, notUnderstood } from '../shared/values';
+import { chosenIn, hasPart, idOf, notUnderstood } from '../shared/values';
 import type { Connection } from '../transport/connection';
 import { forList, withLimit } from '../transport/connection';
 import { avalaPages, pageAt } from '../transport/pages';
 import type { Collection, Endpoint } from '../transport/paths';
 import { checkedId } from '../transport/paths';
 import type { Field } from './fields';
-import { hasPart } from './filters';
 import type { ListSearch } from './operation';
 
 /** What tells the locators of the resources apart. */

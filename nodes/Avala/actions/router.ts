@@ -1,9 +1,11 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { deepCopy, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { deepCopy, NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
-import { withoutStop, wholeError } from '../shared/nodeError';
+import { withoutStop } from '../shared/nodeError';
 import { messageOf } from '../shared/values';
 import { connect } from '../transport/connection';
+import { errorTexts } from '../transport/errors';
+import { unlessSecret } from '../transport/quote';
 import type { ItemRun, Operation } from './operation';
 import { isTool } from './operation';
 import { RESOURCES } from './resources';
@@ -18,13 +20,16 @@ export async function executeOperation(context: IExecuteFunctions): Promise<INod
 	const output: INodeExecutionData[] = [];
 	for (const itemIndex of context.getInputData().keys()) {
 		const pairedItem = { item: itemIndex };
+		let secrets: readonly string[] = [];
 		try {
 			const operation = selectedOperation(context, itemIndex);
-			const items = await operation.execute(await runOf(context, itemIndex, results, hints));
+			const run = await runOf(context, itemIndex, results, hints);
+			({ secrets } = run.connection);
+			const items = await operation.execute(run);
 			// One by one: as arguments of a single call they would overflow the stack beyond some 125,000.
 			for (const item of items) output.push({ ...item, pairedItem });
 		} catch (error) {
-			const shown = forItem(context, error, itemIndex);
+			const shown = forItem(context, error, itemIndex, secrets);
 			if (!context.continueOnFail()) throw shown;
 			output.push({ json: describeError(shown), pairedItem });
 		}
@@ -61,7 +66,7 @@ async function runOf(
 			working.catch(() => results.delete(name));
 			return await working;
 		},
-		hint: (message) => hints.add(message),
+		hint: (message) => hints.add(unlessSecret(message, connection.secrets)),
 	};
 }
 
@@ -79,15 +84,21 @@ function selectedOperation(context: IExecuteFunctions, itemIndex: number): Opera
 	);
 }
 
-/** The same error, telling n8n which item it belongs to. */
+/** The same error as n8n shows it, without secrets, telling which item it belongs to. */
 function forItem(
 	context: IExecuteFunctions,
 	error: unknown,
 	itemIndex: number,
+	secrets: readonly string[],
 ): NodeApiError | NodeOperationError {
-	const shown = isTool(context)
-		? wholeError(context.getNode(), error)
-		: asNodeError(context, error);
+	const shown = asNodeError(context, error);
+	if (isTool(context)) {
+		// An AI agent is told the message alone.
+		shown.message = unlessSecret(messageOf(shown), secrets);
+		shown.description = undefined;
+	} else {
+		Object.assign(shown, errorTexts(shown.message, shown.description ?? '', secrets));
+	}
 	shown.message = withoutStop(shown.message);
 	shown.context.itemIndex = itemIndex;
 	return shown;
@@ -98,10 +109,13 @@ function asNodeError(
 	error: unknown,
 ): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
-	const cause = error instanceof Error ? error : new Error(String(error));
-	const shown = new NodeOperationError(context.getNode(), cause);
+	// n8n stores the cause of an error as well: of one of ours the texts are enough.
+	const isOurs = error instanceof UserError || !(error instanceof Error);
+	const message = error instanceof Error ? error.message : String(error);
+	const shown = new NodeOperationError(context.getNode(), isOurs ? message : error);
 	// n8n puts a general text in the place of a message that holds the name of a system error.
-	shown.message = cause.message;
+	shown.message = message;
+	shown.description = error instanceof UserError ? error.description : undefined;
 	return shown;
 }
 

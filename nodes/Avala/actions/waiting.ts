@@ -3,6 +3,7 @@ import { NodeApiError, UserError } from 'n8n-workflow';
 
 import { messageOf, numberOf, readNumber } from '../shared/values';
 import type { Connection } from '../transport/connection';
+import { log } from '../transport/connection';
 import type { Endpoint } from '../transport/paths';
 import { quote } from '../transport/quote';
 import { avalaEntry } from '../transport/request';
@@ -126,9 +127,7 @@ async function readOrFault(
 		const status = error.httpCode === null ? undefined : Number(error.httpCode);
 		const isPassing = status === undefined || mayPass(status, true) || (status === 404 && isNew);
 		if (!isPassing) throw error;
-		connection.context.logger.debug(
-			`Avala: waiting for ${endpoint.subject} goes on after an error.`,
-		);
+		log(connection, 'debug', `Avala: waiting for ${endpoint.subject} goes on after an error.`);
 		return error;
 	});
 }

@@ -3,6 +3,7 @@ import { NodeApiError } from 'n8n-workflow';
 
 import { wholeError } from '../shared/nodeError';
 import { messageOf } from '../shared/values';
+import { hasStatus } from '../transport/request';
 import type { Memory } from './memory';
 
 /** A failed execution at each poll would hide all others. */
@@ -39,8 +40,5 @@ export function reportFault(
 
 /** Anything but a refused key, and parameters or a credential that cannot work. */
 function mayPass(error: unknown): boolean {
-	if (!(error instanceof NodeApiError)) return false;
-	const isRefused = error.httpCode === '401' || error.httpCode === '403';
-	// The page of a firewall says nothing about the key.
-	return !isRefused || error.context.isPage === true;
+	return error instanceof NodeApiError && !hasStatus(error, [401, 403]);
 }

@@ -4,6 +4,7 @@ import { idKey, messageOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
 import { isSameUrl, readWebhook } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
+import { log } from '../transport/connection';
 import { avalaList } from '../transport/pages';
 import { all, one, WEBHOOKS } from '../transport/paths';
 import { avalaEntry, avalaRequest, hasStatus, undefinedOnStatus } from '../transport/request';
@@ -45,19 +46,22 @@ export async function watchedWebhook(
  * @returns whether the API key may do that; if not, n8n's log says so
  */
 export async function reactivate(connection: Connection, { uid }: Webhook): Promise<boolean> {
-	const { logger } = connection.context;
 	const endpoint = one(WEBHOOKS, uid);
 	const body = { is_active: true };
 	return await avalaRequest(connection, { method: 'PATCH', endpoint, body }).then(
 		() => {
-			logger.info(
+			log(
+				connection,
+				'info',
 				`Avala Missed Events Trigger: activated webhook ${uid} again, which Avala had deactivated.`,
 			);
 			return true;
 		},
 		(error: unknown) => {
 			if (!hasStatus(error, [403])) throw error;
-			logger.warn(
+			log(
+				connection,
+				'warn',
 				`Avala Missed Events Trigger: webhook ${uid} is inactive, and the API key may not activate it. ${messageOf(error)}`,
 			);
 			return false;

@@ -43,35 +43,33 @@ export function readMoment(name: string, value: unknown, timezone: string): numb
 			: typeof value === 'string'
 				? isoMilliseconds(name, value.trim(), timezone)
 				: isObject(value)
-					? dateMilliseconds(name, value, timezone)
+					? dateMilliseconds(value, timezone)
 					: undefined;
 	if (moment !== undefined && !Number.isNaN(moment)) return moment;
 	throw notUnderstood(name, 'a date such as 2026-03-02T10:30:00Z', value);
 }
 
 const OFFSET = /^(?:Z|UTC|[-+](?:0\d|1[0-4]):?(?:\d\d)?)$/i;
-/** ISO 8601, and what databases write; the groups are year, month, day and the zone, which may be named in brackets. */
+/** ISO 8601, and what databases write; behind the time an offset, or a zone by name, in brackets or not. */
 const ISO_DATE =
-	/^(\d{4})([-/]?)(\d\d)\2(\d\d)(?:[T ]\d\d(?::?\d\d){0,2}(?:[.,]\d+)?\s?([^[\]]*)(?:\[([\w/+-]+)\])?)?$/i;
+	/^((\d{4})([-/]?)(\d\d)\3(\d\d)(?:[T ]\d\d(?::?\d\d){0,2}(?:[.,]\d+)?)?)\s?([^[\]]*)(?:\[([\w/+-]+)\])?$/i;
 
 /** @returns undefined for any other text, and for a day that does not exist */
 function isoMilliseconds(name: string, text: string, timezone: string): number | undefined {
-	const [, year, , month, day, offset = '', named] = ISO_DATE.exec(text) ?? [];
+	const [, date = '', year, , month, day, behind = '', named] = ISO_DATE.exec(text) ?? [];
 	const midnight = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
 	if (midnight.getUTCMonth() + 1 !== Number(month)) return undefined;
-	if (offset !== '' && !OFFSET.test(offset)) throw unknownZone(name, offset);
-	const zone = offset === '' ? (named ?? timezone) : 'UTC';
-	if (!isZone(zone)) throw unknownZone(name, zone);
-	const plain = text.replace(/\[.*$/, '').replaceAll('/', '-');
-	return dateMilliseconds(name, plain, zone);
+	const plain = date.replaceAll('/', '-');
+	if (OFFSET.test(behind)) return dateMilliseconds(plain + behind, 'UTC');
+	const zone = named ?? (behind === '' ? timezone : behind);
+	if (isZone(zone)) return dateMilliseconds(plain, zone);
+	throw new UserError(`'${name}' has a time zone that n8n does not know: ${shown(zone)}.`, {
+		description: 'Write its offset, as in 2026-03-02T10:30:00+01:00, or Z for UTC.',
+	});
 }
 
 /** A text in ISO format, or a date that an expression gave. */
-function dateMilliseconds(name: string, date: string | object, zone: string): number | undefined {
-	const why = typeof date === 'object' && 'invalidExplanation' in date && date.invalidExplanation;
-	if (typeof why === 'string') {
-		throw new UserError(`'${name}' is not a valid date: ${shown(why)}.`);
-	}
+function dateMilliseconds(date: string | object, zone: string): number | undefined {
 	try {
 		return tryToParseDateTime(date, zone).toMillis();
 	} catch {
@@ -86,10 +84,4 @@ function isZone(zone: string): boolean {
 	} catch {
 		return false;
 	}
-}
-
-function unknownZone(name: string, zone: string): UserError {
-	return new UserError(`'${name}' has a time zone that n8n does not know: ${shown(zone)}.`, {
-		description: 'Write its offset, as in 2026-03-02T10:30:00+01:00, or Z for UTC.',
-	});
 }

@@ -64,6 +64,15 @@ export function textsIn(value: unknown): string[] {
 	return entries.filter((entry) => typeof entry === 'string');
 }
 
+/** Whether a text contains a part, whatever the case of the letters and however their accents are stored. */
+export function hasPart(text: string, part: string): boolean {
+	return folded(text).includes(folded(part));
+}
+
+function folded(text: string): string {
+	return text.normalize().toLowerCase();
+}
+
 /** All that an error says, in one text; anything may be thrown. */
 export function messageOf(error: unknown): string {
 	if (!(error instanceof Error)) return String(error);
@@ -116,7 +125,7 @@ export function readTexts(name: string, value: unknown): string[] {
 		.flatMap((entry) => {
 			const text = idOf(entry) ?? (entry === '' ? '' : undefined);
 			if (text === undefined) throw notUnderstood(name, 'a list of texts', value);
-			return text.split(',').map((part) => part.trim());
+			return text.split(',').map((part) => part.trim().normalize());
 		});
 	const texts = entries.filter((entry) => entry !== '');
 	if (texts.length > 0) return [...new Set(texts)];

@@ -8,6 +8,7 @@ import type {
 
 import { wholeError } from '../shared/nodeError';
 import { readCredential } from './credential';
+import { unlessSecret } from './quote';
 
 /** The n8n contexts in which requests are sent to Avala. A running webhook is not among them. */
 export type AvalaContext =
@@ -85,4 +86,13 @@ export function withSecret(
 ): Connection {
 	const known = secrets.filter((secret) => secret !== undefined);
 	return { ...connection, secrets: [...connection.secrets, ...known] };
+}
+
+/** Writes to n8n's log, unless the text repeats a secret. */
+export function log(
+	{ context, secrets }: Pick<Connection, 'context' | 'secrets'>,
+	level: 'debug' | 'info' | 'warn',
+	text: string,
+): void {
+	context.logger[level](unlessSecret(text, secrets));
 }

@@ -1,5 +1,5 @@
 import type { Endpoint } from './paths';
-import type { ErrorBody } from './quote';
+import type { ErrorBody } from './errorBody';
 
 /** What an error tells about a request. */
 export interface RequestInfo {
@@ -99,7 +99,7 @@ const WEB_PAGE: Diagnosis = {
 	heading: ({ host }, { status }) =>
 		`${host} responded ${status} with a web page, not as Avala does`,
 	advice: ({ method, endpoint, host }) =>
-		`A proxy or a firewall between n8n and Avala seems to have responded in its place. Have it let requests from n8n to ${host} through.${method === 'GET' ? '' : ` ${mayBeDone(endpoint)}`}`,
+		`A proxy or a firewall between n8n and Avala seems to have responded in its place. Have it let requests from n8n to ${host} through, and check 'Base URL' in the Avala credential.${method === 'GET' ? '' : ` ${mayBeDone(endpoint)}`}`,
 };
 
 const OTHER: Diagnosis = {
@@ -122,8 +122,8 @@ const FILE_REFUSED: Diagnosis = {
 /** Which diagnosis fits: the one table of all that Avala or a storage may respond. */
 export function diagnosisOf({ isStorage }: RequestInfo, { status, body }: Refusal): Diagnosis {
 	if (isStorage) return FILE_REFUSED;
-	if (body.isPage && (status === 403 || status >= 500)) return WEB_PAGE;
 	if (status >= 300 && status < 400) return REDIRECT;
+	if (body.isPage) return WEB_PAGE;
 	return BY_STATUS[status] ?? (status >= 500 ? SERVER_TROUBLE : OTHER);
 }
 

@@ -1,6 +1,8 @@
 import type { IBinaryData } from 'n8n-workflow';
 
 import type { Connection } from './connection';
+import { log } from './connection';
+import { isPage } from './errorBody';
 import { apiError } from './errors';
 import { headerText } from './exchange';
 import { whyNoResponse } from './retries';
@@ -46,7 +48,9 @@ export async function download(
 	const { endpoint, link, freshLink } = options;
 	let file = await openFile(connection, endpoint, link);
 	if (file.refusal && file.mayHaveExpired) {
-		connection.context.logger.debug(
+		log(
+			connection,
+			'debug',
 			`Avala: the link to the file of ${endpoint.subject} is asked for anew.`,
 		);
 		file = await openFile(connection, endpoint, await freshLink());
@@ -92,9 +96,10 @@ async function storeFile(
 /** What a proxy or a login page that stands in for the storage gives: its first bytes tell, whatever it is called. */
 function isWebPage(start: Uint8Array, contentType = ''): boolean {
 	const text = Buffer.from(start.subarray(0, 1000)).toString('utf8');
-	if (!/^\s*</.test(text)) return false;
+	if (!isPage(text)) return false;
 	if (/<(?:!doctype\s+html|html)\b/i.test(text)) return true;
-	return /^\s*text\/html\b/i.test(contentType) && !/^\s*<\?xml\b/i.test(text);
+	const isCalledPage = /^\s*text\/html\b/i.test(contentType);
+	return !/^\s*<\?xml\b/i.test(text) && (isCalledPage || /^\s*<(?:head|body)\b/i.test(text));
 }
 
 /** A transfer that ended early. */
@@ -118,13 +123,15 @@ function megabytes(bytes: number): string {
 }
 
 /** Tells n8n's log every few seconds how far the download is. */
-function progressLog({ context }: Connection, { subject }: Endpoint): Watch['onProgress'] {
+function progressLog(connection: Connection, { subject }: Endpoint): Watch['onProgress'] {
 	let next = Date.now() + PROGRESS_EVERY_MS;
 	return (received, expected) => {
 		if (Date.now() < next) return;
 		next = Date.now() + PROGRESS_EVERY_MS;
 		const total = expected === undefined ? '' : ` of ${megabytes(expected)}`;
-		context.logger.debug(
+		log(
+			connection,
+			'debug',
 			`Avala: ${megabytes(received)}${total} of the file of ${subject} received.`,
 		);
 	};

@@ -3,6 +3,7 @@ import { NodeApiError } from 'n8n-workflow';
 import type { Connection } from './connection';
 import type { Refusal, RequestInfo } from './diagnosis';
 import { diagnosisOf, mayBeDone } from './diagnosis';
+import { unlessSecret } from './quote';
 
 /** n8n shows the heading of an error in red, and the rest below it. */
 const LONGEST_HEADING = 120;
@@ -74,17 +75,29 @@ function requestLine({ method, path, host }: RequestInfo): string {
  * @param status the HTTP status, if there was a response
  */
 export function apiError(
-	{ context }: Pick<Connection, 'context'>,
+	{ context, secrets }: Pick<Connection, 'context' | 'secrets'>,
 	heading: string,
 	description: string,
 	status?: number,
 ): NodeApiError {
-	const isLong = heading.length > LONGEST_HEADING;
-	const message = isLong ? `${heading.slice(0, LONGEST_HEADING - 1)}…` : heading;
+	const shown = errorTexts(heading, description, secrets);
+	const { message } = shown;
 	const httpCode = status === undefined ? undefined : String(status);
 	const error = new NodeApiError(context.getNode(), { message }, { message, httpCode });
 	// n8n puts a general text in the place of a message that holds the name of a system error.
 	error.message = message;
-	error.description = isLong ? `${heading} ${description}` : description;
+	error.description = shown.description;
 	return error;
+}
+
+/** A heading of at most 120 characters, with the whole of it below where it is longer; without secrets. */
+export function errorTexts(
+	heading: string,
+	description: string,
+	secrets: readonly string[],
+): { message: string; description: string } {
+	const isLong = heading.length > LONGEST_HEADING;
+	const below = isLong ? `${heading} ${description}`.trim() : description;
+	const message = isLong ? `${heading.slice(0, LONGEST_HEADING - 1)}…` : heading;
+	return { message: unlessSecret(message, secrets), description: unlessSecret(below, secrets) };
 }

@@ -8,7 +8,8 @@ import { apiError, noResponseError, refusedError } from './errors';
 import type { OpenResponse } from './exchange';
 import { headerText, open, readText, toOpenResponse, unfollowed, withinLimit } from './exchange';
 import type { Endpoint } from './paths';
-import { quote, readErrorBody } from './quote';
+import { readErrorBody } from './errorBody';
+import { quote } from './quote';
 import type { Outcome } from './retries';
 import { askedWaitMs, FILE_LIMITS, mayPass, whyNoResponse, withRetries } from './retries';
 
@@ -16,6 +17,8 @@ const MAX_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** How storages refuse a link that has expired: 403 and 400 in Avala's documents, the others elsewhere. */
 const EXPIRED: ReadonlySet<number> = new Set([400, 401, 403, 404, 410]);
+/** Longer than the signed links of any storage. */
+const LONGEST_LINK = 8_192;
 /** Values of a query that are shorter say what is asked for, and open nothing. */
 const LEAST_SIGNATURE = 8;
 
@@ -35,10 +38,11 @@ export interface OpenFile extends OpenResponse {
  * @throws NodeApiError when there is no response, or a link or redirect is not followed
  */
 export async function openFile(
-	connection: Connection,
+	known: Connection,
 	endpoint: Endpoint,
 	link: string,
 ): Promise<OpenFile> {
+	const connection = withSecret(known, ...signatureIn(link));
 	const api = new URL(connection.baseUrl).origin;
 	let url = checked(connection, endpoint, link, api);
 	// Once away from the API, the key stays away.
@@ -79,11 +83,13 @@ function checked(
 			endpoint,
 			`${from ? `the redirect of ${hostOf(connection, from)}` : 'its link'} ${why}`,
 		);
-	if (!link || !URL.canParse(link, base)) throw refused('is not a valid address');
+	if (!link || link.length > LONGEST_LINK || !URL.canParse(link, base)) {
+		throw refused('is not a valid address');
+	}
 	const url = sentUrl(connection, link, base);
 	const isLocal = new URL(connection.baseUrl).protocol === 'http:';
 	if (url.protocol !== 'https:' && !(isLocal && isSafeUrl(url))) {
-		throw refused(`is not https but ${url.protocol} to ${hostOf(connection, url)}`);
+		throw refused(`is not https but ${quote(`${url.protocol}//${url.host}`, connection.secrets)}`);
 	}
 	if (url.username || url.password) throw refused('contains a user name or a password');
 	return url;
@@ -95,7 +101,7 @@ async function tryToOpen(
 	{ url, withKey }: { url: URL; withKey: boolean },
 	limitMs: number,
 ): Promise<Outcome<OpenFile>> {
-	const connection = withSecret(known, ...signatureIn(url));
+	const connection = withSecret(known, ...signatureIn(url.href));
 	const { context, cancelled } = connection;
 	const request = {
 		method: 'GET',
@@ -148,8 +154,10 @@ export function hostOf({ secrets }: Connection, { host }: URL): string {
 }
 
 /** What opens a file behind a signed link. */
-function signatureIn({ searchParams }: URL): string[] {
-	return [...searchParams.values()].filter(({ length }) => length >= LEAST_SIGNATURE);
+function signatureIn(link: string): string[] {
+	const [, query = ''] = link.slice(0, LONGEST_LINK).split('?', 2);
+	const values = [...new URLSearchParams(query).values()];
+	return values.filter(({ length }) => length >= LEAST_SIGNATURE);
 }
 
 /** What a refusal says; without its words the status tells enough. */

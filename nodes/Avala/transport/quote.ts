@@ -1,4 +1,6 @@
-import { idOf, isObject, textOf } from '../shared/values';
+import type { IDataObject } from 'n8n-workflow';
+
+import { idOf, isObject } from '../shared/values';
 
 /**
  * What of a response may be shown. Everything that a response puts into an error, a hint, a log line or
@@ -9,17 +11,19 @@ import { idOf, isObject, textOf } from '../shared/values';
 export const WITHHELD = '(withheld for safety)';
 
 /** How many characters of a text are looked at, and how many are shown. */
-const MAX_READ = 4_000;
-const MAX_SHOWN = 400;
-const MAX_FIELDS = 20;
+export const MAX_READ = 4_000;
+export const MAX_SHOWN = 400;
+/** Of a text that was cut the end is not shown: it may be a piece of a secret. */
+const UNSHOWN_END = 200;
 const LONGEST_NAME = 60;
 /** Of a known secret the longest run of letters and digits gives it away, if it has so many. */
 const LEAST_RUN = 6;
 const LEAST_SECRET = 4;
-const LONGEST_RUN = 64;
+const LEAST_LONG = 12;
+const LONGEST_SOUGHT = 64;
 
-/** Of escaped text it cannot be told whether it holds a secret: `\u0061`, `%61`, `&#97;`. */
-const ESCAPED_LETTER = /\\[ux][0-9a-f]|%(?:3[0-9]|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])|&#[x\d]/i;
+/** Of escaped text it cannot be told whether it holds a secret: `\u0061`, `\x61`, `%61`, `%2561`, `&#97;`. */
+const ESCAPED_LETTER = /\\[ux\d]|%(?:25|3[0-9]|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])|&(?:#|amp;)/i;
 
 /** What Avala's own SDKs hide. No pattern repeats without a bound, so none is slow on any text. */
 const SECRET_SHAPES: readonly RegExp[] = [
@@ -42,10 +46,12 @@ const SECRET_SHAPES: readonly RegExp[] = [
  * @returns an empty text for anything but a text or a number
  */
 export function quote(value: unknown, secrets: readonly string[]): string {
-	const text = (idOf(value) ?? '').slice(0, MAX_READ);
-	if (holdsSecret(text, secrets)) return WITHHELD;
+	const all = idOf(value) ?? '';
+	const text = all.slice(0, MAX_READ);
 	const line = text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
-	return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
+	if (holdsSecret(text, secrets) || holdsSecret(line, secrets)) return WITHHELD;
+	const end = all.length > MAX_READ ? Math.max(0, line.length - UNSHOWN_END) : line.length;
+	return end > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line.slice(0, end);
 }
 
 function holdsSecret(text: string, secrets: readonly string[]): boolean {
@@ -56,107 +62,78 @@ function isShapedAsSecret(text: string): boolean {
 	return SECRET_SHAPES.some((shape) => shape.test(text));
 }
 
-/** In any case of the letters. */
+/** The whole secret, however it is split, or its longest run of letters and digits, in any case. */
 function holdsKnown(text: string, secrets: readonly string[]): boolean {
 	const lower = text.toLowerCase();
-	return secrets.some((secret) => {
-		const sought = soughtOf(secret.slice(0, MAX_READ).trim().toLowerCase());
-		return sought.length >= LEAST_SECRET && lower.includes(sought);
+	const holdsRun = secrets.some((secret) => {
+		const run = longestRun(secret.slice(0, MAX_READ).toLowerCase());
+		return run.length >= LEAST_RUN && lower.includes(run);
 	});
+	return holdsRun || repeatsSecret(text, secrets);
 }
 
-/** A server may escape or cut a secret, but hardly a run of letters and digits in it. */
-function soughtOf(secret: string): string {
+function longestRun(secret: string): string {
 	const runs = secret.match(/[a-z0-9]+/g) ?? [];
 	const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
-	return (longest.length >= LEAST_RUN ? longest : secret).slice(0, LONGEST_RUN);
-}
-
-/** What the body of a refusal says. */
-export interface ErrorBody {
-	/** One line, ending with a full stop; empty when it says nothing in a shape that Avala documents. */
-	text: string;
-	/** The fields that it complains about. */
-	fields: string[];
-	/** Whether it is a web page, which Avala does not send. */
-	isPage: boolean;
+	return longest.slice(0, LONGEST_SOUGHT);
 }
 
 /**
- * Avala's words from the shapes that its documents have: `{detail}`, lists of texts by field, and
- * `{error: {message, details}}`. Each text is withheld by itself; the names of the fields are shown.
+ * Whether a text repeats a whole secret, whatever stands between its letters and digits. For names, IDs and
+ * texts of our own, in which a part of a secret may be a word.
  */
-export function readErrorBody(body: string, secrets: readonly string[]): ErrorBody {
-	const value = parseJson(body);
-	if (!isObject(value)) return { text: '', fields: [], isPage: /^\s*</.test(body) };
-	const error = isObject(value.error) ? value.error : undefined;
-	const said = sentence(quote(textOf(error ? error.message : value.detail), secrets));
-	const lists = Object.entries(error ? (isObject(error.details) ? error.details : {}) : value)
-		.filter(([, texts]) => typeof texts === 'object' && texts !== null)
-		.slice(0, MAX_FIELDS)
-		.map(([name, texts]) => ({ name: fieldName(name, secrets), texts: textsIn(texts, 3) }))
-		.filter(({ texts }) => texts.length > 0)
-		.map(({ name, texts }) => ({ name, text: sentence(quote(texts.join(' '), secrets)) }));
-	const all = [said, ...lists.map(({ name, text }) => `${name}: ${text}`)].join(' ').trim();
-	return {
-		text: all.length > MAX_SHOWN ? `${all.slice(0, MAX_SHOWN)}…` : all,
-		fields: lists.map(({ name }) => name),
-		isPage: false,
-	};
+export function repeatsSecret(text: string, secrets: readonly string[]): boolean {
+	const lower = text.toLowerCase();
+	const bare = bareOf(lower);
+	return secrets.some((secret) => {
+		const whole = secret.slice(0, MAX_READ).trim().toLowerCase();
+		const sought = bareOf(whole).slice(0, LONGEST_SOUGHT);
+		if (sought.length >= LEAST_RUN) return bare.includes(sought);
+		return whole.length >= LEAST_SECRET && lower.includes(whole.slice(0, LONGEST_SOUGHT));
+	});
 }
 
-/** The name of a field, unless a secret stands in its place. */
-function fieldName(name: string, secrets: readonly string[]): string {
-	return /^[\w.-]+$/.test(name) && isShownName(name, secrets) ? name : 'another field';
+function bareOf(lower: string): string {
+	return lower.replace(/[^a-z0-9]+/g, '');
 }
 
-function isShownName(name: string, secrets: readonly string[]): boolean {
+/** A text of our own, unless what was put into it repeats a secret; a short one may be a word of ours. */
+export function unlessSecret(text: string, secrets: readonly string[]): string {
+	const long = secrets.filter((secret) => bareOf(secret.toLowerCase()).length >= LEAST_LONG);
+	return repeatsSecret(text, long) ? WITHHELD : text;
+}
+
+/** Whether the name of a field may be shown. */
+export function isShownName(name: string, secrets: readonly string[]): boolean {
 	return name.length <= LONGEST_NAME && !isShapedAsSecret(name) && !repeatsSecret(name, secrets);
-}
-
-/** Whether a name or an ID repeats a whole secret. A run of letters in it may be a word of every name. */
-export function repeatsSecret(name: string, secrets: readonly string[]): boolean {
-	const lower = name.toLowerCase();
-	return secrets.some(
-		(secret) => secret.length >= LEAST_SECRET && lower.includes(secret.toLowerCase()),
-	);
-}
-
-/** The texts in a list, or in the lists by which Avala names the entries of a list. */
-function textsIn(value: unknown, levels: number): string[] {
-	if (typeof value === 'string') return [value.slice(0, MAX_READ)];
-	if (levels === 0 || typeof value !== 'object' || value === null) return [];
-	return Object.values(value)
-		.slice(0, MAX_FIELDS)
-		.flatMap((entry) => textsIn(entry, levels - 1));
-}
-
-function sentence(text: string): string {
-	return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 /** Headers, of which some are ours, and what is named like a secret. */
 const UNSHOWN_NAME = /headers?$|^request|secret|token|passw|api[-_]?key|authorization|credential/i;
 
-/** All that Avala said about a test event, without its headers; each text in it is quoted. */
-export function quoteAll(value: unknown, secrets: readonly string[], levels = 4): unknown {
-	if (typeof value === 'string') return quote(value, secrets);
-	if (typeof value === 'number') return holdsKnown(String(value), secrets) ? WITHHELD : value;
-	if (typeof value !== 'object' || value === null) return value;
-	if (levels === 0) return WITHHELD;
-	if (Array.isArray(value)) return value.map((entry) => quoteAll(entry, secrets, levels - 1));
-	return Object.fromEntries(
-		Object.entries(value)
-			.filter(([name]) => isShownName(name, secrets) && !UNSHOWN_NAME.test(name))
-			.map(([name, entry]) => [name, quoteAll(entry, secrets, levels - 1)]),
-	);
-}
+/** More than Avala says about a test event. */
+const MAX_VALUES = 200;
 
-/** The value of a JSON text, behind a byte order mark or not; undefined for any other text. */
-export function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text.trim()) as unknown;
-	} catch {
-		return undefined;
-	}
+/** All that Avala said about a test event, without its headers; each text in it is quoted. */
+export function quoteAll(value: IDataObject, secrets: readonly string[]): IDataObject {
+	let left = MAX_VALUES;
+	const texts: string[] = [];
+	const quoted = (one: unknown, levels: number): unknown => {
+		left -= 1;
+		if (typeof one === 'string' || typeof one === 'number') {
+			const text = quote(one, secrets);
+			texts.push(text);
+			return text === String(one) ? one : text;
+		}
+		if (typeof one !== 'object' || one === null) return one;
+		if (levels === 0 || left < 0) return WITHHELD;
+		if (Array.isArray(one)) return one.slice(0, left).map((entry) => quoted(entry, levels - 1));
+		const shown = Object.entries(one)
+			.slice(0, left)
+			.filter(([name]) => isShownName(name, secrets) && !UNSHOWN_NAME.test(name));
+		return Object.fromEntries(shown.map(([name, entry]) => [name, quoted(entry, levels - 1)]));
+	};
+	const said = quoted(value, 4);
+	// A secret may be spread over several of them.
+	return isObject(said) && !repeatsSecret(texts.join(' '), secrets) ? said : {};
 }

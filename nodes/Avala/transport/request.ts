@@ -8,7 +8,9 @@ import { noResponseError, refusedError, unusableError } from './errors';
 import type { Exchanged } from './exchange';
 import { exchange, headerText } from './exchange';
 import type { Endpoint } from './paths';
-import { parseJson, quote, readErrorBody, repeatsSecret } from './quote';
+import { isId } from './paths';
+import { isPage, parseJson, readErrorBody } from './errorBody';
+import { quote, repeatsSecret } from './quote';
 import type { Outcome } from './retries';
 import { askedWaitMs, mayPass, whyNoResponse, withRetries } from './retries';
 
@@ -20,7 +22,7 @@ export interface AvalaRequest {
 	body?: IDataObject;
 }
 
-/** A success: the parsed JSON of its body, undefined when it has none (204). */
+/** A success: the parsed JSON of its body, undefined when there is none in it, as with 204. */
 export interface AvalaResponse {
 	status: number;
 	value: unknown;
@@ -70,20 +72,36 @@ export async function avalaEntry(
 	}
 	const entry = isObject(value) ? toEntry(value, { keepsSecret }) : undefined;
 	const uid = idOf(entry?.uid);
-	// Errors and the log show the ID.
-	if (entry && uid !== undefined && !repeatsSecret(uid, connection.secrets)) return entry;
+	// Errors and the log show the ID, and what was created is asked for by it.
+	const isUsable = request.method === 'GET' || (uid !== undefined && isId(uid));
+	if (entry && uid !== undefined && isUsable && !repeatsSecret(uid, connection.secrets)) {
+		return entry;
+	}
 	const what = `it is not one ${request.endpoint.collection.noun} with a 'uid'`;
 	throw unusableError(connection, infoOf(connection, request), status, what);
 }
 
 /** What opens something: it never gets into an item. */
-const SECRET_FIELDS: readonly string[] = ['secret', 'accept_url', 'copy_link', 'device_token'];
+const SECRET_FIELD = /(?:^|_)secret$|^(?:accept_url|copy_link|device_token)$/;
+/** What Avala sent or would send: it belongs to the user. */
+const PAYLOADS: readonly string[] = ['payload', 'event_payload', 'response_payload'];
+/** Things in things, such as the webhook of a delivery. */
+const MAX_LEVELS = 3;
 
 /** A thing as Avala sent it, without secrets; the older wire format has been seen to say `id` for `uid`. */
 export function toEntry(sent: IDataObject, { keepsSecret = false } = {}): IDataObject {
-	if (!keepsSecret) for (const name of SECRET_FIELDS) if (name in sent) delete sent[name];
+	if (!keepsSecret) dropSecrets(sent, MAX_LEVELS);
 	const { uid, id } = sent;
 	return idOf(uid) === undefined && idOf(id) !== undefined ? { ...sent, uid: id } : sent;
+}
+
+function dropSecrets(thing: IDataObject, levels: number): void {
+	for (const name of Object.keys(thing)) {
+		if (SECRET_FIELD.test(name)) delete thing[name];
+		else if (levels > 0 && !PAYLOADS.includes(name)) {
+			for (const inner of [thing[name]].flat()) if (isObject(inner)) dropSecrets(inner, levels - 1);
+		}
+	}
 }
 
 /** What a request gives; undefined when Avala refuses it with one of these statuses. */
@@ -97,9 +115,10 @@ export async function undefinedOnStatus<T>(
 	});
 }
 
-/** Whether an error is Avala's refusal with one of these statuses. */
+/** Whether an error is Avala's refusal with one of these statuses; a web page is not Avala's. */
 export function hasStatus(error: unknown, statuses: readonly number[]): boolean {
-	return error instanceof NodeApiError && statuses.includes(Number(error.httpCode));
+	if (!(error instanceof NodeApiError) || error.context.isPage === true) return false;
+	return statuses.includes(Number(error.httpCode));
 }
 
 /** What an error tells about a request. */
@@ -139,11 +158,8 @@ async function attempt(
 		});
 		return { error, mayRetry: mayPass(status, isRead), askedMs };
 	}
-	if (text.trim() === '') return { response: { status, value: undefined } };
-	const value = parseJson(text);
-	if (value !== undefined) return { response: { status, value } };
-	const what = /^\s*</.test(text) ? 'it is a web page' : 'it is not JSON';
-	return { error: unusableError(connection, info, status, what), mayRetry: false };
+	if (!isPage(text)) return { response: { status, value: parseJson(text) } };
+	return { error: unusableError(connection, info, status, 'it is a web page'), mayRetry: false };
 }
 
 function redirectHost(headers: IDataObject, from: URL): string | undefined {

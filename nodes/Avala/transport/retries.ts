@@ -4,6 +4,7 @@ import { sleep } from 'n8n-workflow';
 import { momentIn } from '../shared/moments';
 import { idOf, numberOf, textOf } from '../shared/values';
 import type { Connection } from './connection';
+import { log } from './connection';
 
 /** How long one request may take, with all its tries. */
 export interface Limits {
@@ -43,11 +44,12 @@ export function mayPass(status: number, isRead: boolean): boolean {
  * @throws the error of the last try
  */
 export async function withRetries<T>(
-	{ cancelled, deadline, context }: Connection,
+	connection: Connection,
 	what: string,
 	tryOnce: (limitMs: number) => Promise<Outcome<T>>,
 	{ tryMs, allMs } = REQUEST_LIMITS,
 ): Promise<T> {
+	const { cancelled, deadline } = connection;
 	let spentMs = 0;
 	for (let retry = 0; ; retry++) {
 		const startedAt = Date.now();
@@ -67,7 +69,9 @@ export async function withRetries<T>(
 			Date.now() + pauseMs < deadline &&
 			!cancelled?.aborted;
 		if (!isWorthIt) throw error;
-		context.logger.debug(
+		log(
+			connection,
+			'debug',
 			`Avala: ${what} will be retried in ${pauseMs} ms (${error.httpCode ?? 'no response'}).`,
 		);
 		await pause(pauseMs, cancelled);

@@ -4,7 +4,7 @@ import { messageOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
 import { isSameUrl } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
-import { connect, withLimit } from '../transport/connection';
+import { connect, log, withLimit } from '../transport/connection';
 import { quote } from '../transport/quote';
 import type { Secret } from './secret';
 import { configuredSecret, isDerived, isSecretKnown, looksLikeSecret, proofOf } from './secret';
@@ -52,7 +52,7 @@ export async function register(context: IHookFunctions): Promise<void> {
 			// n8n has brought back an earlier state of its static data: this is the present webhook, and Avala
 			// may have events to send to it again.
 			const updated = await updateWebhook(connection, only, wanted, []);
-			context.logger.debug(`Avala Trigger: kept webhook ${only.uid}, which n8n did not know.`);
+			log(connection, 'debug', `Avala Trigger: kept webhook ${only.uid}, which n8n did not know.`);
 			return registrationOf(updated, secret);
 		}
 		for (const { uid } of webhooks) await deleteWebhook(connection, uid);
@@ -61,7 +61,7 @@ export async function register(context: IHookFunctions): Promise<void> {
 			await cleanUp(context, targetUrl);
 			throw error;
 		});
-		context.logger.debug(`Avala Trigger: created webhook ${created.uid}.`);
+		log(connection, 'debug', `Avala Trigger: created webhook ${created.uid}.`);
 		return registrationOf(created, secret);
 	});
 }
@@ -109,7 +109,7 @@ async function check(
 	const stored = await findStored(connection, registration, wanted.targetUrl, find);
 	if (!stored || !isSecretKnown(registration, secret)) return { stored };
 	const updated = await updateWebhook(connection, stored, wanted, registration.refusedEvents);
-	connection.context.logger.debug(`Avala Trigger: kept webhook ${stored.uid}.`);
+	log(connection, 'debug', `Avala Trigger: kept webhook ${stored.uid}.`);
 	return { kept: { ...registration, refusedEvents: updated.refusedEvents } };
 }
 
@@ -121,7 +121,9 @@ async function checkAtStart(work: Work): ReturnType<typeof check> {
 		(await listedAtStart(from, uid)) ?? (await findWebhook(from, uid, [404]));
 	return await check(limited, find).catch((error: unknown) => {
 		if (!isSecretKnown(registration, secret)) throw error;
-		connection.context.logger.warn(
+		log(
+			connection,
+			'warn',
 			`Avala Trigger: n8n could not check webhook ${registration.webhookId} at its start. The workflow is active with it as it is. ${messageOf(error)}`,
 		);
 		return { kept: registration };
@@ -141,7 +143,9 @@ async function findStored(
 	if (webhookId === undefined) return undefined;
 	const webhook = await find(connection, webhookId);
 	if (webhook && isSameUrl(webhook.targetUrl, targetUrl)) return webhook;
-	connection.context.logger.warn(
+	log(
+		connection,
+		'warn',
 		webhook
 			? `Avala Trigger: webhook ${webhook.uid} has the URL ${quote(webhook.targetUrl, connection.secrets)}, and not this trigger’s (${targetUrl}), so it was left alone. If the address of n8n has changed, delete it with the Avala node (Webhook: Delete). If the workflow is a copy, it belongs to the original: do nothing.`
 			: `Avala Trigger: the API key of the credential knows no webhook ${webhookId} for ${targetUrl}. If the workflow was published with the key of another account, its webhook may still be there: delete it there with the Avala node (Webhook: Delete) and that key.`,

@@ -3,7 +3,7 @@ import { idKey, isObject, textOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
 import { isSameUrl, readWebhook } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
-import { withSecret } from '../transport/connection';
+import { log, withSecret } from '../transport/connection';
 import { apiError } from '../transport/errors';
 import { avalaList } from '../transport/pages';
 import { all, one, WEBHOOKS } from '../transport/paths';
@@ -102,7 +102,7 @@ export async function updateWebhook(
 		// The response may not contain it (204).
 		return readWebhook(value) ?? (await readOne(connection, uid));
 	});
-	connection.context.logger.debug(`Avala Trigger: corrected webhook ${uid}.`);
+	log(connection, 'debug', `Avala Trigger: corrected webhook ${uid}.`);
 	return updated;
 }
 
@@ -110,7 +110,7 @@ export async function updateWebhook(
 export async function deleteWebhook(connection: Connection, uid: string): Promise<void> {
 	const deleting = avalaRequest(connection, { method: 'DELETE', endpoint: one(WEBHOOKS, uid) });
 	await undefinedOnStatus([404], deleting).finally(() => forgetAtStart(connection, uid));
-	connection.context.logger.debug(`Avala Trigger: deleted webhook ${uid}.`);
+	log(connection, 'debug', `Avala Trigger: deleted webhook ${uid}.`);
 }
 
 /**
@@ -145,7 +145,9 @@ async function subscribed(
 	const refusedEvents = [...new Set([...refused, ...missingTypes(webhook, types.optional)])];
 	const refusedNow = refusedEvents.filter((type) => !refusedBefore.includes(type));
 	if (refusedNow.length > 0) {
-		connection.context.logger.warn(
+		log(
+			connection,
+			'warn',
 			`Avala Trigger: this Avala server does not know the event types ${refusedNow.join(', ')}, which 'All Event Types' includes. The webhook was registered without them.`,
 		);
 	}

@@ -176,10 +176,26 @@ describe('a decision', () => {
 		expect(message).toMatch(/Avala did not accept 'execution'.*exec_none/);
 	});
 
+	it('that Avala says it did not take is an error with its words', async () => {
+		avala.fault({
+			method: 'POST',
+			status: 200,
+			body: { success: false, error: 'Decided by someone else.' },
+		});
+		const { message } = await failureOf(decide({ decision: 'approve' }));
+		expect(message).toMatch(/^Avala did not take the decision on execution .*Decided by someone/);
+	});
+
+	it('that Avala confirms with a text is taken', async () => {
+		avala.fault({ method: 'POST', status: 200, body: 'OK' });
+		expect(await decide({ executionId: 'exec_1', decision: 'skip' })).toMatchObject([
+			{ success: true },
+		]);
+	});
+
 	it('that is not understood is refused by name before a request leaves', async () => {
 		for (const [parameters, name] of [
 			[{ decision: '={{ "accept" }}' }, 'Decision'],
-			[{ decision: 'approve', reason: '={{ $json.none }}' }, 'Reason'],
 			[{ decision: 'approve', reason: '={{ ["loose"] }}' }, 'Reason'],
 			[{ decision: 'approve', executionId: '={{ "" }}' }, 'Execution ID'],
 			[{ decision: 'approve', executionId: '../agents' }, 'Execution ID'],

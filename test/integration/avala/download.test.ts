@@ -337,7 +337,7 @@ describe('where a link may lead', () => {
 		[
 			'a host that holds a secret',
 			`ftp://${SANDBOX_API_KEY}/`,
-			/ftp: to \(withheld for safety\)\./,
+			/is not https but \(withheld for safety\)\./,
 		],
 	])('is not followed: %s', async (_, downloadUrl, reason) => {
 		const error = await failureOf(download(ready({ downloadUrl })));

@@ -133,7 +133,7 @@ describe('errors say what happened and what to do', () => {
 			'the page of a firewall',
 			{ status: 403, body: '<html><h1>Blocked</h1>' },
 			/responded 403 with a web page/,
-			/proxy or a firewall .* through\. The request/,
+			/proxy or a firewall .* through, and check 'Base URL'/,
 			'403',
 		],
 		[
@@ -232,7 +232,7 @@ describe('errors say what happened and what to do', () => {
 
 describe('a response that is not Avala’s', () => {
 	it.each<[string, Fault, string]>([
-		['a long text', { status: 200, body: 'x'.repeat(500) }, 'it is not JSON.'],
+		['a long text', { status: 200, body: 'x'.repeat(500) }, "it is not one webhook with a 'uid'"],
 		['a status above all successes', { status: 300, body: {} }, 'responded with a redirect'],
 		['a redirect to nowhere', { status: 302, body: {} }, 'It points to another address'],
 		[

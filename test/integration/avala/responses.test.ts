@@ -200,3 +200,34 @@ it.each(['', 'marmalade-and-toast'])(
 		expect(message).toContain(`: (withheld for safety). events: ${second} more: Shown. Correct`);
 	},
 );
+
+it('no thing inside another one brings its secret along, and payloads stay as they are', async () => {
+	const deliveries: INodeParameters = {
+		resource: 'delivery',
+		operation: 'getAll',
+		simplify: false,
+	};
+	const delivery = {
+		uid: 'd_1',
+		subscription: { uid: 'wh_1', secret: 'hush', signing_secret: 'hush' },
+		agents: [{ uid: 'a_1', secret: 'hush' }],
+		payload: { secret: 'of the user' },
+	};
+	const item = await run(deliveries, 200, { results: [delivery], next: null });
+	expect(JSON.stringify(item)).not.toContain('hush');
+	expect(item?.payload).toEqual({ secret: 'of the user' });
+});
+
+it('a page that a proxy gives in the place of the next one is no end of a list', async () => {
+	const parameters: INodeParameters = { resource: 'task', operation: 'getAll', returnAll: true };
+	let requests = 0;
+	const proxied = await serve((_, sent) => {
+		requests += 1;
+		if (requests === 1) sent.end('{"results":[{"uid":"t1"}],"next":"?cursor=2"}');
+		else sent.writeHead(404).end('<html>Not here</html>');
+	});
+	const credentials = { apiKey: 'k', baseUrl: proxied.url };
+	const { message } = await failureOf(executeAvala({ parameters, credentials }));
+	await proxied.close();
+	expect(message).toContain('responded 404 with a web page');
+});

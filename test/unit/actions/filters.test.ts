@@ -6,7 +6,8 @@ import {
 } from '../../../nodes/Avala/actions/delivery/filters';
 import { choiceField, isWord, wordField } from '../../../nodes/Avala/actions/fields';
 import type { Filters } from '../../../nodes/Avala/actions/filters';
-import { hasPart, partFilter, readFilters, wordFilter } from '../../../nodes/Avala/actions/filters';
+import { partFilter, readFilters, wordFilter } from '../../../nodes/Avala/actions/filters';
+import { hasPart } from '../../../nodes/Avala/shared/values';
 import type { ItemRun } from '../../../nodes/Avala/actions/operation';
 import { normaliseDelivery } from '../../../nodes/Avala/shared/delivery';
 

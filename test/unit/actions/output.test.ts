@@ -106,7 +106,8 @@ describe('the simplified form', () => {
 		],
 		[null, null],
 		['http://[', 'http://['],
-		[7, 7],
+		['  ', null],
+		[7, null],
 	])('of an export has an absolute link, its state and ten fields at most: %j', (link, shown) => {
 		const sent = { uid: 'e1', status: 'exported', download_url: link as string, more: 1 };
 		const simple = exportForms.simplify(sent, connection);

@@ -120,7 +120,7 @@ describe('a date that an expression gives', () => {
 });
 
 it.each([
-	['2026-03-02T10:30:00 CET', 'CET'],
+	['2026-03-02T10:30:00 CEST', 'CEST'],
 	['2026-03-02T10:30:00+99:00', '+99:00'],
 	['2026-03-02 10:30[Mars/Base]', 'Mars/Base'],
 ])('a time whose zone n8n does not know is refused with its zone: %s', (value, zone) => {
@@ -135,11 +135,6 @@ it.each([
 it('a time zone of the workflow that n8n does not know is refused where it is needed alone', () => {
 	expect(() => readMoment('X', '2026-03-02T10:30:00', 'Mars/Base')).toThrow('"Mars/Base"');
 	expect(readMoment('X', '2026-03-02T10:30:00Z', 'Mars/Base')).toBe(MOMENT);
-});
-
-it('a date that n8n could not make is refused with the reason', () => {
-	const invalid = { invalidExplanation: 'the input "soon" is no date' };
-	expect(() => readMoment('X', invalid, 'UTC')).toThrow(/^'X' is not a valid date: .*soon/);
 });
 
 describe('a Unix time', () => {

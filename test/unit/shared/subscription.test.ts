@@ -3,7 +3,7 @@ import { NodeApiError } from 'n8n-workflow';
 import { EVENT_CATALOGUE } from '../../../nodes/Avala/shared/eventCatalogue';
 import type { WantedTypes } from '../../../nodes/Avala/shared/subscription';
 import { subscribe } from '../../../nodes/Avala/shared/subscription';
-import { readErrorBody } from '../../../nodes/Avala/transport/quote';
+import { readErrorBody } from '../../../nodes/Avala/transport/errorBody';
 import { makeNode } from '../../support/n8n';
 
 const WANTED = { required: [], optional: ['task.completed', 'quality.alert', 'export.failed'] };

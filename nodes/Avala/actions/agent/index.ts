@@ -1,4 +1,4 @@
-import { EVENT_CATALOGUE } from '../../shared/eventCatalogue';
+import { ALL_EVENTS, EVENT_CATALOGUE, readEventTypes } from '../../shared/eventCatalogue';
 import { booleanOf } from '../../shared/values';
 import type { Collection } from '../../transport/paths';
 import { all } from '../../transport/paths';
@@ -71,12 +71,18 @@ const create = createOperation({
 					'Look with Agent Get Many first: Avala may make a second agent of the same name.',
 			},
 		}),
-		events: wordsField('Event Types', 'events', EVENTS, {
-			description: 'What Avala asks the agent about: each one becomes an execution',
-			builderHint: {
-				propertyHint: "The exact values of this list, such as ['result.submitted']",
+		events: {
+			...wordsField('Event Types', 'events', EVENTS, {
+				description: 'What Avala asks the agent about: each one becomes an execution',
+				builderHint: {
+					propertyHint: "The exact values of this list, such as ['result.submitted']",
+				},
+			}),
+			read: (value: unknown) => {
+				const types = readEventTypes('Event Types', value);
+				return types.includes(ALL_EVENTS) ? ASKED_ABOUT : types;
 			},
-		}),
+		},
 	},
 	additionalFields: {
 		description: textField('Description', 'description', { description: 'What the agent is for' }),

@@ -1,6 +1,9 @@
-import { isObject } from '../../shared/values';
+import { UserError } from 'n8n-workflow';
+
+import { booleanOf, isObject } from '../../shared/values';
 import type { Collection } from '../../transport/paths';
 import { all } from '../../transport/paths';
+import { quote } from '../../transport/quote';
 import { avalaRequest, toEntry } from '../../transport/request';
 import { choiceField, optional, textField } from '../fields';
 import { idField } from '../locator';
@@ -75,13 +78,21 @@ export const decide: Operation = {
 	async execute(run) {
 		const given = await readParameters(run, PARAMETERS);
 		const reason = await REASON.reason.read(parameterOf(run, 'reason', ''), run);
+		const endpoint = { ...all(DECISIONS), subject: `execution ${given.executionId}` };
 		const { value: sent } = await avalaRequest(run.connection, {
 			method: 'POST',
-			endpoint: { ...all(DECISIONS), subject: `execution ${given.executionId}` },
+			endpoint,
 			body: { ...sentOf(PARAMETERS, given), ...sentOf(REASON, { reason }) },
 		});
 		// What Avala responds is not documented.
 		const said = isObject(sent) ? toEntry(sent) : {};
+		if (booleanOf(said.success) === false) {
+			const words = quote(said.error ?? said.message ?? said.detail, run.connection.secrets);
+			throw new UserError(`Avala did not take the decision on ${endpoint.subject}.`, {
+				description:
+					`${words} Look at the execution in Avala: it may have been decided before.`.trim(),
+			});
+		}
 		const decided = { ...given, success: true };
 		return itemsOf([{ ...decided, ...said, ...decided }]);
 	},

@@ -12,9 +12,9 @@ import {
 import { textOf } from '../../shared/values';
 import { WEBHOOKS } from '../../transport/paths';
 import { customEvents } from '../eventFields';
-import { choiceField, momentField } from '../fields';
+import { choiceField } from '../fields';
 import type { Filter, Filters } from '../filters';
-import { createdAfter, idFilter } from '../filters';
+import { createdAfter, idFilter, momentField } from '../filters';
 import { webhookLocator } from '../webhook/locator';
 
 const STATUSES: ReadonlyArray<INodePropertyOptions & { value: DeliveryStatus }> = [
@@ -61,9 +61,7 @@ const ofCustomTypes: Filter<string[]> = {
 /** What deliveries can be narrowed to where all statuses have to be looked at; Avala itself has no filter. */
 export const filtersWithoutStatus: Filters = {
 	createdAfter: createdAfter('deliveries'),
-	createdBefore: momentField('Created Before', {
-		description: 'Only deliveries created before this time',
-	}),
+	createdBefore: momentField('Created Before', 'Only deliveries created before this time'),
 	customEvents: ofCustomTypes,
 	eventType,
 	webhookId: idFilter(

@@ -5,7 +5,7 @@ import { createdAt, eventTypeOf, outcomeOf } from '../../shared/delivery';
 import type { AvalaEvent } from '../../shared/event';
 import { isTestType, normaliseEvent } from '../../shared/event';
 import { idKey, idOf, isObject } from '../../shared/values';
-import { parseJson } from '../../transport/quote';
+import { parseJson } from '../../transport/errorBody';
 
 /** A delivery that never arrived, and the event that it carries, if it carries one. */
 export interface Missed {
@@ -84,5 +84,5 @@ function keyOf(delivery: Delivery, event: AvalaEvent | undefined): string {
 		return idOf(uid) ?? JSON.stringify([webhook_uid, event_type, created_at].map(idOf));
 	}
 	const hasId = event.id !== idOf(uid);
-	return hasId ? event.id : (eventIn(delivery, undefined)?.id ?? event.id);
+	return hasId ? idKey(event.id) : (eventIn(delivery, undefined)?.id ?? event.id);
 }

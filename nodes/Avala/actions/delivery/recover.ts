@@ -7,6 +7,7 @@ import type { EventIds } from '../../shared/eventIds';
 import { idsOf } from '../../shared/eventIds';
 import { idKey, uidOf } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
+import { log } from '../../transport/connection';
 import type { Collection } from '../../transport/paths';
 import { DATASETS, EXPORTS, isId, one, PROJECTS, TASKS } from '../../transport/paths';
 import { avalaEntry } from '../../transport/request';
@@ -68,7 +69,9 @@ async function readResource(
 	const reading = avalaEntry(connection, { method: 'GET', endpoint });
 	const resource = await reading.catch((error: unknown) => {
 		if (!(error instanceof NodeApiError) || !isOfThisResource(error)) throw error;
-		connection.context.logger.debug(
+		log(
+			connection,
+			'debug',
 			`Avala: ${endpoint.subject} of a missed event cannot be read (${error.httpCode}).`,
 		);
 		return undefined;
@@ -78,9 +81,10 @@ async function readResource(
 }
 
 /** Not when there was no response, the key was refused, or Avala was busy: all requests would fail then. */
-function isOfThisResource({ httpCode }: NodeApiError): boolean {
+function isOfThisResource({ httpCode, context }: NodeApiError): boolean {
 	const status = Number(httpCode ?? 0);
-	return status >= 400 && status <= 500 && status !== 401 && status !== 429;
+	const isOfAll = status === 401 || status === 429 || context.isPage === true;
+	return status >= 400 && status <= 500 && !isOfAll;
 }
 
 function collectionOf(delivery: Delivery): Collection | undefined {

@@ -1,6 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { textOf } from '../../shared/values';
+import type { Connection } from '../../transport/connection';
+import { sentUrl } from '../../transport/connection';
 import { EXPORTS } from '../../transport/paths';
 import { locatorField } from '../locator';
 import type { OutputForms } from '../output';
@@ -40,17 +42,17 @@ const { maxWait, wait } = waitFields(
 
 export const WAIT_OPTIONS = { maxWait, waitUntilReady: wait };
 
+/** Where a link leads, which may be relative to the API's origin. */
+function absolute(connection: Connection, link: string): string | undefined {
+	const { origin } = new URL(connection.baseUrl);
+	return URL.canParse(link, origin) ? sentUrl(connection, link, origin).href : undefined;
+}
+
 /** The ten fields that tell the most, by the same names in every wire format. */
 const simplify: OutputForms['simplify'] = (sent, connection) => {
-	const {
-		uid,
-		name,
-		download_url: link,
-		...others
-	} = pickFields(sent, [
+	const { uid, name, ...others } = pickFields(sent, [
 		'uid',
 		'name',
-		'download_url',
 		'status',
 		'format',
 		'total_task_count',
@@ -58,9 +60,8 @@ const simplify: OutputForms['simplify'] = (sent, connection) => {
 		'created_at',
 		'updated_at',
 	]);
-	const base = connection?.baseUrl;
-	const isRelative = typeof link === 'string' && base !== undefined && URL.canParse(link, base);
-	const download_url = isRelative ? new URL(link, base).href : link;
+	const link = linkIn(sent);
+	const download_url = (link && connection && absolute(connection, link)) ?? link ?? null;
 	return { uid, name, state: exportState(sent), ...others, download_url };
 };
 

@@ -1,5 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { booleanOf } from '../../shared/values';
 import { one, WEBHOOKS } from '../../transport/paths';
 import { quoteAll } from '../../transport/quote';
@@ -24,7 +22,7 @@ export const test: Operation = {
 		const { webhookId } = await readParameters(run, PARAMETERS);
 		const endpoint = one(WEBHOOKS, webhookId, { action: 'test' });
 		const sent = await avalaObject(run.connection, { method: 'POST', endpoint });
-		const said = quoteAll(sent, run.connection.secrets) as IDataObject;
+		const said = quoteAll(sent, run.connection.secrets);
 		// One of Avala's documents says `delivered` for `success`.
 		const success = booleanOf(sent.success ?? sent.delivered) === true;
 		return itemsOf([{ ...said, success }]);
