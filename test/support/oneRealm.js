@@ -1,3 +1,4 @@
+const asyncHooks = require('node:async_hooks');
 const vm = require('node:vm');
 
 const { ModernFakeTimers } = require('@jest/fake-timers');
@@ -5,31 +6,50 @@ const { ModuleMocker } = require('jest-mock');
 
 /** Stands for the context of Node itself, which Jest cannot be given. */
 const OWN_CONTEXT = vm.createContext();
+/** Where Jest's test framework keeps its state, anew for each test file. */
+const STATE_OF_JEST = ['EVENT_HANDLERS', 'JEST_STATE_SYMBOL'];
 
+/** What Jest loads anew for each test file, its own modules among them, is compiled once. */
+const compiled = new Map();
 const { compileFunction } = vm;
-vm.compileFunction = (source, names, options) =>
-	compileFunction(
-		source,
-		names,
-		options?.parsingContext === OWN_CONTEXT ? { ...options, parsingContext: undefined } : options,
-	);
+vm.compileFunction = (source, names, options) => {
+	if (options?.parsingContext !== OWN_CONTEXT) return compileFunction(source, names, options);
+	const known = compiled.get(options.filename);
+	if (known?.source === source) return known.run;
+	const run = compileFunction(source, names, { ...options, parsingContext: undefined });
+	compiled.set(options.filename, { source, run });
+	return run;
+};
 
-/** Of Node, for loadOnce.js. */
+/** Node's own, for loadOnce.js. */
 globalThis.requireOnce = require;
+
+const { AsyncLocalStorage } = asyncHooks;
 
 /**
  * A Jest environment without a context of its own for each test file. So n8n, which takes longer to load than most
  * test files take to run, can be loaded once for all files of a worker (see loadOnce.js): its arrays and errors are
  * then `instanceof` the same `Array` and `Error` as those of the tests. The project's own files are still loaded anew
- * for each test file.
+ * for each test file, and spies and fake timers end with it.
  */
 module.exports = class OneRealm {
 	global = globalThis;
 	moduleMocker = new ModuleMocker(globalThis);
 	fakeTimers = null;
+	/** Jest puts its own in their place. */
+	ofNode = { console: globalThis.console, exit: process.exit };
+	/** Those that Jest makes before it loads the test file. */
+	storages = [];
 
 	constructor({ projectConfig }) {
 		this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
+		const { storages } = this;
+		asyncHooks.AsyncLocalStorage = class extends AsyncLocalStorage {
+			constructor(...options) {
+				super(...options);
+				storages.push(this);
+			}
+		};
 	}
 
 	getVmContext() {
@@ -42,9 +62,20 @@ module.exports = class OneRealm {
 
 	async setup() {}
 
-	/** What a test file has left behind must not reach the next one. */
+	/** The first event comes before the test file is loaded. */
+	handleTestEvent() {
+		asyncHooks.AsyncLocalStorage = AsyncLocalStorage;
+	}
+
+	/** What Jest has made for this test file would slow down the next ones. */
 	async teardown() {
 		this.moduleMocker.restoreAllMocks();
 		this.fakeTimersModern.dispose();
+		globalThis.console = this.ofNode.console;
+		process.exit = this.ofNode.exit;
+		for (const storage of this.storages) storage.disable();
+		for (const key of Object.getOwnPropertySymbols(globalThis)) {
+			if (STATE_OF_JEST.includes(key.description)) delete globalThis[key];
+		}
 	}
 };
