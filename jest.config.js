@@ -4,28 +4,24 @@ const TYPESCRIPT = {
 	module: { type: 'commonjs' },
 };
 
+/** Packages that take long to load, n8n above all, and those that are ES modules, which Jest does not load. */
+const LOADED_ONCE =
+	'@n8n|express|fast-check|fastify|get-port|n8n-core|n8n-workflow|p-map|p-wait-for|undici';
+
 const projectOf = (name) => ({
 	displayName: name,
 	testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
-	testEnvironment: 'node',
-	transform: { '\\.ts$': ['@swc/jest', TYPESCRIPT] },
+	testEnvironment: '<rootDir>/test/support/oneRealm.js',
+	transform: {
+		'\\.ts$': ['@swc/jest', TYPESCRIPT],
+		[`/node_modules/(${LOADED_ONCE})/.+\\.c?js$`]: '<rootDir>/test/support/loadOnce.js',
+	},
+	transformIgnorePatterns: [],
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tmp', '<rootDir>/harness/versions'],
-});
-
-/** The packages that the nodes, the sandbox and their tests import; what those import is loaded by Node as well. */
-const LOADED_ONCE =
-	'/node_modules/(n8n-core|n8n-workflow|@n8n|express|fast-check|fastify|undici)/.+\\.c?js$';
-
-const quickProjectOf = (name) => {
-	const project = projectOf(name);
-	return {
-		...project,
-		testEnvironment: '<rootDir>/test/support/oneRealm.js',
-		transform: { ...project.transform, [LOADED_ONCE]: '<rootDir>/test/support/loadOnce.js' },
-		transformIgnorePatterns: [],
+	...(['unit', 'integration'].includes(name) && {
 		globalSetup: '<rootDir>/test/support/timeZone.ts',
-	};
-};
+	}),
+});
 
 /** `npm test` runs unit and integration; the slow suites have commands of their own. */
 module.exports = {
@@ -33,8 +29,5 @@ module.exports = {
 	testTimeout: 30_000,
 	// On a busy machine a process takes longer than Jest's half a second to give back its memory.
 	workerGracefulExitTimeout: 30_000,
-	projects: [
-		...['unit', 'integration'].map(quickProjectOf),
-		...['e2e', 'browser', 'resilience'].map(projectOf),
-	],
+	projects: ['unit', 'integration', 'e2e', 'browser', 'resilience'].map(projectOf),
 };
