@@ -25,7 +25,7 @@ export const OWNER = {
 };
 
 /** A response of n8n that reports an error, in n8n's words. */
-export class N8nRefusal extends Error {
+class N8nRefusal extends Error {
 	constructor(
 		readonly status: number,
 		message: string,

@@ -17,9 +17,9 @@ const STOP_LIMIT_MS = 20_000;
 /** Every process needs ports of its own on the loopback address. */
 const LOOPBACK = { host: '127.0.0.1' };
 
-export type N8nRole = 'main' | 'worker' | 'webhook';
+type N8nRole = 'main' | 'worker' | 'webhook';
 
-export interface N8nOptions {
+interface N8nOptions {
 	version: N8nVersion;
 	/** Holds the database, the installed package and the log; created if missing, else used again. */
 	userFolder: string;
