@@ -1,4 +1,3 @@
-const asyncHooks = require('node:async_hooks');
 const vm = require('node:vm');
 
 const { ModernFakeTimers } = require('@jest/fake-timers');
@@ -24,8 +23,6 @@ vm.compileFunction = (source, names, options) => {
 /** Node's own, for loadOnce.js. */
 globalThis.requireOnce = require;
 
-const { AsyncLocalStorage } = asyncHooks;
-
 /**
  * A Jest environment without a context of its own for each test file. So n8n, which takes longer to load than most
  * test files take to run, can be loaded once for all files of a worker (see loadOnce.js): its arrays and errors are
@@ -38,18 +35,9 @@ module.exports = class OneRealm {
 	fakeTimers = null;
 	/** Jest puts its own in their place. */
 	ofNode = { console: globalThis.console, exit: process.exit };
-	/** Those that Jest makes before it loads the test file. */
-	storages = [];
 
 	constructor({ projectConfig }) {
 		this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
-		const { storages } = this;
-		asyncHooks.AsyncLocalStorage = class extends AsyncLocalStorage {
-			constructor(...options) {
-				super(...options);
-				storages.push(this);
-			}
-		};
 	}
 
 	getVmContext() {
@@ -62,18 +50,12 @@ module.exports = class OneRealm {
 
 	async setup() {}
 
-	/** The first event comes before the test file is loaded. */
-	handleTestEvent() {
-		asyncHooks.AsyncLocalStorage = AsyncLocalStorage;
-	}
-
-	/** What Jest has made for this test file would slow down the next ones. */
+	/** What Jest leaves behind would slow down the next test files. */
 	async teardown() {
 		this.moduleMocker.restoreAllMocks();
 		this.fakeTimersModern.dispose();
 		globalThis.console = this.ofNode.console;
 		process.exit = this.ofNode.exit;
-		for (const storage of this.storages) storage.disable();
 		for (const key of Object.getOwnPropertySymbols(globalThis)) {
 			if (STATE_OF_JEST.includes(key.description)) delete globalThis[key];
 		}
