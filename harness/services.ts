@@ -9,6 +9,8 @@ import path from 'node:path';
 import { untilTrue } from './waiting';
 
 const LOOPBACK = '127.0.0.1';
+const NOT_INSTALLED =
+	'Redis or PostgreSQL is not installed. On Debian: apt-get install redis-server postgresql';
 /** The name of the database, of its user and of the account that Debian's package has created. */
 const POSTGRES = 'postgres';
 /** PostgreSQL refuses to run as root. */
@@ -37,6 +39,7 @@ export interface Postgres extends Service {
 
 /** Starts a Redis that writes each change to disk, as one should that holds a queue. */
 export async function startRedis(): Promise<Service> {
+	if (spawnSync('redis-server', ['--version']).error) throw new Error(NOT_INSTALLED);
 	const folder = mkdtempSync(path.join(tmpdir(), 'avala-redis-'));
 	const port = await getPort({ host: LOOPBACK });
 	const address = ['--port', String(port), '--bind', LOOPBACK];
@@ -145,7 +148,5 @@ function binOfPostgres(): string {
 	const versions = '/usr/lib/postgresql';
 	const newest = existsSync(versions) ? readdirSync(versions).sort().at(-1) : undefined;
 	if (newest !== undefined) return path.join(versions, newest, 'bin');
-	throw new Error(
-		'PostgreSQL is not installed. On Debian: apt-get install redis-server postgresql',
-	);
+	throw new Error(NOT_INSTALLED);
 }
