@@ -14,7 +14,7 @@ export function writePicture(sections: readonly Section[]): void {
 }
 
 /** The sections' bars as an SVG, two panels in a row, each with a scale of its own. */
-export function draw(sections: readonly Section[]): string {
+function draw(sections: readonly Section[]): string {
 	const panels = sections.filter(({ bars }) => bars !== undefined);
 	const height = Math.ceil(panels.length / 2) * PANEL.height + 16;
 	const description = panels.map(({ title, bars = [] }) =>

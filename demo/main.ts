@@ -1,6 +1,6 @@
+import { Command } from 'commander';
 import { Listr } from 'listr2';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 
 import { installN8n } from '../harness/install';
 import type { LocalPorts } from '../harness/localRun';
@@ -9,69 +9,38 @@ import {
 	describeAddresses,
 	interruptSignal,
 	messageOf,
-	parsePorts,
-	PORT_OPTIONS,
-	PORT_USAGE,
 	untilAborted,
+	withPorts,
 } from '../harness/localRun';
 import { packPackage, TEMPORARY } from '../harness/pack';
+import type { Tell } from '../harness/progress';
 import { Stage } from '../harness/stage';
 import type { N8nVersion } from '../harness/versions';
-import { NEWEST_N8N, parseVersion } from '../harness/versions';
+import { n8nOption } from '../harness/versions';
 import { AVALA_RATE_LIMIT } from '../sandbox';
 import type { DemoWorkflow } from './demo';
 import { publishWorkflows, showEvents, showRecovery } from './demo';
 
-const USAGE = `Starts a real n8n with these nodes and a sandbox that stands in for Avala, and runs three workflows.
-
-npm run demo -- [options]
-  --once              exit when the workflows have run
-  --n8n ${NEWEST_N8N}        version of n8n
-${PORT_USAGE}
-`;
-
-interface CommandLine {
-	version: N8nVersion;
-	ports: LocalPorts;
+interface Options extends LocalPorts {
+	n8n: N8nVersion;
 	once: boolean;
-	help: boolean;
-}
-
-/** @throws when an option is unknown or has a wrong value */
-function readCommandLine(): CommandLine {
-	const { values } = parseArgs({
-		options: {
-			once: { type: 'boolean', default: false },
-			n8n: { type: 'string', default: NEWEST_N8N },
-			help: { type: 'boolean', short: 'h', default: false },
-			...PORT_OPTIONS,
-		},
-	});
-	const { n8n, once, help } = values;
-	return { version: parseVersion(n8n), ports: parsePorts(values), once, help };
 }
 
 async function main(): Promise<void> {
-	let commandLine: CommandLine;
-	try {
-		commandLine = readCommandLine();
-	} catch (error) {
-		console.error(`${messageOf(error)}\n\n${USAGE}`);
-		process.exitCode = 1;
-		return;
-	}
-	const { version, ports, once, help } = commandLine;
-	if (help) {
-		console.log(USAGE);
-		return;
-	}
+	const command = new Command('npm run demo --')
+		.description(
+			'Starts a real n8n with these nodes and a sandbox that stands in for Avala, and runs three workflows.',
+		)
+		.option('--once', 'exit when the workflows have run', false)
+		.addOption(n8nOption());
+	const { n8n: version, once, ...ports } = withPorts(command).parse().opts<Options>();
 
 	const signal = interruptSignal();
 	let tarball = '';
 	let stage: Stage | undefined;
 	let workflows: DemoWorkflow[] = [];
 	let report = '';
-	const step = (title: string, work: (tell: (line: string) => void) => Promise<void>) => ({
+	const step = (title: string, work: (tell: Tell) => Promise<void>) => ({
 		title,
 		rendererOptions: { outputBar: 1 },
 		task: async (_context: unknown, task: { output: string }) => {
@@ -87,8 +56,8 @@ async function main(): Promise<void> {
 	const steps = new Listr(
 		[
 			step('Check the ports', async () => await assertPortsFree(ports)),
-			step('Build and pack the package', async () => {
-				tarball = await packPackage(signal);
+			step('Build and pack the package', async (tell) => {
+				tarball = await packPackage(tell, signal);
 			}),
 			step(
 				`Install n8n ${version} (takes some minutes and 3 GB the first time)`,
@@ -100,7 +69,7 @@ async function main(): Promise<void> {
 					tarball,
 					userFolder: path.join(TEMPORARY, 'demo', version),
 					ports,
-					sandbox: { port: ports.avala, rateLimit: AVALA_RATE_LIMIT },
+					sandbox: { port: ports.avalaPort, rateLimit: AVALA_RATE_LIMIT },
 					signal,
 					onProgress: tell,
 				});

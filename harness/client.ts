@@ -1,28 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 
 import type {
 	CredentialRef,
 	Execution,
 	Json,
-	ListPage,
 	NodeJson,
 	NodeRun,
 	Outcome,
 	Workflow,
 	WorkflowJson,
 } from './restData';
-import {
-	hasEnded,
-	toArray,
-	toExecution,
-	toListPage,
-	toObject,
-	toOutcome,
-	toWorkflow,
-} from './restData';
+import { hasEnded, toArray, toExecution, toObject, toOutcome, toWorkflow } from './restData';
+import { untilTrue } from './waiting';
 
-const POLL_MS = 100;
+const PUBLISHING_LIMIT_MS = 120_000;
 const EXECUTION_LIMIT_MS = 60_000;
 /** More executions than any suite starts at once. */
 const STARTED_TOGETHER = 50;
@@ -35,7 +26,7 @@ export const OWNER = {
 };
 
 /** A response of n8n that reports an error, in n8n's words. */
-export class N8nRefusal extends Error {
+class N8nRefusal extends Error {
 	constructor(
 		readonly status: number,
 		message: string,
@@ -79,29 +70,20 @@ export class N8nClient {
 		await this.call('POST', '/rest/login', { emailOrLdapLoginId: email, password });
 	}
 
-	/** The descriptions of all nodes, as the editor reads them. */
-	async nodeTypes(): Promise<Json[]> {
-		return toArray(await this.call('GET', '/types/nodes.json')).map(toObject);
-	}
-
 	/** @returns what a node names in `credentials` */
 	async createCredential(name: string, data: Json, type = 'avalaApi'): Promise<CredentialRef> {
 		const created = toObject(await this.call('POST', '/rest/credentials', { name, type, data }));
 		return { id: String(created.id), name };
 	}
 
-	async credentials(): Promise<CredentialRef[]> {
-		return toArray(await this.call('GET', '/rest/credentials'))
-			.map(toObject)
-			.map(({ id, name }) => ({ id: String(id), name: String(name) }));
-	}
-
 	/** Creates the credential, or updates the one with this name. */
 	async putCredential(name: string, data: Json, type = 'avalaApi'): Promise<CredentialRef> {
-		const known = (await this.credentials()).find((credential) => credential.name === name);
+		const stored = toArray(await this.call('GET', '/rest/credentials')).map(toObject);
+		const known = stored.find((credential) => credential.name === name);
 		if (!known) return await this.createCredential(name, data, type);
-		await this.updateCredential(known.id, name, data, type);
-		return known;
+		const id = String(known.id);
+		await this.updateCredential(id, name, data, type);
+		return { id, name };
 	}
 
 	async updateCredential(id: string, name: string, data: Json, type = 'avalaApi'): Promise<void> {
@@ -125,27 +107,16 @@ export class N8nClient {
 		return { status: String(status), message: String(message) };
 	}
 
-	/**
-	 * One page of the list that a resource locator of the node shows.
-	 *
-	 * @param method the name of the node's list search method
-	 * @param search.filter what the user types
-	 * @param search.paginationToken what the page before gave
-	 */
-	async searchList(
-		node: NodeJson,
-		method: string,
-		search: { filter?: string; paginationToken?: string } = {},
-	): Promise<ListPage> {
+	/** The names in the list that a resource locator of the node shows. @param method the node's list search */
+	async searchList(node: NodeJson, method: string): Promise<string[]> {
 		const page = await this.call('POST', '/rest/dynamic-node-parameters/resource-locator-results', {
 			path: 'parameters',
 			methodName: method,
 			nodeTypeAndVersion: { name: node.type, version: node.typeVersion },
 			currentNodeParameters: node.parameters,
 			credentials: node.credentials,
-			...search,
 		});
-		return toListPage(page);
+		return toArray(toObject(page).results).map((result) => String(toObject(result).name));
 	}
 
 	/** @param workflow its nodes get an id, a position and, for triggers, a webhook id if they have none */
@@ -204,12 +175,13 @@ export class N8nClient {
 	 * @throws with n8n's message when the activation failed
 	 */
 	async untilPublished(id: string): Promise<void> {
-		for (;;) {
+		const isPublished = async () => {
 			const publication = await this.publication(id);
-			if (publication === undefined || publication.status === 'published') return;
+			if (publication === undefined || publication.status === 'published') return true;
 			if (['failed', 'partial'].includes(publication.status)) throw new Error(publication.message);
-			await wait(POLL_MS);
-		}
+			return false;
+		};
+		await untilTrue(isPublished, { limitMs: PUBLISHING_LIMIT_MS });
 	}
 
 	async deactivate(id: string): Promise<void> {
@@ -218,8 +190,9 @@ export class N8nClient {
 			const { versionId } = await this.workflow(id);
 			await this.call('PATCH', `/rest/workflows/${id}`, { active: false, versionId });
 		}
-		while (!['not_published', undefined].includes((await this.publication(id))?.status))
-			await wait(POLL_MS);
+		const isGone = async () =>
+			['not_published', undefined].includes((await this.publication(id))?.status);
+		await untilTrue(isGone, { limitMs: PUBLISHING_LIMIT_MS });
 	}
 
 	async deactivateAll(): Promise<void> {
@@ -282,34 +255,33 @@ export class N8nClient {
 		count: number,
 		limitMs = EXECUTION_LIMIT_MS,
 	): Promise<Execution[]> {
-		const limit = Date.now() + limitMs;
-		for (;;) {
-			const all = await this.executions(workflowId);
-			const ended = all.filter(({ status }) => hasEnded(status));
-			if (ended.length >= count) return ended;
-			if (Date.now() > limit) {
-				const others = JSON.stringify(all.filter((execution) => !ended.includes(execution)));
-				throw new Error(
-					`${ended.length} of ${count} executions ended within ${limitMs} ms; the others: ${others}`,
-				);
-			}
-			// A long list takes n8n a while.
-			await wait(Math.max(POLL_MS, all.length));
-		}
+		let all: Execution[] = [];
+		const ended = () => all.filter(({ status }) => hasEnded(status));
+		const areEnded = async () => {
+			all = await this.executions(workflowId);
+			return ended().length >= count;
+		};
+		await untilTrue(areEnded, {
+			limitMs,
+			explain: () => `${ended().length} of ${count} executions ended: ${JSON.stringify(all)}`,
+		});
+		return ended();
 	}
 
 	/** Waits for an execution to end, well or not. */
 	async outcome(executionId: string, limitMs = EXECUTION_LIMIT_MS): Promise<Outcome> {
-		const limit = Date.now() + limitMs;
-		for (;;) {
-			const execution = toObject(await this.call('GET', `/rest/executions/${executionId}`));
+		let execution: Json = {};
+		const isStored = async () => {
+			execution = toObject(await this.call('GET', `/rest/executions/${executionId}`));
 			const status = String(execution.status);
 			// n8n 1.123 stores the status before the data.
-			const isStored = execution.data !== '[]' || status === 'crashed';
-			if (isStored && hasEnded(status)) return toOutcome(execution);
-			if (Date.now() > limit) throw new Error(`Execution ${executionId} is still ${status}`);
-			await wait(POLL_MS);
-		}
+			return hasEnded(status) && (execution.data !== '[]' || status === 'crashed');
+		};
+		await untilTrue(isStored, {
+			limitMs,
+			explain: () => `Execution ${executionId} is still ${String(execution.status)}.`,
+		});
+		return toOutcome(execution);
 	}
 
 	/**

@@ -2,61 +2,41 @@
  * `npm run dev`: the newest pinned n8n and the sandbox, with the nodes compiled into n8n's folder on
  * every save. n8n reloads them by itself (`N8N_DEV_RELOAD`) and notifies open editors.
  */
+import { Command } from 'commander';
+import { dest, src, watch } from 'gulp';
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import {
-	copyFileSync,
-	cpSync,
-	existsSync,
-	mkdirSync,
-	rmSync,
-	statSync,
-	utimesSync,
-	watch,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import pWaitFor from 'p-wait-for';
 
 import { installN8n } from './install';
+import type { LocalPorts } from './localRun';
 import {
 	assertPortsFree,
 	describeAddresses,
 	interruptSignal,
 	messageOf,
-	parsePorts,
-	PORT_OPTIONS,
-	PORT_USAGE,
 	untilAborted,
+	withPorts,
 } from './localRun';
 import { ROOT, TEMPORARY } from './pack';
 import { Stage } from './stage';
 import { NEWEST_N8N } from './versions';
-
-const USAGE = `Starts n8n ${NEWEST_N8N} and the sandbox. A saved change of a node shows in the editor within seconds.
-
-npm run dev -- [options]
-${PORT_USAGE}
-`;
 
 const USER_FOLDER = path.join(TEMPORARY, 'dev');
 /** Where n8n looks for a community package. */
 const PACKAGE = path.join(USER_FOLDER, '.n8n', 'nodes', 'node_modules', 'n8n-nodes-avala');
 const POLL_MS = 500;
 const WATCH_LIMIT_MS = 60_000;
-const SOURCES = ['nodes', 'credentials'];
 /** What TypeScript does not emit but n8n reads. */
-const ASSET = /\.(svg|json)$/;
+const ASSETS = ['{nodes,credentials}/**/*.{svg,json}'];
 
 async function main(): Promise<void> {
-	const { values } = parseArgs({
-		options: { help: { type: 'boolean', short: 'h', default: false }, ...PORT_OPTIONS },
-	});
-	if (values.help) {
-		console.log(USAGE);
-		return;
-	}
-	const ports = parsePorts(values);
+	const command = new Command('npm run dev --').description(
+		`Starts n8n ${NEWEST_N8N} and the sandbox. A saved change of a node shows in the editor within seconds.`,
+	);
+	const ports = withPorts(command).parse().opts<LocalPorts>();
 	await assertPortsFree(ports);
 	const signal = interruptSignal();
 	let compiler: ChildProcess | undefined;
@@ -70,7 +50,7 @@ async function main(): Promise<void> {
 			version: NEWEST_N8N,
 			userFolder: USER_FOLDER,
 			ports,
-			sandbox: { port: ports.avala, stateFile: path.join(USER_FOLDER, 'sandbox.json') },
+			sandbox: { port: ports.avalaPort, stateFile: path.join(USER_FOLDER, 'sandbox.json') },
 			env: { N8N_DEV_RELOAD: 'true' },
 			signal,
 			onProgress: console.log,
@@ -114,34 +94,27 @@ function preparePackage(): void {
 	rmSync(PACKAGE, { recursive: true, force: true });
 	mkdirSync(PACKAGE, { recursive: true });
 	copyFileSync(path.join(ROOT, 'package.json'), path.join(PACKAGE, 'package.json'));
-	for (const folder of SOURCES) {
-		const source = path.join(ROOT, folder);
-		const copy = () =>
-			cpSync(source, path.join(PACKAGE, 'dist', folder), {
-				recursive: true,
-				filter: (file) => statSync(file).isDirectory() || ASSET.test(file),
-			});
-		copy();
-		watch(source, { recursive: true }, (_event, file) => {
-			if (file !== null && ASSET.test(file) && existsSync(path.join(source, file))) copy();
-		});
-	}
+	const copyAssets = () =>
+		src(ASSETS, { cwd: ROOT, base: ROOT, encoding: false }).pipe(dest(path.join(PACKAGE, 'dist')));
+	watch(ASSETS, { cwd: ROOT, ignoreInitial: false }, copyAssets);
 }
 
 /** n8n starts to watch the package some time after it is ready, and misses what changes before. */
 async function untilReloading(stage: Stage, signal: AbortSignal): Promise<void> {
 	console.log('Waiting until n8n watches the nodes');
 	const logged = stage.n8n.log().length;
-	const limit = Date.now() + WATCH_LIMIT_MS;
-	while (!stage.n8n.log().slice(logged).includes('Hot reload triggered for n8n-nodes-avala')) {
-		if (Date.now() > limit) {
-			console.log('n8n does not reload the nodes here: restart this command after a change.');
-			return;
-		}
+	const isReloading = () => {
+		signal.throwIfAborted();
 		const now = new Date();
 		utimesSync(path.join(PACKAGE, 'package.json'), now, now);
-		await wait(POLL_MS, undefined, { signal });
-	}
+		return stage.n8n.log().slice(logged).includes('Hot reload triggered for n8n-nodes-avala');
+	};
+	const fallback = () =>
+		console.log('n8n does not reload the nodes here: restart this command after a change.');
+	await pWaitFor(isReloading, {
+		interval: POLL_MS,
+		timeout: { milliseconds: WATCH_LIMIT_MS, fallback },
+	});
 }
 
 main().catch((error: unknown) => {

@@ -1,31 +1,25 @@
-import type { ChildProcess } from 'node:child_process';
+import getPort from 'get-port';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-	closeSync,
-	existsSync,
-	mkdirSync,
-	openSync,
-	readFileSync,
-	statSync,
-	writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 
 import { N8nClient } from './client';
 import { npm } from './install';
-import { freePort } from './ports';
+import type { Tell } from './progress';
+import { telling } from './progress';
 import type { N8nVersion } from './versions';
 import { folderOf } from './versions';
+import { untilTrue } from './waiting';
 
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 20_000;
-const POLL_MS = 100;
+/** Every process needs ports of its own on the loopback address. */
+const LOOPBACK = { host: '127.0.0.1' };
 
-export type N8nRole = 'main' | 'worker' | 'webhook';
+type N8nRole = 'main' | 'worker' | 'webhook';
 
-export interface N8nOptions {
+interface N8nOptions {
 	version: N8nVersion;
 	/** Holds the database, the installed package and the log; created if missing, else used again. */
 	userFolder: string;
@@ -38,10 +32,10 @@ export interface N8nOptions {
 	env?: Record<string, string>;
 	/** `main` by default; the others exist in queue mode only. */
 	role?: N8nRole;
-	/** How long the start may take. n8n 2.8 is ready only when all its active workflows are. */
-	startLimitMs?: number;
 	/** Stops n8n while it starts. */
 	signal?: AbortSignal;
+	/** Called every five seconds while it starts. */
+	tell?: Tell;
 }
 
 /** A running n8n process. */
@@ -50,6 +44,7 @@ export interface N8n {
 	url: string;
 	pid: number;
 	client: N8nClient;
+	isRunning(): boolean;
 	/** Everything that was logged in this folder, earlier starts included. */
 	log(): string;
 	/** Shuts it down, as an operator does. */
@@ -60,14 +55,15 @@ export interface N8n {
 
 /** Starts n8n and waits until active workflows are active. */
 export async function startN8n(options: N8nOptions): Promise<N8n> {
-	const { version, userFolder, tarball, webhookUrl, role = 'main' } = options;
-	const { startLimitMs = START_LIMIT_MS } = options;
+	const { version, userFolder, tarball, webhookUrl, role = 'main', signal } = options;
+	const { tell = () => {} } = options;
 	mkdirSync(userFolder, { recursive: true });
-	if (tarball !== undefined) await installPackage(userFolder, tarball, options.signal);
+	if (tarball !== undefined) await installPackage(userFolder, tarball, signal);
 
-	const port = options.port ?? (await freePort());
+	const port = options.port ?? (await getPort(LOOPBACK));
 	const logFile = path.join(userFolder, 'n8n.log');
-	const logStart = existsSync(logFile) ? statSync(logFile).size : 0;
+	const readLog = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
+	const logStart = readLog().length;
 	const log = openSync(logFile, 'a');
 	const bin = path.join(folderOf(version), 'node_modules', 'n8n', 'bin', 'n8n');
 	const child = spawn(nodeFor(version), [bin, role === 'main' ? 'start' : role], {
@@ -78,8 +74,8 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 			...OF_VERSION[version],
 			N8N_USER_FOLDER: userFolder,
 			N8N_PORT: String(port),
-			N8N_RUNNERS_BROKER_PORT: String(await freePort()),
-			N8N_RUNNERS_LAUNCHER_HEALTH_CHECK_PORT: String(await freePort()),
+			N8N_RUNNERS_BROKER_PORT: String(await getPort(LOOPBACK)),
+			N8N_RUNNERS_LAUNCHER_HEALTH_CHECK_PORT: String(await getPort(LOOPBACK)),
 			...(role === 'worker' && {
 				QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 				QUEUE_HEALTH_CHECK_PORT: String(port),
@@ -95,12 +91,30 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 	closeSync(log);
 
 	const url = `http://127.0.0.1:${port}`;
-	const readLog = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
+	const logged = () => readLog().slice(logStart);
+	const isRunning = () => child.exitCode === null && child.signalCode === null;
+	const end = async (name: 'SIGTERM' | 'SIGKILL') => {
+		if (!isRunning()) return;
+		const ended = once(child, 'exit');
+		child.kill(name);
+		const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+		await ended;
+		clearTimeout(limit);
+	};
+	const isReady = async () => {
+		signal?.throwIfAborted();
+		if (!isRunning()) throw new Error(`n8n exited while it started:\n${logged().slice(-2000)}`);
+		return logged().includes(READY_LINE[role]) && (await responds(url, role));
+	};
 	try {
-		const logged = () => readLog().slice(logStart);
-		await untilReady(child, role, url, logged, startLimitMs, options.signal);
+		const ready = untilTrue(isReady, {
+			limitMs: START_LIMIT_MS,
+			explain: () => `n8n was not ready:\n${logged().slice(-2000)}`,
+		});
+		const lastLine = () => logged().trim().split('\n').at(-1) || 'starting';
+		await telling(tell, () => `n8n ${version}: ${lastLine()}`, ready);
 	} catch (error) {
-		await stop(child, 'SIGKILL');
+		await end('SIGKILL');
 		throw error;
 	}
 	return {
@@ -108,9 +122,10 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 		url,
 		pid: child.pid ?? 0,
 		client: new N8nClient(url),
+		isRunning,
 		log: readLog,
-		stop: async () => await stop(child, 'SIGTERM'),
-		kill: async () => await stop(child, 'SIGKILL'),
+		stop: async () => await end('SIGTERM'),
+		kill: async () => await end('SIGKILL'),
 	};
 }
 
@@ -181,27 +196,8 @@ async function installPackage(
 	await npm(
 		folder,
 		['install', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', tarball],
-		signal,
+		{ signal },
 	);
-}
-
-async function untilReady(
-	child: ChildProcess,
-	role: N8nRole,
-	url: string,
-	log: () => string,
-	limitMs: number,
-	signal: AbortSignal | undefined,
-): Promise<void> {
-	const limit = Date.now() + limitMs;
-	while (Date.now() < limit) {
-		signal?.throwIfAborted();
-		if (child.exitCode !== null)
-			throw new Error(`n8n exited while it started:\n${log().slice(-2000)}`);
-		if (log().includes(READY_LINE[role]) && (await responds(url, role))) return;
-		await wait(POLL_MS);
-	}
-	throw new Error(`n8n was not ready after ${limitMs / 1000} s:\n${log().slice(-2000)}`);
 }
 
 async function responds(url: string, role: N8nRole): Promise<boolean> {
@@ -214,13 +210,4 @@ async function responds(url: string, role: N8nRole): Promise<boolean> {
 	} catch {
 		return false;
 	}
-}
-
-async function stop(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-	if (child.exitCode !== null || child.signalCode !== null) return;
-	const ended = once(child, 'exit');
-	child.kill(signal);
-	const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
-	await ended;
-	clearTimeout(limit);
 }

@@ -1,43 +1,45 @@
 /** What `npm run demo` and `npm run dev` share: fixed ports, the addresses to look at, and Ctrl-C. */
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import getPort from 'get-port';
 import { once } from 'node:events';
 
 import { OWNER } from './client';
-import { assertFree } from './ports';
 import type { Stage } from './stage';
 
 export interface LocalPorts {
-	n8n: number;
-	/** The https address of n8n, which the sandbox delivers to. */
-	front: number;
-	avala: number;
+	n8nPort: number;
+	/** Of n8n's https address, which the sandbox delivers to. */
+	frontPort: number;
+	avalaPort: number;
 }
 
-/** For `parseArgs`. */
-export const PORT_OPTIONS = {
-	'n8n-port': { type: 'string', default: '5678' },
-	'front-port': { type: 'string', default: '8443' },
-	'avala-port': { type: 'string', default: '4010' },
-} as const;
+/** Adds the options of `LocalPorts`. */
+export function withPorts(command: Command): Command {
+	return command
+		.option('--n8n-port <port>', 'port of the n8n editor', toPort, 5678)
+		.option('--front-port <port>', "port of n8n's https address", toPort, 8443)
+		.option('--avala-port <port>', 'port of the sandbox', toPort, 4010);
+}
 
-export const PORT_USAGE = `  --n8n-port ${PORT_OPTIONS['n8n-port'].default}     port of the n8n editor
-  --front-port ${PORT_OPTIONS['front-port'].default}   port of n8n's https address, which the sandbox delivers to
-  --avala-port ${PORT_OPTIONS['avala-port'].default}   port of the sandbox`;
-
-/** @throws when a value is not a port, naming its option */
-export function parsePorts(values: Record<keyof typeof PORT_OPTIONS, string>): LocalPorts {
-	const portOf = (option: keyof typeof PORT_OPTIONS) => {
-		const port = Number(values[option]);
-		if (Number.isInteger(port) && port > 0 && port < 65536) return port;
-		throw new Error(`--${option} must be a number from 1 to 65535, not ${values[option]}.`);
-	};
-	return { n8n: portOf('n8n-port'), front: portOf('front-port'), avala: portOf('avala-port') };
+function toPort(text: string): number {
+	const port = Number(text);
+	if (Number.isInteger(port) && port > 0 && port < 65536) return port;
+	throw new InvalidArgumentError('It must be a number from 1 to 65535.');
 }
 
 /** @throws when one of the ports is in use, naming it and its option */
-export async function assertPortsFree({ n8n, front, avala }: LocalPorts): Promise<void> {
-	await assertFree(n8n, 'n8n', '--n8n-port');
-	await assertFree(front, "n8n's https address", '--front-port');
-	await assertFree(avala, 'the sandbox', '--avala-port');
+export async function assertPortsFree(ports: LocalPorts): Promise<void> {
+	await assertFree(ports.n8nPort, 'n8n', '--n8n-port');
+	await assertFree(ports.frontPort, "n8n's https address", '--front-port');
+	await assertFree(ports.avalaPort, 'the sandbox', '--avala-port');
+}
+
+async function assertFree(port: number, what: string, option: string): Promise<void> {
+	if ((await getPort({ port, host: '127.0.0.1' })) === port) return;
+	throw new Error(
+		`Port ${port}, which ${what} needs, is in use. Stop the program that uses it, or choose another port with ${option}.`,
+	);
 }
 
 /** Where to look, how to log in, and what a credential needs. */

@@ -62,13 +62,6 @@ export interface Outcome {
 	runs: Record<string, NodeRun[]>;
 }
 
-/** One page of the list that a resource locator shows. */
-export interface ListPage {
-	results: Array<{ name: string; value: string; url?: string }>;
-	/** What to pass in for the next page; absent on the last one. */
-	paginationToken?: string;
-}
-
 const ENDED = ['success', 'error', 'crashed', 'canceled'];
 
 export function hasEnded(status: string): boolean {
@@ -110,17 +103,6 @@ export function toExecution(value: unknown): Execution {
 		workflowId: String(workflowId),
 		status: String(status),
 		mode: String(mode),
-	};
-}
-
-export function toListPage(value: unknown): ListPage {
-	const { results, paginationToken } = toObject(value);
-	return {
-		results: toArray(results).map((result) => {
-			const { name, value: id, url } = toObject(result);
-			return { name: String(name), value: String(id), ...(typeof url === 'string' && { url }) };
-		}),
-		...(typeof paginationToken === 'string' && { paginationToken }),
 	};
 }
 

@@ -1,26 +1,23 @@
+import getPort from 'get-port';
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-	chmodSync,
-	chownSync,
-	existsSync,
-	mkdirSync,
-	mkdtempSync,
-	readdirSync,
-	rmSync,
-} from 'node:fs';
-import { connect } from 'node:net';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 
-import { freePort } from './ports';
+import { untilTrue } from './waiting';
 
-const START_LIMIT_MS = 30_000;
-const POLL_MS = 50;
-const DATABASE = 'postgres';
-const DATABASE_USER = 'postgres';
+const LOOPBACK = '127.0.0.1';
+const NOT_INSTALLED =
+	'Redis or PostgreSQL is not installed. On Debian: apt-get install redis-server postgresql';
+/** The name of the database, of its user and of the account that Debian's package has created. */
+const POSTGRES = 'postgres';
+/** PostgreSQL refuses to run as root. */
+const AS_POSTGRES =
+	process.getuid?.() === 0
+		? ['setpriv', `--reuid=${POSTGRES}`, `--regid=${POSTGRES}`, '--clear-groups']
+		: [];
 
 /** A server with a data folder of its own, on loopback. */
 export interface Service {
@@ -40,80 +37,55 @@ export interface Postgres extends Service {
 	lock(table: string, against: 'writing' | 'use'): Promise<() => Promise<void>>;
 }
 
-interface Account {
-	uid: number;
-	gid: number;
-}
-
 /** Starts a Redis that writes each change to disk, as one should that holds a queue. */
 export async function startRedis(): Promise<Service> {
-	const binary = binaryOf(['/usr/bin/redis-server'], 'redis-server');
+	if (spawnSync('redis-server', ['--version']).error) throw new Error(NOT_INSTALLED);
 	const folder = mkdtempSync(path.join(tmpdir(), 'avala-redis-'));
-	const port = await freePort();
-	const command = [binary, '--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+	const port = await getPort({ host: LOOPBACK });
+	const address = ['--port', String(port), '--bind', LOOPBACK];
 	return await startService({
 		name: 'Redis',
 		port,
 		folder,
-		command: [...command, '--appendonly', 'yes'],
+		command: ['redis-server', ...address, '--dir', folder, '--appendonly', 'yes'],
 		stopSignal: 'SIGTERM',
-		isReady: async () => await isListening(port),
+		readyCommand: ['redis-cli', '-h', LOOPBACK, '-p', String(port), 'ping'],
 	});
 }
 
 /** Starts a PostgreSQL with an empty database; connections from this machine need no password. */
 export async function startPostgres(): Promise<Postgres> {
-	const versions = '/usr/lib/postgresql';
-	const folders = existsSync(versions) ? readdirSync(versions).sort() : [];
-	const bins = folders.map((version) => path.join(versions, version, 'bin'));
-	const bin = path.dirname(
-		binaryOf(
-			bins.map((folder) => path.join(folder, 'postgres')),
-			'postgresql',
-		),
-	);
+	const bin = binOfPostgres();
 	const folder = mkdtempSync(path.join(tmpdir(), 'avala-postgres-'));
 	const data = path.join(folder, 'data');
 	mkdirSync(data);
-	chmodSync(folder, 0o755);
-	// PostgreSQL refuses to run as root.
-	const account = process.getuid?.() === 0 ? accountOf(DATABASE_USER) : undefined;
-	if (account) for (const owned of [folder, data]) chownSync(owned, account.uid, account.gid);
-	execFileSync(
-		path.join(bin, 'initdb'),
-		['-D', data, '-A', 'trust', '-U', DATABASE_USER, '-E', 'UTF8'],
-		{ ...account, cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] },
-	);
-	const port = await freePort();
-	const command = [path.join(bin, 'postgres'), '-D', data, '-p', String(port)];
-	const listening = ['-c', 'listen_addresses=127.0.0.1', '-k', folder];
-	const address = ['-h', '127.0.0.1', '-p', String(port)];
+	if (AS_POSTGRES.length > 0) run('chown', '-R', POSTGRES, folder);
+	run(...AS_POSTGRES, `${bin}/initdb`, '-D', data, '-A', 'trust', '-U', POSTGRES, '-E', 'UTF8');
+
+	const port = await getPort({ host: LOOPBACK });
+	const address = ['-h', LOOPBACK, '-p', String(port)];
+	const listening = ['-p', String(port), '-c', `listen_addresses=${LOOPBACK}`, '-k', folder];
 	const service = await startService({
 		name: 'PostgreSQL',
 		port,
 		folder,
-		command: [...command, ...listening],
-		account,
+		command: [...AS_POSTGRES, `${bin}/postgres`, '-D', data, ...listening],
 		// A fast shutdown, which does not wait for clients.
 		stopSignal: 'SIGINT',
 		// It listens before it has recovered, and refuses connections until then.
-		isReady: () => spawnSync(path.join(bin, 'pg_isready'), ['-q', ...address]).status === 0,
+		readyCommand: [`${bin}/pg_isready`, '-q', ...address],
 	});
-	const psql = path.join(bin, 'psql');
-	const login = [...address, '-U', DATABASE_USER, '-d', DATABASE];
-	const query = (sql: string) => {
-		const text = execFileSync(psql, [...login, '-X', '-A', '-t', '-F', '\t', '-c', sql], {
-			encoding: 'utf8',
-			maxBuffer: 2 ** 29,
-		});
-		return text
+
+	const psql = [`${bin}/psql`, ...address, '-U', POSTGRES, '-d', POSTGRES, '-X'];
+	const query = (sql: string) =>
+		run(...psql, '-A', '-t', '-F', '\t', '-c', sql)
 			.split('\n')
 			.filter(Boolean)
 			.map((line) => line.split('\t'));
-	};
 	const lock = async (table: string, against: 'writing' | 'use') => {
 		const mode = against === 'use' ? 'access exclusive' : 'exclusive';
-		const session = spawn(psql, [...login, '-X'], { stdio: ['pipe', 'pipe', 'ignore'] });
+		const [file = '', ...args] = psql;
+		const session = spawn(file, args, { stdio: ['pipe', 'pipe', 'ignore'] });
 		session.stdin.write(`begin; lock table ${table} in ${mode} mode; select 'locked';\n`);
 		for await (const text of session.stdout) if (String(text).includes('locked')) break;
 		return async () => {
@@ -131,27 +103,23 @@ interface ServiceOptions {
 	port: number;
 	folder: string;
 	command: string[];
-	account?: Account;
 	stopSignal: 'SIGTERM' | 'SIGINT';
-	isReady(): Promise<boolean> | boolean;
+	/** Succeeds when the service is ready. */
+	readyCommand: string[];
 }
 
 async function startService(options: ServiceOptions): Promise<Service> {
-	const { name, port, folder, account } = options;
-	const [binary = '', ...given] = options.command;
+	const { name, port, folder } = options;
+	const [file = '', ...args] = options.command;
+	const [readyFile = '', ...readyArgs] = options.readyCommand;
 	let child: ChildProcess | undefined;
 	const isRunning = () => child?.exitCode === null && child.signalCode === null;
-	const start = async () => {
-		const limit = Date.now() + START_LIMIT_MS;
-		while (Date.now() < limit) {
-			// In a loop, because PostgreSQL refuses to start while processes of the killed one are still exiting.
-			if (!isRunning())
-				child = spawn(binary, given, { ...account, cwd: folder, stdio: 'ignore', detached: true });
-			if (await options.isReady()) return;
-			await wait(POLL_MS);
-		}
-		throw new Error(`${name} was not ready after ${START_LIMIT_MS / 1000} s.`);
+	const isReady = () => {
+		// Again and again: PostgreSQL refuses to start while processes of the killed one are still exiting.
+		if (!isRunning()) child = spawn(file, args, { cwd: folder, stdio: 'ignore', detached: true });
+		return spawnSync(readyFile, readyArgs).status === 0;
 	};
+	const start = async () => await untilTrue(isReady, { explain: () => `${name} was not ready.` });
 	const end = async (signal: NodeJS.Signals) => {
 		if (!child || !isRunning()) return;
 		const ended = once(child, 'exit');
@@ -170,26 +138,15 @@ async function startService(options: ServiceOptions): Promise<Service> {
 	};
 }
 
-async function isListening(port: number): Promise<boolean> {
-	const socket = connect({ port, host: '127.0.0.1' });
-	return await new Promise((resolve) => {
-		socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-	}).then((isOpen) => {
-		socket.destroy();
-		return isOpen === true;
-	});
+/** @throws when it fails, with what it has printed */
+function run(...[file = '', ...args]: string[]): string {
+	return execFileSync(file, args, { encoding: 'utf8', maxBuffer: 2 ** 29 });
 }
 
-function binaryOf(candidates: string[], debianPackage: string): string {
-	const found = candidates.filter((file) => existsSync(file)).at(-1);
-	if (found !== undefined) return found;
-	throw new Error(
-		`${debianPackage} is not installed. On Debian: apt-get install redis-server postgresql`,
-	);
-}
-
-function accountOf(user: string): Account {
-	const ask = (option: string) =>
-		Number(execFileSync('id', [option, user], { encoding: 'utf8' }).trim());
-	return { uid: ask('-u'), gid: ask('-g') };
+/** Debian keeps the programs of each version in a folder of its own. */
+function binOfPostgres(): string {
+	const versions = '/usr/lib/postgresql';
+	const newest = existsSync(versions) ? readdirSync(versions).sort().at(-1) : undefined;
+	if (newest !== undefined) return path.join(versions, newest, 'bin');
+	throw new Error(NOT_INSTALLED);
 }

@@ -1,23 +1,25 @@
+import getPort from 'get-port';
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 
 import type { EmittedEvent, Sandbox, SandboxOptions, StoredDelivery } from '../sandbox';
 import { startSandbox } from '../sandbox';
 import type { N8nClient } from './client';
 import type { N8n } from './instance';
 import { startN8n } from './instance';
-import { freePort } from './ports';
+import type { Tell } from './progress';
 import type { CredentialRef, Json, Workflow } from './restData';
 import { toObject } from './restData';
 import type { TlsFront } from './tlsFront';
 import { startTlsFront } from './tlsFront';
 import type { N8nVersion } from './versions';
+import { untilTrue } from './waiting';
 import { avalaWorkflow, triggerWorkflow } from './workflows';
 
-const POLL_MS = 100;
+/** n8n waits up to 30 s before it looks for its database again. */
+const READY_LIMIT_MS = 120_000;
 const CREDENTIAL_NAME = 'Avala sandbox';
 
 /** n8n's processes: `main` alone, or all of them in queue mode. */
@@ -31,7 +33,7 @@ export interface StageOptions {
 	/** Holds n8n's data and stays when the stage closes; by default a temporary folder. */
 	userFolder?: string;
 	/** Free ones by default. */
-	ports?: { n8n: number; front: number };
+	ports?: { n8nPort: number; frontPort: number };
 	/** By default a sandbox without a rate limit. */
 	sandbox?: SandboxOptions;
 	/** Further settings of n8n, at each start. */
@@ -42,8 +44,8 @@ export interface StageOptions {
 	processes?: readonly ProcessName[];
 	/** Stops n8n while it starts. */
 	signal?: AbortSignal;
-	/** Called with what is about to be done. */
-	onProgress?: (line: string) => void;
+	/** Called with what is about to be done, and every five seconds while n8n starts. */
+	onProgress?: Tell;
 }
 
 /** A real n8n with the package and its owner signed in, behind https, and a sandbox that delivers to it. */
@@ -69,11 +71,11 @@ export class Stage {
 	static async open(options: StageOptions): Promise<Stage> {
 		const { processes = ['main'], onProgress = () => {} } = options;
 		const ports = new Map<ProcessName, number>();
-		for (const name of processes) ports.set(name, await freePort());
-		if (options.ports) ports.set('main', options.ports.n8n);
+		for (const name of processes) ports.set(name, await getPort({ host: '127.0.0.1' }));
+		if (options.ports) ports.set('main', options.ports.n8nPort);
 		onProgress('Starting the sandbox');
 		const target = `http://127.0.0.1:${ports.get('webhook') ?? ports.get('main')}`;
-		const front = await startTlsFront({ target, port: options.ports?.front });
+		const front = await startTlsFront({ target, port: options.ports?.frontPort });
 		const sandbox = { ca: front.ca, rateLimit: false, ...options.sandbox } as const;
 		const avala = await startSandbox(sandbox).catch(async (error: unknown) => {
 			await front.stop();
@@ -84,7 +86,11 @@ export class Stage {
 		try {
 			for (const name of processes) {
 				onProgress(`Starting n8n ${options.version}${name === 'main' ? '' : `, ${name}`}`);
-				await stage.start(name, { tarball: options.tarball, signal: options.signal });
+				await stage.start(name, {
+					tarball: options.tarball,
+					signal: options.signal,
+					tell: onProgress,
+				});
 			}
 			if (options.tarball !== undefined) {
 				onProgress('Creating the credential');
@@ -103,8 +109,8 @@ export class Stage {
 		options: {
 			tarball?: string;
 			webhookUrl?: string;
-			startLimitMs?: number;
 			signal?: AbortSignal;
+			tell?: Tell;
 		} = {},
 	): Promise<void> {
 		const { version, env, envOf } = this.options;
@@ -138,14 +144,19 @@ export class Stage {
 
 	/** Starts the processes that have exited, as a supervisor would. @returns their names */
 	async revive(): Promise<ProcessName[]> {
-		const exited = [...this.running].filter(([, { pid }]) => !isRunning(pid));
+		const exited = [...this.running].filter(([, n8n]) => !n8n.isRunning());
 		for (const [name] of exited) await this.start(name);
 		return exited.map(([name]) => name);
 	}
 
 	/** Waits until these processes, by default all, report that they are ready. */
 	async untilReady(names: Iterable<ProcessName> = this.running.keys()): Promise<void> {
-		for (const name of names) while (!(await isReady(this.process(name).url))) await wait(POLL_MS);
+		for (const name of names) {
+			await untilTrue(async () => await isReady(this.process(name).url), {
+				limitMs: READY_LIMIT_MS,
+				explain: () => `The process ${name} was not ready.`,
+			});
+		}
 	}
 
 	/** Creates the sandbox's credential, or updates the one that an earlier stage left in n8n's folder. */
@@ -245,12 +256,4 @@ async function isReady(url: string): Promise<boolean> {
 		({ ok }) => ok,
 		() => false,
 	);
-}
-
-function isRunning(pid: number): boolean {
-	try {
-		return process.kill(pid, 0);
-	} catch {
-		return false;
-	}
 }

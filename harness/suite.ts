@@ -4,10 +4,11 @@ import { Stage } from './stage';
 import type { QueueMode } from './queueMode';
 import { openQueueMode } from './queueMode';
 import type { N8nVersion } from './versions';
-import { NEWEST_N8N, parseVersion } from './versions';
+import { N8N_VERSIONS, NEWEST_N8N } from './versions';
 
 /** The n8n under test. */
-export const version: N8nVersion = parseVersion(process.env.TEST_N8N_VERSION ?? NEWEST_N8N);
+export const version: N8nVersion =
+	N8N_VERSIONS.find((known) => known === process.env.TEST_N8N_VERSION) ?? NEWEST_N8N;
 
 type SuiteOptions = Omit<StageOptions, 'version' | 'tarball'>;
 
@@ -22,7 +23,7 @@ export async function openQueueStage(options: SuiteOptions = {}): Promise<QueueM
 }
 
 /** The tarball's path. @throws when the suite was not started by `runSuite.ts` */
-export function packedPackage(): string {
+function packedPackage(): string {
 	const tarball = process.env.TEST_PACKAGE;
 	if (tarball) return tarball;
 	throw new Error(

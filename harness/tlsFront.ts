@@ -17,21 +17,18 @@ export interface TlsFront {
 export async function startTlsFront({
 	target,
 	port = 0,
-	name = 'localhost',
 }: {
 	target: string;
 	port?: number;
-	/** The host name in its certificate, in addition to the loopback address. */
-	name?: string;
 }): Promise<TlsFront> {
-	const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {
+	const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
 		keySize: 2048,
 		extensions: [
 			{ name: 'basicConstraints', cA: true, critical: true },
 			{
 				name: 'subjectAltName',
 				altNames: [
-					{ type: 2, value: name },
+					{ type: 2, value: 'localhost' },
 					{ type: 7, ip: '127.0.0.1' },
 				],
 			},

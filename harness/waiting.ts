@@ -1,18 +1,25 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import pMap from 'p-map';
+import pWaitFor from 'p-wait-for';
 
 const POLL_MS = 100;
 const LIMIT_MS = 30_000;
 
 /**
- * Waits for something that n8n does in the background and reports nowhere.
+ * Waits for something that happens in the background and is reported nowhere.
  *
- * @throws when it has not happened within 30 s
+ * @param options.limitMs 30 s by default
+ * @param options.explain what to say when it has not happened by then
+ * @throws when it has not happened by then, or when `isTrue` throws
  */
-export async function untilTrue(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-	for (const limit = Date.now() + LIMIT_MS; Date.now() < limit; await wait(POLL_MS)) {
-		if (await isTrue()) return;
-	}
-	throw new Error(`${isTrue.toString()} was not true within ${LIMIT_MS / 1000} s.`);
+export async function untilTrue(
+	isTrue: () => boolean | Promise<boolean>,
+	options: { limitMs?: number; explain?: () => string } = {},
+): Promise<void> {
+	const { limitMs = LIMIT_MS, explain = () => `This was not true: ${isTrue.toString()}` } = options;
+	const fallback = () => {
+		throw new Error(`Waited ${limitMs / 1000} s. ${explain()}`);
+	};
+	await pWaitFor(isTrue, { interval: POLL_MS, timeout: { milliseconds: limitMs, fallback } });
 }
 
 /** Calls `work` with 0 … count-1, `width` calls at a time. */
@@ -21,9 +28,5 @@ export async function inParallel(
 	width: number,
 	work: (index: number) => Promise<void>,
 ): Promise<void> {
-	let next = 0;
-	const worker = async () => {
-		while (next < count) await work(next++);
-	};
-	await Promise.all(Array.from({ length: width }, worker));
+	await pMap(Array(count).keys(), work, { concurrency: width });
 }

@@ -7,6 +7,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { packPackage, ROOT } from '../harness/pack';
+
 interface ScanResult {
 	passed: boolean;
 	message?: string;
@@ -18,8 +20,6 @@ interface Scanner {
 	analyzePackage(packageDir: string, filePatterns: string[]): Promise<ScanResult>;
 }
 
-const root = path.resolve(__dirname, '..');
-
 async function main(): Promise<void> {
 	// The scanner exports only its command, which fetches the package from the registry.
 	const scannerFile = path.join(
@@ -30,16 +30,10 @@ async function main(): Promise<void> {
 
 	const unpacked = mkdtempSync(path.join(tmpdir(), 'n8n-nodes-avala-'));
 	try {
-		execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
-		const [packed] = JSON.parse(
-			execFileSync('npm', ['pack', '--json', '--pack-destination', unpacked], {
-				cwd: root,
-			}).toString(),
-		) as [{ filename: string }];
-		execFileSync('tar', ['-xzf', packed.filename], { cwd: unpacked });
-
+		execFileSync('tar', ['-xzf', await packPackage(console.log)], { cwd: unpacked });
+		console.log('Scanning');
 		const results = {
-			source: await scanner.analyzePackage(root, scanner.SOURCE_FILE_PATTERNS),
+			source: await scanner.analyzePackage(ROOT, scanner.SOURCE_FILE_PATTERNS),
 			tarball: await scanner.analyzePackage(path.join(unpacked, 'package'), [
 				'**/*.js',
 				'package.json',

@@ -1,16 +1,54 @@
+import jestConfig from '../../jest.config.js';
+
+const [unit] = jestConfig.projects;
+
+/** What only the editor shows; a test that repeats these texts would protect nobody. */
+const TEXTS = ['description', 'displayName', 'placeholder', 'hint', 'action'];
+
+const textsOfTheEditor = {
+	shouldIgnore({ node }) {
+		const isText = node.type === 'ObjectProperty' && TEXTS.includes(node.key.name);
+		return isText && ['StringLiteral', 'TemplateLiteral'].includes(node.value.type)
+			? 'a text that only the editor shows'
+			: undefined;
+	},
+};
+
+export const strykerPlugins = [
+	{ kind: 'Ignore', name: 'texts-of-the-editor', value: textsOfTheEditor },
+];
+
 /**
- * `npm run test:mutation`: StrykerJS breaks the code that ships, one small change at a time, and the unit
- * and integration tests must notice. `-- --mutate <file>` does one file,
- * `--testFiles <files>` with these tests alone. What came of it: test/mutation.md.
+ * `npm run test:mutation`: StrykerJS breaks the code that keeps forged requests out and secrets in, one small change
+ * at a time, and the tests must notice. See test/mutation.md.
  *
  * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
 export default {
-	mutate: ['nodes/**/*.ts', 'credentials/**/*.ts'],
-	plugins: ['./scripts/mutation/plugins.mjs'],
-	testRunner: 'jest-in-process',
-	coverageAnalysis: 'perTest',
+	mutate: [
+		'credentials/*.ts',
+		'nodes/Avala/transport/*.ts',
+		'nodes/Avala/trigger/{body,ipAllowlist,receive,secret,signature,verify}.ts',
+	],
+	plugins: ['@stryker-mutator/jest-runner', './scripts/mutation/stryker.config.mjs'],
 	ignorers: ['texts-of-the-editor'],
+	testRunner: 'jest',
+	jest: {
+		// Stryker knows no projects, so it must not find jest.config.js.
+		configFile: 'package.json',
+		config: {
+			transform: unit.transform,
+			transformIgnorePatterns: unit.transformIgnorePatterns,
+			testEnvironment: './scripts/mutation/failFast.js',
+			testSequencer: '<rootDir>/scripts/mutation/unitFirst.js',
+			testMatch: ['<rootDir>/test/{unit,integration}/**/*.test.ts'],
+			// Tests of the sandbox, and of documents, which read sources.
+			testPathIgnorePatterns: ['/integration/sandbox/', '/(documents|securityClaims)'],
+			testTimeout: 10_000,
+			globalSetup: unit.globalSetup,
+		},
+	},
+	coverageAnalysis: 'perTest',
 	incremental: true,
 	incrementalFile: '.tmp/mutation/incremental.json',
 	tempDirName: '.tmp/stryker',
@@ -20,7 +58,6 @@ export default {
 	jsonReporter: { fileName: '.tmp/mutation/report.json' },
 	htmlReporter: { fileName: '.tmp/mutation/report.html' },
 	concurrency: 2,
-	timeoutMS: 20_000,
-	timeoutFactor: 4,
-	disableTypeChecks: false,
+	// Endless loops are counted, so a slow machine may take its time.
+	timeoutMS: 60_000,
 };

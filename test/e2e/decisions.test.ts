@@ -60,8 +60,8 @@ it(`the editor of n8n ${version} offers the problems of the selected tool`, asyn
 	const parameters = given('annotationIssue', 'create');
 	const credentials = { avalaApi: stage.credential };
 	const node = { name: 'Avala', type: 'n8n-nodes-avala.avala', typeVersion: 1, parameters };
-	const { results } = await stage.client.searchList({ ...node, credentials }, 'searchProblems');
-	expect(results.map(({ name }) => name)).toEqual(['Missing', 'Wrong heading']);
+	const names = await stage.client.searchList({ ...node, credentials }, 'searchProblems');
+	expect(names).toEqual(['Missing', 'Wrong heading']);
 });
 
 it('an AI agent learns which decisions there are, and rejects a result', async () => {

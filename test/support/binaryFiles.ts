@@ -17,6 +17,11 @@ const { Container: container } = jest.requireActual<{ Container: Container }>(
 export class BinaryFiles {
 	private readonly folder = mkdtempSync(path.join(tmpdir(), 'avala-binary-'));
 
+	/** To be called where `afterAll` may be: for the next test file n8n holds binary data in memory again. */
+	constructor() {
+		afterAll(() => Object.assign(container.get(BinaryDataService), { managers: {} }));
+	}
+
 	async init(): Promise<void> {
 		const config = container.get(BinaryDataConfig);
 		Object.assign(config, { mode: 'filesystem', localStoragePath: this.folder });

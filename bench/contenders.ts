@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
-import type { NodeJson } from '../../harness/restData';
-import type { Stage } from '../../harness/stage';
-import { avalaTrigger, webhookNode } from '../../harness/workflows';
+import type { NodeJson } from '../harness/restData';
+import type { Stage } from '../harness/stage';
+import { avalaTrigger, webhookNode } from '../harness/workflows';
 
 /** Workflows that an event can start. */
 export const CONTENDERS = {

@@ -1,18 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { freePort } from '../../harness/ports';
-import type { Stage } from '../../harness/stage';
-import { sign } from '../../harness/stage';
-import type { N8nVersion } from '../../harness/versions';
-import { workflowOf } from '../../harness/workflows';
-import { openStage } from '../stage';
+import { installN8n } from '../harness/install';
+import { packPackage } from '../harness/pack';
+import { sign, Stage } from '../harness/stage';
+import type { N8nVersion } from '../harness/versions';
+import { workflowOf } from '../harness/workflows';
 import type { Contender } from './contenders';
 import { ALL, HAND_SECRET, nodesOf } from './contenders';
 import type { GitHub } from './github';
 import { startGitHub } from './github';
 import type { Target } from './load';
 import { send } from './load';
-import { memoryInUse } from './memory';
 
 const POLL_MS = 100;
 /** The GitHub Trigger refuses localhost. Nothing is sent here: requests go to n8n directly. */
@@ -25,17 +23,22 @@ export class Contest {
 	private constructor(
 		private readonly stage: Stage,
 		private readonly gitHub: GitHub,
-		private readonly inspectPort: number,
 	) {}
 
-	static async open(version: N8nVersion, env: Record<string, string>): Promise<Contest> {
-		const port = await freePort();
-		const inspect = { NODE_OPTIONS: `--inspect=127.0.0.1:${port}` };
-		const stage = await openStage({
+	static async open(
+		version: N8nVersion,
+		env: Record<string, string>,
+		onProgress: (line: string) => void,
+	): Promise<Contest> {
+		await installN8n(version, onProgress);
+		const stage = await Stage.open({
 			version,
-			env: { ...env, ...inspect, WEBHOOK_URL: PUBLIC_URL },
+			tarball: await packPackage(),
+			env: { ...env, WEBHOOK_URL: PUBLIC_URL },
+			sandbox: { pingOnCreate: false },
+			onProgress,
 		});
-		const contest = new Contest(stage, await startGitHub(), port);
+		const contest = new Contest(stage, await startGitHub());
 		try {
 			await contest.activate();
 			await contest.assertChecks();
@@ -81,11 +84,6 @@ export class Contest {
 		return await this.count({ workflowId: this.ids.get(contender) });
 	}
 
-	/** Of n8n, in MB. */
-	async memoryInUse(): Promise<number> {
-		return await memoryInUse(this.inspectPort);
-	}
-
 	async close(): Promise<void> {
 		await this.stage.close();
 		await this.gitHub.stop();
@@ -105,8 +103,8 @@ export class Contest {
 	private async assertChecks(): Promise<void> {
 		const { client } = this.stage;
 		for (const contender of ALL) {
-			await send(this.target(contender), { requests: 1 });
-			if (contender !== 'webhook') await send(this.target(contender, true), { requests: 1 });
+			await send(this.target(contender), { amount: 1 });
+			if (contender !== 'webhook') await send(this.target(contender, true), { amount: 1 });
 			await this.untilIdle();
 			const executions = await client.executions(this.ids.get(contender) ?? '');
 			const expected = contender === 'byHand' ? 2 : 1;
