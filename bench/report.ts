@@ -36,14 +36,18 @@ export async function writeResults(sections: readonly Section[], rounds: number)
 	const old = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '';
 	const [measured = '', byHand = ''] = old.split(BY_HAND);
 	const kept = measured.split(/\n+(?=## )/).filter((text) => text.startsWith('## '));
-	const byTitle = new Map(
-		[...kept, ...sections.map(renderSection)].map((text) => [text.split('\n')[0] ?? '', text]),
-	);
 	const [cpu] = cpus();
+	// In each part, because parts may be measured on different machines.
+	const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}; Node ${process.versions.node}, n8n-core ${devDependencies['n8n-core']}. ${new Date().toISOString().slice(0, 10)}.`;
+	const measuredNow = sections.map((section) =>
+		renderSection({ ...section, notes: [...(section.notes ?? []), machine] }),
+	);
+	const byTitle = new Map(
+		[...kept, ...measuredNow].map((text) => [text.split('\n')[0] ?? '', text]),
+	);
 	const text = [
 		'# What it costs',
-		`Made by \`npm run bench\`. Figures of parts 2 and 3 are medians of ${rounds} interleaved rounds with the least and the most in brackets; ratios are taken within a round.`,
-		`Machine: ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}; Node ${process.versions.node} (n8n 2.41 brings its own, 24), n8n-core ${devDependencies['n8n-core']}. ${new Date().toISOString().slice(0, 10)}.`,
+		`Made by \`npm run bench\`. Figures of parts 2 and 3 are medians of ${rounds} interleaved rounds with the least and the most in brackets; ratios are taken within a round. n8n 2.41 brings a Node of its own, 24.`,
 		...[...byTitle].toSorted(([a], [b]) => a.localeCompare(b)).map(([, section]) => section),
 		BY_HAND + byHand,
 	].join('\n\n');
