@@ -1,4 +1,5 @@
 import { PollContext } from 'n8n-core';
+import { deepCopy } from 'n8n-workflow';
 import type {
 	IDataObject,
 	INode,
@@ -11,7 +12,6 @@ import { AvalaMissedEventsTrigger } from '../../nodes/Avala/AvalaMissedEventsTri
 import type { AvalaCredential } from './n8n';
 import { additionalData, makeNode, makeWorkflow } from './n8n';
 
-const NAME = 'Missed Events';
 let processes = 0;
 
 /** What n8n's log says. */
@@ -25,6 +25,8 @@ export interface Log {
  * state after an activation, and that of each poll that gave items.
  */
 export class PolledNode {
+	name = 'Missed Events';
+
 	/** The node's static data in n8n's database. */
 	saved: IDataObject = {};
 
@@ -52,9 +54,10 @@ export class PolledNode {
 
 	/** The first poll, for which n8n waits. */
 	async activate(mode: WorkflowActivateMode = 'activate'): Promise<IDataObject[] | null> {
-		this.context = this.newContext('trigger', mode);
+		const context = this.newContext('trigger', mode);
+		this.context = context;
 		const items = await this.poll();
-		this.saved = this.present();
+		this.saved = this.present(context);
 		return items;
 	}
 
@@ -64,7 +67,7 @@ export class PolledNode {
 		if (!context) throw new Error('The node is not active');
 		const items = await run(context);
 		if (items) {
-			this.saved = this.present();
+			this.saved = this.present(context);
 			this.executions.push(items);
 		}
 		return items;
@@ -80,16 +83,22 @@ export class PolledNode {
 		return this.executions.flat();
 	}
 
-	private present(): IDataObject {
-		return structuredClone({ ...this.context?.getWorkflowStaticData('node') });
+	/** The user gives the node another name, under which n8n has no static data. */
+	rename(name: string): void {
+		this.name = name;
+		this.saved = {};
+	}
+
+	private present(context: PollContext): IDataObject {
+		return deepCopy(context.getWorkflowStaticData('node'));
 	}
 
 	private newContext(mode: WorkflowExecuteMode, activation: WorkflowActivateMode): PollContext {
 		const node: INode = {
 			...makeNode('n8n-nodes-avala.avalaMissedEventsTrigger', 1, this.parameters),
-			name: NAME,
+			name: this.name,
 		};
-		const staticData = { [`node:${NAME}`]: structuredClone(this.saved) };
+		const staticData = { [`node:${this.name}`]: structuredClone(this.saved) };
 		const workflow = makeWorkflow([node], staticData);
 		workflow.id = this.id;
 		const data = additionalData({ credentials: this.credentials });

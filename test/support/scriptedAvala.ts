@@ -22,6 +22,9 @@ export interface ScriptedDelivery {
 	failedAfter?: number;
 	/** How long after its creation Avala lists it. */
 	visibleAfter?: number;
+	/** What Avala keeps with it: the envelope, the resource alone, or nothing but the resource's ID. */
+	payload?: 'envelope' | 'resource' | 'none';
+	hasNoTime?: boolean;
 }
 
 /** Deliveries as Avala would list them at the moment that the test's clock shows. */
@@ -32,6 +35,12 @@ export class ScriptedAvala {
 
 	/** What responds in Avala's place, if anything. */
 	fault?: (request: IncomingMessage, response: ServerResponse) => boolean;
+
+	/** How far Avala's clock is ahead of n8n's. */
+	ahead = 0;
+
+	/** Whether the list is in no order. */
+	isUnsorted = false;
 
 	/** Whether times are told in whole seconds. */
 	wholeSeconds = false;
@@ -60,6 +69,13 @@ export class ScriptedAvala {
 		this.webhooks = [];
 		delete this.fault;
 		this.wholeSeconds = false;
+		this.ahead = 0;
+		this.isUnsorted = false;
+	}
+
+	/** By Avala's clock. */
+	now(): number {
+		return Date.now() + this.ahead;
 	}
 
 	private respond(request: IncomingMessage, response: ServerResponse): void {
@@ -70,13 +86,14 @@ export class ScriptedAvala {
 		const path = url.pathname.replace('/api/v1', '');
 		const [, id] = /^\/webhooks\/(.+)\/$/.exec(path) ?? [];
 		const webhook = this.webhooks.find(({ uid }) => uid === id);
+		const [, task] = /^\/tasks\/(.+)\/$/.exec(path) ?? [];
 		if (webhook && request.method === 'PATCH') webhook.is_active = true;
 		const body =
 			path === '/webhook-deliveries/'
 				? this.page(url)
 				: path === '/webhooks/'
 					? { results: this.webhooks, next: null }
-					: webhook;
+					: (webhook ?? (task && { uid: task }));
 		response.statusCode = body ? 200 : 404;
 		response.setHeader('content-type', 'application/json');
 		response.end(JSON.stringify(body ?? { detail: 'Not found.' }));
@@ -85,8 +102,8 @@ export class ScriptedAvala {
 	private page(url: URL): object {
 		const limit = Number(url.searchParams.get('limit'));
 		const visible = this.deliveries
-			.filter(({ created, visibleAfter = 0 }) => created + visibleAfter <= Date.now())
-			.sort((a, b) => b.created - a.created);
+			.filter(({ created, visibleAfter = 0 }) => created + visibleAfter <= this.now())
+			.sort((a, b) => (this.isUnsorted ? (a.event % 7) - (b.event % 7) : b.created - a.created));
 		const start = Number(url.searchParams.get('cursor') ?? visible.length);
 		// The cursor counts from the oldest, so that new deliveries do not move it.
 		const from = visible.length - start;
@@ -98,11 +115,12 @@ export class ScriptedAvala {
 
 	private shown({ event, created, type = 'task.completed', project, ...one }: ScriptedDelivery) {
 		const { webhook = 'wh_1', deliveredAfter, failedAfter = LAST_TRY } = one;
-		const age = Date.now() - created;
+		const age = this.now() - created;
 		const isDelivered = deliveredAfter !== undefined && age >= deliveredAfter;
 		const isOver = isDelivered || (deliveredAfter === undefined && age >= failedAfter);
 		const end = deliveredAfter ?? failedAfter;
 		const at = this.wholeSeconds ? Math.floor(created / 1000) * 1000 : created;
+		const resource = { uid: `task_${event}`, ...(project && { project }) };
 		const timestamp = new Date(at)
 			.toISOString()
 			.replace(this.wholeSeconds ? '.000Z' : '', this.wholeSeconds ? 'Z' : '');
@@ -114,12 +132,13 @@ export class ScriptedAvala {
 			attempts: isOver ? 5 : 2,
 			response_status: isDelivered ? 200 : 500,
 			next_retry_at: isOver ? null : new Date(created + end).toISOString(),
-			created_at: timestamp,
+			created_at: one.hasNoTime ? null : timestamp,
+			task_uid: resource.uid,
 			payload: {
-				event: type,
-				timestamp: new Date(event * 1000).toISOString(),
-				data: { uid: `task_${event}`, ...(project && { project }) },
-			},
+				envelope: { event: type, timestamp: new Date(event * 1000).toISOString(), data: resource },
+				resource,
+				none: null,
+			}[one.payload ?? 'envelope'],
 		};
 	}
 }

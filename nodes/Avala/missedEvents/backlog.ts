@@ -1,19 +1,23 @@
-import type { IDataObject } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
 import type { Missed } from '../actions/delivery/missed';
-import { MissedEvents } from '../actions/delivery/missed';
+import { identityOf, MissedEvents } from '../actions/delivery/missed';
 import { walk } from '../actions/getMany';
 import type { Delivery } from '../shared/delivery';
 import { createdAt, eventTypeOf, normaliseDelivery } from '../shared/delivery';
+import { isChosenEvent } from '../shared/eventCatalogue';
 import { idKey, idOf } from '../shared/values';
 import type { Connection } from '../transport/connection';
-import { apiError } from '../transport/errors';
 import { all, DELIVERIES } from '../transport/paths';
+import { hasStatus } from '../transport/request';
+import type { EventSelection } from '../trigger/parameters';
 
 /** A try that is overdue for longer does not come any more; nothing waits for it. */
 const LONGEST_UNDECIDED_MS = 6 * 60 * 60_000;
 /** Deliveries may become visible a little later than newer ones, and some servers tell whole seconds. */
-const MARGIN_MS = 5 * 60_000;
+export const MARGIN_MS = 5 * 60_000;
+/** How servers refuse the address of a page that they do not keep any longer. */
+const PAGE_IS_GONE: readonly number[] = [400, 404, 410, 422];
 
 /** An event that Avala has given up on, with the time of its oldest delivery. */
 export type MissedAt = Missed & { time: number };
@@ -26,6 +30,12 @@ export class Backlog {
 	/** What was missed and is still to be given; undefined until everything is read. */
 	missed?: MissedAt[];
 
+	/** The time of the newest delivery. */
+	newest = -Infinity;
+
+	/** The time of the oldest delivery that may still fail for good. */
+	oldestUndecided = Infinity;
+
 	/** Where the reading goes on. */
 	private next?: URL;
 
@@ -33,62 +43,46 @@ export class Backlog {
 
 	private readonly webhookKeys: readonly string[] | undefined;
 
-	private newest?: number;
-
-	private oldestUndecided = Infinity;
-
 	/** Of the delivery that was read last, for those without a time. */
 	private lastTime?: number;
 
 	/**
 	 * @param since Unix time in milliseconds
 	 * @param webhookIds the webhooks that count; undefined for all
-	 * @param isWanted whether an event type may count
+	 * @param selection the event types that count
 	 */
 	constructor(
 		readonly since: number,
 		webhookIds: readonly string[] | undefined,
-		private readonly isWanted: (type: string) => boolean,
-		private readonly now = Date.now(),
+		private readonly selection: Pick<EventSelection, 'events' | 'customEvents'>,
+		readonly now = Date.now(),
 	) {
 		this.found = new MissedEvents(now);
 		this.webhookKeys = webhookIds?.map(idKey);
 	}
 
 	/**
-	 * Everything before this moment is settled once `missed` is given: it does not pass a delivery that may
-	 * still fail for good.
-	 */
-	get settledUntil(): number {
-		const newest = this.newest === undefined ? this.since : this.newest - MARGIN_MS;
-		return Math.max(this.since, Math.min(newest, this.oldestUndecided));
-	}
-
-	/**
 	 * Reads on.
 	 *
 	 * @param mostPages how many pages at most
-	 * @throws NodeApiError; what was read before is kept
+	 * @throws NodeApiError; what was read before is kept. UserError when no delivery has a time
 	 */
 	async read(connection: Connection, mostPages: number): Promise<void> {
-		const pages = walk(connection, all(DELIVERIES), {
-			wanted: Infinity,
-			narrowing: {
-				values: {},
-				query: {},
-				createdAfter: this.since,
-				createdBefore: Infinity,
-				isNarrow: true,
-				passes: () => true,
-			},
-			query: { ordering: '-created_at' },
-			normalise: normaliseDelivery,
-			start: this.next,
+		const start = this.next;
+		await this.readPages(connection, mostPages).catch((error: unknown) => {
+			// The reading begins anew with the next poll, and not where there is nothing any more.
+			if (start && this.next === start && hasStatus(error, PAGE_IS_GONE)) this.next = undefined;
+			throw error;
 		});
+	}
+
+	private async readPages(connection: Connection, mostPages: number): Promise<void> {
 		let count = 0;
 		let isEnd = false;
-		for await (const { found, next } of pages) {
-			for (const entry of found) this.add(connection, entry);
+		for await (const { found, next } of pagesOf(connection, this.since, this.next)) {
+			const deliveries = found.map(normaliseDelivery);
+			this.lastTime ??= deliveries.map(createdAt).find((time) => time !== undefined);
+			for (const delivery of deliveries) this.add(delivery);
 			this.next = next;
 			count += 1;
 			isEnd = next === undefined;
@@ -105,29 +99,66 @@ export class Backlog {
 		return this.found.list().reverse();
 	}
 
-	private add(connection: Connection, sent: IDataObject): void {
-		const delivery = normaliseDelivery(sent);
+	private add(delivery: Delivery): void {
 		// One without a time lies between its neighbours.
 		const time = createdAt(delivery) ?? this.lastTime;
 		if (time === undefined) {
-			throw apiError(
-				connection,
-				'Avala sent deliveries without a time.',
-				'New ones cannot be told from old ones then, so missed events cannot be found. Use Delivery: Get Missed Events instead.',
-			);
+			throw new UserError('Avala sent deliveries without a time.', {
+				description:
+					'New ones cannot be told from old ones then, so missed events cannot be found. Use Delivery: Get Missed Events instead.',
+			});
 		}
 		this.lastTime = time;
 		if (time < this.since) return;
-		this.newest ??= time;
+		this.newest = Math.max(this.newest, time);
 		if (!this.isOurs(delivery)) return;
 		const outcome = this.found.add(delivery, time);
 		const isUndecided = outcome === 'pending' || outcome === 'retrying';
-		if (isUndecided && this.now - time < LONGEST_UNDECIDED_MS) this.oldestUndecided = time;
+		if (isUndecided && this.now - time < LONGEST_UNDECIDED_MS) {
+			this.oldestUndecided = Math.min(this.oldestUndecided, time);
+		}
 	}
 
 	private isOurs(delivery: Delivery): boolean {
 		const webhookId = idKey(idOf(delivery.webhook_uid) ?? '');
 		const isWatched = this.webhookKeys?.includes(webhookId) ?? true;
-		return isWatched && this.isWanted(eventTypeOf(delivery));
+		const { events, customEvents } = this.selection;
+		return isWatched && isChosenEvent(eventTypeOf(delivery), events, customEvents);
 	}
+}
+
+/**
+ * The time of the newest delivery, 0 where there is none, and the keys of the events that have one of that time.
+ *
+ * @returns undefined where Avala does not list the newest first
+ */
+export async function newestDelivery(
+	connection: Connection,
+): Promise<{ time: number; keys: string[] } | undefined> {
+	for await (const { found } of pagesOf(connection, -Infinity, undefined)) {
+		const deliveries = found.map(normaliseDelivery);
+		const times = deliveries.map((delivery) => createdAt(delivery) ?? 0);
+		const [time = 0] = times;
+		if (time < Math.max(...times)) return undefined;
+		const newest = deliveries.filter((_, index) => times[index] === time);
+		return { time, keys: newest.map((delivery) => identityOf(delivery).key) };
+	}
+	return undefined;
+}
+
+function pagesOf(connection: Connection, createdAfter: number, start: URL | undefined) {
+	return walk(connection, all(DELIVERIES), {
+		wanted: Infinity,
+		narrowing: {
+			values: {},
+			query: {},
+			createdAfter,
+			createdBefore: Infinity,
+			isNarrow: true,
+			passes: () => true,
+		},
+		query: { ordering: '-created_at' },
+		normalise: normaliseDelivery,
+		start,
+	});
 }

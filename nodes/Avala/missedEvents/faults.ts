@@ -22,9 +22,8 @@ export function reportFault(
 	error: unknown,
 	isFirstPoll: boolean,
 ): void {
-	const mode = context.getActivationMode();
-	const isPublishing = isFirstPoll && mode === 'activate';
-	const isStart = isFirstPoll && (mode === 'init' || mode === 'leadershipChange');
+	const isPublishing = isFirstPoll && context.getActivationMode() === 'activate';
+	const isStart = isFirstPoll && isStartOfN8n(context);
 	const isDue = Date.now() - memory.shownAt >= SHOWN_EVERY_MS;
 	if (!mayPass(error) && !isStart && (isPublishing || isDue)) {
 		memory.shownAt = Date.now();
@@ -38,7 +37,11 @@ export function reportFault(
 	);
 }
 
+export function isStartOfN8n(context: IPollFunctions): boolean {
+	return ['init', 'leadershipChange'].includes(context.getActivationMode());
+}
+
 /** Anything but a refused key, and parameters or a credential that cannot work. */
-function mayPass(error: unknown): boolean {
+export function mayPass(error: unknown): boolean {
 	return error instanceof NodeApiError && !hasStatus(error, [401, 403]);
 }

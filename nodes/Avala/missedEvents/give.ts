@@ -1,50 +1,88 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Missed } from '../actions/delivery/missed';
 import type { RecoveredEvent } from '../actions/delivery/recover';
-import { recover } from '../actions/delivery/recover';
+import { recover, unrecoverable } from '../actions/delivery/recover';
 import type { Connection } from '../transport/connection';
 import { concernsOtherProject } from '../trigger/projects';
 import type { MissedAt } from './backlog';
-import type { PollState } from './state';
 import { hashOf } from './state';
 
 /** How many items one execution gets. */
 const MAX_EVENTS = 100;
-/** n8n stores the state with each execution; further events wait until older ones are settled. */
-const MAX_GIVEN = 5_000;
+/** In one poll: then Avala seems to be out of order. */
+const MAX_FAILURES = 3;
+/** An event whose resource Avala fails to give for longer is given without it. */
+const LONGEST_UNREADABLE_MS = 6 * 60 * 60_000;
+
+/** Since when an event cannot be recovered, Unix time in milliseconds, by the hash of its first key. */
+export type Unreadable = Map<string, number>;
+
+export interface Giving {
+	items: IDataObject[];
+	/** What is settled with these items. */
+	done: Set<MissedAt>;
+	/** All that was ever given. */
+	given: Map<string, number>;
+}
 
 /**
- * Takes events off the list and makes items of them, as many as one execution should have.
+ * Makes items of missed events, as many as one execution should have. One that cannot be recovered now is
+ * left for later.
  *
- * @returns the items, and all that was ever given
- * @throws NodeApiError when not even the first can be recovered now
+ * @param missed the oldest first
+ * @param before what was given earlier, by hash, with the time of its delivery
+ * @param unreadable is kept up to date
+ * @throws NodeApiError when none can be recovered now
  */
 export async function give(
 	connection: Connection,
-	missed: MissedAt[],
-	{ given: before }: PollState,
+	missed: readonly MissedAt[],
+	before: ReadonlyMap<string, number>,
 	projects: readonly string[],
-): Promise<{ items: IDataObject[]; given: Map<string, number> }> {
-	const given = new Map(before);
-	const items: IDataObject[] = [];
-	let done = 0;
-	for (const one of missed) {
-		if (items.length >= MAX_EVENTS || given.size >= MAX_GIVEN) break;
-		const hash = hashOf(one.key);
-		if (!given.has(hash)) {
-			const item = await recover(connection, one).catch((error: unknown) => {
-				if (done === 0) throw error;
-				return undefined;
+	unreadable: Unreadable,
+): Promise<Giving> {
+	const { items, done, given }: Giving = { items: [], done: new Set(), given: new Map(before) };
+	const failures: unknown[] = [];
+	const later = missed.filter((one) => isUnreadable(one, unreadable));
+	const first = missed.filter((one) => !later.includes(one));
+	for (const one of [...first, ...later]) {
+		if (items.length >= MAX_EVENTS || failures.length >= MAX_FAILURES) break;
+		const hashes = one.keys.map(hashOf);
+		if (!hashes.some((hash) => given.has(hash))) {
+			const item = await readNow(connection, one, unreadable).catch((error: unknown) => {
+				failures.push(error);
 			});
-			// What has been recovered is given now, and the next poll goes on.
-			if (item === undefined) break;
+			if (item === undefined) continue;
 			if (!isElsewhere(item, projects)) items.push(item);
-			given.set(hash, one.time);
 		}
-		done += 1;
+		done.add(one);
+		for (const hash of hashes) given.set(hash, one.time);
 	}
-	missed.splice(0, done);
-	return { items, given };
+	if (done.size === 0 && failures.length > 0) throw failures[0];
+	return { items, done, given };
+}
+
+/** @throws NodeApiError when it can be had later, perhaps */
+async function readNow(
+	connection: Connection,
+	one: MissedAt,
+	unreadable: Unreadable,
+): Promise<RecoveredEvent> {
+	const hash = hashOf(one.keys[0] ?? '');
+	const since = unreadable.get(hash) ?? Date.now();
+	const item = await recover(connection, one).catch((error: unknown) => {
+		unreadable.set(hash, since);
+		if (Date.now() - since < LONGEST_UNREADABLE_MS) throw error;
+		return unrecoverable(one.delivery);
+	});
+	unreadable.delete(hash);
+	return item;
+}
+
+/** Whether an event could not be recovered when that was tried last. */
+export function isUnreadable({ keys: [key = ''] }: Missed, unreadable: Unreadable): boolean {
+	return unreadable.has(hashOf(key));
 }
 
 /** Whether an event is of other projects than those that are wanted. */

@@ -1,21 +1,20 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
-import { recover } from '../actions/delivery/recover';
-import { isChosenEvent } from '../shared/eventCatalogue';
-import { wholeError } from '../shared/nodeError';
-import { isSameUrl } from '../shared/webhook';
+import { SAME_EVENT_MS } from '../actions/delivery/missed';
 import type { Connection } from '../transport/connection';
 import { connect, withLimit } from '../transport/connection';
-import { Backlog } from './backlog';
-import { reportFault } from './faults';
-import { give, isElsewhere } from './give';
+import { Backlog, MARGIN_MS, newestDelivery } from './backlog';
+import { isStartOfN8n, mayPass, reportFault } from './faults';
+import { give, isUnreadable } from './give';
 import type { Memory } from './memory';
 import { memoryOf } from './memory';
+import { isOutOfReach, noteOutOfReach } from './outOfReach';
 import type { PollParameters } from './parameters';
 import { readParameters } from './parameters';
 import type { PollState } from './state';
-import { readState, writeState } from './state';
-import { reactivate, watchedWebhook } from './watched';
+import { hashOf, readState, writeState } from './state';
+import { newestMissed } from './testEvent';
+import { withWatched } from './watched';
 
 /** n8n 2.8 starts one workflow after the other, and waits for the first poll of each. */
 const FIRST_POLL_MS = 15_000;
@@ -23,13 +22,8 @@ const FIRST_POLL_MS = 15_000;
 const POLL_MS = 30_000;
 /** Of the 100 requests that Avala allows in a minute. */
 const MAX_PAGES = 40;
-/** Deliveries of one event to several webhooks are created within this time. */
-const SAME_EVENT_MS = 5 * 60_000;
-const MAX_WEBHOOKS = 10;
 const SECOND_MS = 1_000;
 const HOUR_MS = 60 * 60_000;
-/** Of the recent deliveries, when a user fetches a test event. */
-const MANUAL_PAGES = 5;
 
 /**
  * Gives the events that Avala has given up on since the last poll, the oldest first and each once, and
@@ -41,13 +35,12 @@ const MANUAL_PAGES = 5;
 export async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	if (context.getMode() === 'manual') return await newestMissed(context);
 	const memory = memoryOf(context);
-	if (memory.isPolling) return null;
-	memory.isPolling = true;
 	const isFirstPoll = memory.activation !== context;
 	memory.activation = context;
+	if (memory.isPolling) return null;
+	memory.isPolling = true;
 	try {
-		const limitMs = isFirstPoll ? FIRST_POLL_MS : POLL_MS;
-		const items = await nextEvents(context, memory, limitMs);
+		const items = await nextEvents(context, memory, isFirstPoll);
 		memory.hasFault = false;
 		return items.length === 0 ? null : [items.map((json) => ({ json }))];
 	} catch (error) {
@@ -61,64 +54,102 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
 async function nextEvents(
 	context: IPollFunctions,
 	memory: Memory,
-	limitMs: number,
+	isFirstPoll: boolean,
 ): Promise<IDataObject[]> {
 	const parameters = readParameters(context);
-	let state = readState(context) ?? firstState(memory, parameters);
+	if (isFirstPoll && context.getActivationMode() === 'activate') delete memory.firstState;
+	const earlier = readState(context) ?? memory.firstState;
+	const state = earlier ?? firstState(parameters);
 	// Before the first request: what is missed while that fails is not from before.
+	memory.firstState ??= state;
 	writeState(context, state);
-	const connection = withLimit(await connect(context), limitMs);
-	if (parameters.webhookUrl !== undefined) {
-		state = await withWatched(connection, memory, state, parameters.webhookUrl);
-		writeState(context, state);
-		if (state.webhookIds.length === 0) return [];
-	}
 
+	const connection = withLimit(await connect(context), isFirstPoll ? FIRST_POLL_MS : POLL_MS);
+	const isStart = isFirstPoll && isStartOfN8n(context);
+	if (isStart && isOutOfReach(connection)) return [];
+	const reading = async () => {
+		if (!earlier && parameters.lookBackHours === 0) {
+			memory.firstState = await fromNewest(connection, state);
+		}
+		return await readOn(
+			context,
+			memory,
+			connection,
+			parameters,
+			earlier ?? memory.firstState ?? state,
+		);
+	};
+	return await reading().catch((error: unknown) => {
+		if (isStart && mayPass(error)) noteOutOfReach(connection);
+		throw error;
+	});
+}
+
+/** Reads on from a state, and writes the one that it has come to. */
+async function readOn(
+	context: IPollFunctions,
+	memory: Memory,
+	connection: Connection,
+	parameters: PollParameters,
+	before: PollState,
+): Promise<IDataObject[]> {
+	const { webhookUrl, projects } = parameters;
+	const state =
+		webhookUrl === undefined ? before : await withWatched(connection, memory, before, webhookUrl);
+	const isWatching = webhookUrl === undefined || state.webhookIds.length > 0;
 	const backlog = backlogFor(memory, parameters, state);
-	if (backlog.missed === undefined) await backlog.read(connection, MAX_PAGES);
+	if (isWatching && backlog.missed === undefined) await backlog.read(connection, MAX_PAGES);
+	const { missed } = backlog;
+	const giving = await give(connection, missed ?? [], state.given, projects, memory.unreadable);
+	// The workflow was published again meanwhile, with a state that does not know of what was given here.
+	if (memory.activation !== context) return [];
 	// There is more to be read: the next poll goes on.
-	if (backlog.missed === undefined) return [];
-	const { items, given } = await give(connection, backlog.missed, state, parameters.projects);
-	const oldest = backlog.missed[0]?.time ?? Infinity;
-	const since = Math.max(state.since, Math.min(backlog.settledUntil, oldest));
-	const kept = [...given].filter(([, time]) => time >= since - SAME_EVENT_MS);
-	state = { ...state, since, given: new Map(kept) };
-	writeState(context, state);
-	if (backlog.missed.length === 0) delete memory.backlog;
-	else memory.backlogOf = purposeOf(parameters, state);
-	return items;
+	if (missed === undefined) {
+		writeState(context, state);
+		return [];
+	}
+	const left = missed.filter((one) => !giving.done.has(one));
+	const oldestLeft = left[0]?.time ?? Infinity;
+	const since = Math.max(state.since, Math.min(settledUntil(memory, backlog), oldestLeft));
+	const kept = [...giving.given].filter(([, time]) => time >= since - SAME_EVENT_MS);
+	const after = { ...state, since, given: new Map(kept) };
+	writeState(context, after);
+	backlog.missed = left;
+	memory.backlogOf = purposeOf(parameters, after);
+	if (left.every((one) => isUnreadable(one, memory.unreadable))) delete memory.backlog;
+	return giving.items;
+}
+
+/** Everything before it is settled once all that was missed is given. */
+function settledUntil(memory: Memory, { newest, oldestUndecided }: Backlog): number {
+	const now = Date.now();
+	if (memory.newest?.time !== newest) memory.newest = { time: newest, seenAt: now };
+	// A list to which nothing was added for that long is settled to its end.
+	const isQuiet = newest <= now && now - memory.newest.seenAt >= MARGIN_MS;
+	const end = isQuiet ? newest : Math.min(newest, now) - MARGIN_MS;
+	return Math.min(end, oldestUndecided);
 }
 
 /** Nothing from before counts, unless Look Back says so; Avala may tell whole seconds. */
-function firstState(memory: Memory, { lookBackHours, webhookUrl }: PollParameters): PollState {
-	memory.firstPollAt ??= Math.floor(Date.now() / SECOND_MS) * SECOND_MS;
-	const since = memory.firstPollAt - lookBackHours * HOUR_MS;
+function firstState({ lookBackHours, webhookUrl }: PollParameters): PollState {
+	const now = Math.floor(Date.now() / SECOND_MS) * SECOND_MS;
+	const since = now - lookBackHours * HOUR_MS;
 	return { since, given: new Map(), webhookUrl, webhookIds: [] };
 }
 
-/** Finds the watched webhook, and activates it if need be. Those that had its URL before still count. */
-async function withWatched(
-	connection: Connection,
-	memory: Memory,
-	state: PollState,
-	webhookUrl: string,
-): Promise<PollState> {
-	const isSame = state.webhookUrl !== undefined && isSameUrl(state.webhookUrl, webhookUrl);
-	const known = isSame ? state.webhookIds : [];
-	const webhook = await watchedWebhook(connection, webhookUrl, known.at(-1));
-	if (!webhook) return { ...state, webhookUrl, webhookIds: known };
-	if (!webhook.isActive && Date.now() - memory.forbiddenAt >= HOUR_MS) {
-		if (!(await reactivate(connection, webhook))) memory.forbiddenAt = Date.now();
-	}
-	const others = known.filter((id) => id !== webhook.uid);
-	return { ...state, webhookUrl, webhookIds: [...others, webhook.uid].slice(-MAX_WEBHOOKS) };
+/** What is there is from before, also where the clocks of n8n and Avala differ. */
+async function fromNewest(connection: Connection, state: PollState): Promise<PollState> {
+	const newest = await newestDelivery(connection);
+	if (!newest || newest.time > state.since) return state;
+	const given = new Map(newest.keys.map((key) => [hashOf(key), newest.time]));
+	return { ...state, since: newest.time, given };
 }
 
 /** What an earlier poll has begun, if it is still what is wanted. */
 function backlogFor(memory: Memory, parameters: PollParameters, state: PollState): Backlog {
 	const purpose = purposeOf(parameters, state);
 	if (memory.backlog && memory.backlogOf === purpose) return memory.backlog;
-	const backlog = new Backlog(state.since, watchedIds(parameters, state), isWantedBy(parameters));
+	const backlog = new Backlog(state.since, watchedIds(parameters, state), parameters);
 	Object.assign(memory, { backlog, backlogOf: purpose });
 	return backlog;
 }
@@ -132,31 +163,4 @@ function watchedIds(
 	{ webhookIds }: PollState,
 ): string[] | undefined {
 	return webhookUrl === undefined ? undefined : webhookIds;
-}
-
-function isWantedBy({ events, customEvents }: PollParameters): (type: string) => boolean {
-	return (type) => isChosenEvent(type, events, customEvents);
-}
-
-/** "Fetch Test Event": the newest missed event of the recent deliveries; nothing is stored or changed. */
-async function newestMissed(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-	try {
-		const parameters = readParameters(context);
-		const connection = withLimit(await connect(context), POLL_MS);
-		const { webhookUrl, projects } = parameters;
-		const webhook =
-			webhookUrl === undefined
-				? undefined
-				: await watchedWebhook(connection, webhookUrl, undefined);
-		if (webhookUrl !== undefined && !webhook) return null;
-		const backlog = new Backlog(0, webhook && [webhook.uid], isWantedBy(parameters));
-		await backlog.read(connection, MANUAL_PAGES);
-		for (const one of backlog.newestFirst()) {
-			const item = await recover(connection, one);
-			if (!isElsewhere(item, projects)) return [[{ json: item }]];
-		}
-		return null;
-	} catch (error) {
-		throw wholeError(context.getNode(), error);
-	}
 }

@@ -7,10 +7,47 @@ import type { Connection } from '../transport/connection';
 import { log } from '../transport/connection';
 import { avalaList } from '../transport/pages';
 import { all, one, WEBHOOKS } from '../transport/paths';
-import { avalaEntry, avalaRequest, hasStatus, undefinedOnStatus } from '../transport/request';
+import { avalaEntry, undefinedOnStatus } from '../transport/request';
+import type { Memory } from './memory';
+import type { PollState } from './state';
 
 /** How servers refuse an ID that they do not have. */
 const UNKNOWN_ID: readonly number[] = [400, 404, 410, 422];
+
+const MAX_WEBHOOKS = 10;
+const HOUR_MS = 60 * 60_000;
+
+/**
+ * Finds the watched webhook, and activates it if need be; n8n's log says when it cannot. Webhooks that had its
+ * URL before still count.
+ */
+export async function withWatched(
+	connection: Connection,
+	memory: Memory,
+	state: PollState,
+	webhookUrl: string,
+): Promise<PollState> {
+	const isSame = state.webhookUrl !== undefined && isSameUrl(state.webhookUrl, webhookUrl);
+	const known = isSame ? state.webhookIds : [];
+	const webhook = await watchedWebhook(connection, webhookUrl, known.at(-1));
+	if (!webhook) {
+		if (!memory.hasNoWebhook) {
+			log(
+				connection,
+				'warn',
+				`Avala Missed Events Trigger: Avala has no webhook for ${webhookUrl} now. If that does not change, check 'Webhook URL', and that the workflow with the Avala Trigger is published.`,
+			);
+		}
+		memory.hasNoWebhook = true;
+		return { ...state, webhookUrl, webhookIds: known };
+	}
+	memory.hasNoWebhook = false;
+	if (!webhook.isActive && Date.now() - memory.stayedInactiveAt >= HOUR_MS) {
+		if (!(await reactivate(connection, webhook))) memory.stayedInactiveAt = Date.now();
+	}
+	const others = known.filter((id) => id !== webhook.uid);
+	return { ...state, webhookUrl, webhookIds: [...others, webhook.uid].slice(-MAX_WEBHOOKS) };
+}
 
 /**
  * The webhook with this target URL: the one that had it last, if it still has, else from the list.
@@ -41,30 +78,26 @@ export async function watchedWebhook(
 }
 
 /**
- * Activates a webhook again that Avala has deactivated since its deliveries kept failing.
+ * Activates a webhook again that Avala has deactivated since its deliveries kept failing. Whatever comes of
+ * it is in n8n's log.
  *
- * @returns whether the API key may do that; if not, n8n's log says so
+ * @returns whether it is active now
  */
-export async function reactivate(connection: Connection, { uid }: Webhook): Promise<boolean> {
+async function reactivate(connection: Connection, { uid }: Webhook): Promise<boolean> {
 	const endpoint = one(WEBHOOKS, uid);
 	const body = { is_active: true };
-	return await avalaRequest(connection, { method: 'PATCH', endpoint, body }).then(
-		() => {
-			log(
-				connection,
-				'info',
-				`Avala Missed Events Trigger: activated webhook ${uid} again, which Avala had deactivated.`,
-			);
-			return true;
-		},
-		(error: unknown) => {
-			if (!hasStatus(error, [403])) throw error;
-			log(
-				connection,
-				'warn',
-				`Avala Missed Events Trigger: webhook ${uid} is inactive, and the API key may not activate it. ${messageOf(error)}`,
-			);
-			return false;
-		},
+	const changing = avalaEntry(connection, { method: 'PATCH', endpoint, body });
+	const problem = await changing.then(
+		(entry) => (readWebhook(entry)?.isActive === true ? undefined : 'Avala left it inactive.'),
+		messageOf,
 	);
+	const isActive = problem === undefined;
+	log(
+		connection,
+		isActive ? 'info' : 'warn',
+		isActive
+			? `Avala Missed Events Trigger: activated webhook ${uid} again, which Avala had deactivated.`
+			: `Avala Missed Events Trigger: webhook ${uid} is inactive and could not be activated; the next try is in an hour. ${problem}`,
+	);
+	return isActive;
 }

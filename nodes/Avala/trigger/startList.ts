@@ -75,7 +75,8 @@ async function readNewest(connection: Connection): Promise<Map<string, Webhook>>
 	return webhooks;
 }
 
-function accountOf({ baseUrl, credential }: Connection): string {
+/** What one key may read at one server, as a hash. */
+export function accountOf({ baseUrl, credential }: Connection): string {
 	const { apiKey } = readCredential(credential);
 	return createHash('sha256')
 		.update(JSON.stringify([baseUrl, apiKey]))

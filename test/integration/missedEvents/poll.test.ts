@@ -39,7 +39,7 @@ async function active(parameters: INodeParameters = {}): Promise<PolledNode> {
 	return node;
 }
 const miss = (event: number, more: Partial<ScriptedDelivery> = {}) =>
-	avala.deliveries.push({ event, created: Date.now(), ...more });
+	avala.deliveries.push({ event, created: avala.now(), ...more });
 const uids = (items: IDataObject[] | null) =>
 	items?.map(({ data }) => (data as IDataObject).uid) ?? null;
 const respondWith = (status: number, body = '{"detail":"No."}') => {
@@ -100,6 +100,50 @@ describe('an event is given', () => {
 		expect(uids(await node.poll())).toEqual(['task_1']);
 	});
 
+	it('not when it was missed while the key was still wrong', async () => {
+		const node = newNode();
+		respondWith(401);
+		await node.activate().catch(() => undefined);
+		miss(1);
+		advance(GIVEN_UP);
+		delete avala.fault;
+		expect(await node.activate()).toBeNull();
+	});
+
+	it.each([-HOUR, HOUR])('also when Avala’s clock is %d ms ahead of n8n’s', async (ahead) => {
+		avala.ahead = ahead;
+		miss(1);
+		const node = await active();
+		advance(10 * MINUTE);
+		miss(2);
+		advance(GIVEN_UP);
+		expect(uids(await node.poll())).toContain('task_2');
+		expect(uids(node.items)).toHaveLength(ahead > 0 ? 2 : 1);
+	});
+
+	it('although a delivery claims to be from years ahead', async () => {
+		const node = await active();
+		miss(1, { created: START + 50_000 * HOUR, visibleAfter: -50_000 * HOUR, deliveredAfter: 0 });
+		for (let polls = 0; polls < 100; polls++) {
+			if (polls === 8) miss(2);
+			advance(MINUTE);
+			await node.poll();
+		}
+		expect(uids(node.items)).toEqual(['task_2']);
+	});
+
+	it('where deliveries without a time lie between others, and an error where none has one', async () => {
+		const node = await active();
+		miss(1, { hasNoTime: true });
+		miss(2);
+		advance(GIVEN_UP);
+		expect(uids(await node.poll())?.toSorted()).toEqual(['task_1', 'task_2']);
+		avala.reset();
+		miss(3, { hasNoTime: true });
+		const error = await failureOf(newNode().activate());
+		expect(error.message).toMatch(/deliveries without a time.*Get Missed Events/);
+	});
+
 	it('when its type and its project are wanted', async () => {
 		const node = await active({
 			events: ['task.completed'],
@@ -140,6 +184,25 @@ describe('an event is given', () => {
 		advance(GIVEN_UP);
 		const polls = await Promise.all([node.poll(), node.poll()]);
 		expect(polls.map(uids)).toEqual([['task_1'], null]);
+	});
+
+	it('once though the workflow is published again while it is being read', async () => {
+		const node = await active();
+		miss(1);
+		advance(GIVEN_UP);
+		const [polled, published] = await Promise.all([node.poll(), node.activate()]);
+		expect([polled, published]).toEqual([null, null]);
+		expect(uids(await node.poll())).toEqual(['task_1']);
+		expect(await node.poll()).toBeNull();
+	});
+
+	it('once though the node gets another name', async () => {
+		const node = await active();
+		miss(1);
+		advance(GIVEN_UP);
+		await node.poll();
+		node.rename('Recovery');
+		expect(await node.activate()).toBeNull();
 	});
 
 	it('although Avala lists its delivery later than newer ones', async () => {
@@ -195,6 +258,19 @@ describe('after an outage of hours', () => {
 		expect(avala.requests).toHaveLength(42);
 	});
 
+	it('where to read on is forgotten by Avala, so that the reading begins anew', async () => {
+		const node = await active();
+		miss(1);
+		for (let event = 2; event <= 4_500; event++) miss(event, { deliveredAfter: 0 });
+		advance(GIVEN_UP);
+		expect(await node.poll()).toBeNull();
+		respondWith(400, '{"detail":"Invalid cursor."}');
+		expect(await node.poll()).toBeNull();
+		delete avala.fault;
+		expect(await node.poll()).toBeNull();
+		expect(uids(await node.poll())).toEqual(['task_1']);
+	});
+
 	it('a page that is gone is no end of the list', async () => {
 		const node = await active();
 		miss(1);
@@ -226,7 +302,74 @@ it('a poll with nothing to do takes one request, however many deliveries there a
 	expect(avala.requests).toHaveLength(5);
 });
 
+it('a poll takes one request some minutes after many deliveries', async () => {
+	const node = await active();
+	for (let event = 1; event <= 1_000; event++) {
+		miss(event, { deliveredAfter: 0 });
+		advance(10);
+	}
+	for (let polls = 0; polls < 8; polls++) {
+		advance(MINUTE);
+		await node.poll();
+	}
+	avala.requests.length = 0;
+	await node.poll();
+	expect(avala.requests).toHaveLength(1);
+});
+
+describe('an event whose resource Avala fails to give', () => {
+	const failFor = (task: string) => {
+		avala.fault = ({ url = '' }, response) => {
+			const isIt = url.includes(task);
+			if (isIt) response.writeHead(500).end('{"detail":"Error."}');
+			return isIt;
+		};
+	};
+
+	it('holds up no other, and is given as soon as it can be read', async () => {
+		const node = await active();
+		failFor('task_1');
+		miss(1, { payload: 'none' });
+		miss(2, { payload: 'none' });
+		advance(GIVEN_UP);
+		expect(uids(await node.poll())).toEqual(['task_2']);
+		expect(await node.poll()).toBeNull();
+		miss(3, { payload: 'none' });
+		advance(GIVEN_UP);
+		expect(uids(await node.poll())).toEqual(['task_3']);
+		delete avala.fault;
+		expect(uids(await node.poll())).toEqual(['task_1']);
+	});
+
+	it('is given without it after six hours', async () => {
+		const node = await active();
+		failFor('task_1');
+		miss(1, { payload: 'none' });
+		advance(GIVEN_UP);
+		expect(await node.poll()).toBeNull();
+		advance(6 * HOUR);
+		expect(await node.poll()).toEqual([
+			expect.objectContaining({ resource_uid: 'task_1', data: null, recoverable: false }),
+		]);
+		expect(await node.poll()).toBeNull();
+	});
+});
+
 describe('while Avala is out of reach', () => {
+	it('only one node of an account asks when n8n starts', async () => {
+		const credentials = { ...avala.credentials, apiKey: 'key-of-another-account' };
+		const nodes = [new PolledNode({}, credentials), new PolledNode({}, credentials)];
+		respondWith(503);
+		await nodes[0]?.activate('init');
+		const { length } = avala.requests;
+		await nodes[1]?.activate('init');
+		expect(avala.requests).toHaveLength(length);
+		delete avala.fault;
+		miss(1);
+		advance(GIVEN_UP);
+		expect(uids((await nodes[1]?.poll()) ?? null)).toEqual(['task_1']);
+	});
+
 	it('the workflow is published, the log says so once, and the next poll catches up', async () => {
 		const node = newNode();
 		respondWith(500);
@@ -324,24 +467,34 @@ describe('with a Webhook URL', () => {
 		expect(node.log.info).toEqual([expect.stringContaining('activated webhook wh_1 again')]);
 	});
 
-	it('a key that may not activate it is said in the log, and events are given all the same', async () => {
-		avala.webhooks = [webhook('wh_1', URL_1, false)];
-		const node = await active({ webhookUrl: URL_1 });
-		avala.webhooks = [webhook('wh_1', URL_1, false)];
-		avala.fault = ({ method }, response) => {
-			if (method === 'PATCH') response.writeHead(403).end('{"detail":"No."}');
-			return method === 'PATCH';
-		};
-		miss(1);
-		advance(GIVEN_UP);
-		expect(uids(await node.poll())).toEqual(['task_1']);
-		await node.poll();
-		expect(node.log.warn).toEqual([expect.stringMatching(/may not activate it.*webhooks\.write/)]);
-	});
+	it.each([
+		['the key may not do that', 403, '{"detail":"No."}', /could not be.*webhooks\.write/],
+		['Avala fails', 500, '{"detail":"Error."}', /could not be activated/],
+		['Avala leaves it inactive', 200, '{"uid":"wh_1","is_active":false}', /left it inactive/],
+	])(
+		'the log says once that it cannot be activated, and events are given all the same: %s',
+		async (_, status, body, warning) => {
+			avala.webhooks = [webhook('wh_1', URL_1)];
+			const node = await active({ webhookUrl: URL_1 });
+			avala.webhooks = [webhook('wh_1', URL_1, false)];
+			avala.fault = ({ method }, response) => {
+				if (method === 'PATCH') response.writeHead(status).end(body);
+				return method === 'PATCH';
+			};
+			miss(1);
+			advance(GIVEN_UP);
+			expect(uids(await node.poll())).toEqual(['task_1']);
+			await node.poll();
+			expect(node.log.warn).toEqual([expect.stringMatching(warning)]);
+			expect(changes()).toHaveLength(1);
+		},
+	);
 
 	it('nothing is given as long as no webhook has it, such as while its trigger is published', async () => {
 		const node = newNode({ webhookUrl: URL_1 });
 		expect(await node.activate()).toBeNull();
+		await node.poll();
+		expect(node.log.warn).toEqual([expect.stringContaining(`no webhook for ${URL_1}`)]);
 		avala.webhooks = [webhook('wh_1', URL_1)];
 		miss(1);
 		advance(GIVEN_UP);

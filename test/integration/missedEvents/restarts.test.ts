@@ -46,6 +46,7 @@ const minute = fc.record({
 			/** Avala may show a delivery later than newer ones. */
 			visibleAfter: fc.constantFrom(0, 0, 4 * MINUTE),
 			isTwice: fc.boolean(),
+			payload: fc.constantFrom('envelope' as const, 'resource' as const),
 		}),
 		{ maxLength: 3 },
 	),
@@ -53,6 +54,7 @@ const minute = fc.record({
 		{ weight: 6, arbitrary: fc.constant('poll' as const) },
 		{ weight: 1, arbitrary: fc.constant('kill' as const) },
 		{ weight: 1, arbitrary: fc.constant('overlap' as const) },
+		{ weight: 1, arbitrary: fc.constant('published again' as const) },
 		{ weight: 1, arbitrary: fc.constant('Avala is down' as const) },
 		{ weight: 1, arbitrary: fc.constant('n8n is down' as const) },
 	),
@@ -62,10 +64,10 @@ it('whatever n8n and Avala go through, each event that was missed starts the wor
 	await fc.assert(
 		fc.asyncProperty(
 			fc.array(minute, { minLength: 5, maxLength: 40 }),
-			fc.boolean(),
-			async (minutes, wholeSeconds) => {
+			fc.record({ wholeSeconds: fc.boolean(), isUnsorted: fc.boolean() }),
+			async (minutes, kind) => {
 				avala.reset();
-				avala.wholeSeconds = wholeSeconds;
+				Object.assign(avala, kind);
 				jest.setSystemTime(START);
 				const node = new PolledNode({}, avala.credentials);
 				await node.activate();
@@ -98,6 +100,8 @@ it('whatever n8n and Avala go through, each event that was missed starts the wor
 						await node.activate('init');
 					} else if (fate === 'overlap') {
 						await Promise.all([node.poll(), node.poll()]);
+					} else if (fate === 'published again') {
+						await Promise.all([node.poll(), node.activate()]);
 					} else {
 						await node.poll();
 					}

@@ -28,10 +28,12 @@ describe('the report on deliveries', () => {
 	});
 
 	it('is from the oldest to the newest time that can be read', () => {
-		const times = [null, '2026-03-02T11:00:00Z', '2026-03-02T10:00:00Z', 'yesterday'];
+		const times = [null, '10:59:00', '11:00:00', '10:00:00', '10:01:00', 'yesterday'].map((time) =>
+			time?.includes(':') ? `2026-03-02T${time}Z` : time,
+		);
 		const deliveries = times.map((time, index) => ({ uid: `d_${index}`, created_at: time }));
 		expect(reportOn(...deliveries).toItem(new Map())).toMatchObject({
-			total: 4,
+			total: 6,
 			from: '2026-03-02T10:00:00Z',
 			to: '2026-03-02T11:00:00Z',
 		});

@@ -45,7 +45,6 @@ describe('an event was missed', () => {
 	it.each([
 		['the same ID', envelope('evt_1'), envelope('evt_1')],
 		['the same ID as a number', envelope(17), envelope('17')],
-		['the same content', bare({ uid: 't', n: 1 }), bare({ n: 1, uid: 't' })],
 		['the same time and content', older(1), older(1)],
 		[
 			'a payload as text',
@@ -76,10 +75,23 @@ describe('an event was missed', () => {
 		['another resource', bare({ uid: 't' }), bare({ uid: 'u' })],
 		['another type', bare({ uid: 't' }), { ...bare({ uid: 't' }), event_type: 'task.updated' }],
 		['another time', older(1), older(2)],
+		['the same content at another time', bare({ uid: 't' }), bare({ uid: 't' })],
 		['no payload', {}, {}],
 		['another webhook', { ...envelope('evt_1'), webhook_uid: 'wh_b' }, envelope('evt_1')],
 	])('although one arrived that has %s', (_, one, other) => {
 		expect(missed([failed(1, { ...one, ...arrived }), failed(2, other)])).toEqual(['d_2']);
+	});
+
+	it('once, though a payload without a time was sent to two webhooks minutes apart', () => {
+		const first = failed(1, bare({ uid: 't', n: 1 }));
+		const second = failed(1.05, { ...bare({ n: 1, uid: 't' }), webhook_uid: 'wh_b' });
+		expect(missed([first, second])).toEqual(['d_1.05']);
+		expect(
+			missed([
+				{ ...second, webhook_uid: 'wh_a' },
+				{ ...first, ...arrived },
+			]),
+		).toEqual([]);
 	});
 
 	it('once, though several webhooks missed it', () => {

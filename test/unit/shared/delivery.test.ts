@@ -95,8 +95,8 @@ const at = (hours: number) => new Date(NOW + hours * HOUR).toISOString();
 it.each([
 	['another try is to come', { next_retry_at: at(0.1) }, 'retrying'],
 	['another is, and it has no time', { next_retry_at: at(0.1), created_at: null }, 'retrying'],
-	['the last try may still come', { created_at: at(-80 / 60) }, 'retrying'],
-	['the last try is over', { created_at: at(-82 / 60) }, 'failed'],
+	['the last try may still come', { created_at: at(-89 / 60) }, 'retrying'],
+	['the last try is over', { created_at: at(-91 / 60) }, 'failed'],
 	['nothing tells whether one is to come', { created_at: null }, 'failed'],
 	['its tries are not counted', { attempts: null, next_retry_at: null }, 'failed'],
 	['a try is due that waits for its turn', { next_retry_at: at(-0.5) }, 'retrying'],

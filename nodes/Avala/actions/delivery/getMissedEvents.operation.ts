@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { normaliseDelivery } from '../../shared/delivery';
 import { all, DELIVERIES } from '../../transport/paths';
+import { undefinedOnStatus } from '../../transport/request';
 import { filtersProperty, readFilters } from '../filters';
 import { explainNothing, hintAtMore, walk } from '../getMany';
 import type { ItemRun, Operation } from '../operation';
@@ -9,7 +10,7 @@ import { itemsOf } from '../operation';
 import { limit, returnAll, wantedCount } from '../parameters';
 import { filtersWithoutStatus } from './filters';
 import { MissedEvents } from './missed';
-import { recover } from './recover';
+import { recover, unrecoverable } from './recover';
 
 export const getMissedEvents: Operation = {
 	option: {
@@ -51,7 +52,10 @@ export const getMissedEvents: Operation = {
 			}
 			const missed = missedEvents.list(createdBefore);
 			const recovered: IDataObject[] = [];
-			for (const one of missed.slice(0, wanted)) recovered.push(await recover(run.connection, one));
+			for (const one of missed.slice(0, wanted)) {
+				const recovering = undefinedOnStatus([500], recover(run.connection, one));
+				recovered.push((await recovering) ?? unrecoverable(one.delivery));
+			}
 			return { events: recovered, hasMore: missed.length > wanted, ...counts };
 		});
 		if (found === 0) await explainNothing(run, filtersWithoutStatus, narrowing, looked);

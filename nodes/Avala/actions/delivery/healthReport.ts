@@ -51,7 +51,15 @@ function percentage(part: number, whole: number): number {
 	return part === whole ? rounded : Math.min(rounded, 99.9);
 }
 
-/** The report of Get Health. Deliveries are added newest first. */
+/** A first or last moment. */
+interface Bound {
+	/** Unix time in milliseconds. */
+	time: number;
+	/** As Avala sent it. */
+	text?: Delivery['created_at'];
+}
+
+/** The report of Get Health. Deliveries are added as Avala lists them: newest first, but for those of one moment. */
 export class HealthReport {
 	private readonly all = new Counts();
 
@@ -61,9 +69,9 @@ export class HealthReport {
 
 	private readonly failures: IDataObject[] = [];
 
-	private newest?: Delivery;
+	private newest: Bound = { time: -Infinity };
 
-	private oldest?: Delivery;
+	private oldest: Bound = { time: Infinity };
 
 	/** @param now Unix time in milliseconds */
 	constructor(private readonly now: number) {}
@@ -72,9 +80,10 @@ export class HealthReport {
 		this.all.add(delivery, this.now);
 		countsIn(this.byEvent, eventTypeOf(delivery)).add(delivery, this.now);
 		countsIn(this.byWebhook, idOf(delivery.webhook_uid) ?? '').add(delivery, this.now);
-		if (createdAt(delivery) !== undefined) {
-			this.newest ??= delivery;
-			this.oldest = delivery;
+		const time = createdAt(delivery);
+		if (time !== undefined) {
+			if (time >= this.newest.time) this.newest = { time, text: delivery.created_at };
+			if (time <= this.oldest.time) this.oldest = { time, text: delivery.created_at };
 		}
 		const outcome = outcomeOf(delivery, this.now);
 		const isFailure = outcome === 'failed' || outcome === 'retrying';
@@ -102,8 +111,8 @@ export class HealthReport {
 	toItem(targetUrls: ReadonlyMap<string, string>): IDataObject {
 		return {
 			...this.all.toObject(),
-			from: this.oldest?.created_at ?? null,
-			to: this.newest?.created_at ?? null,
+			from: this.oldest.text ?? null,
+			to: this.newest.text ?? null,
 			by_event: [...this.byEvent].map(([type, counts]) => ({
 				event_type: type,
 				...counts.toObject(),

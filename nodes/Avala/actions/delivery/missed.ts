@@ -9,12 +9,24 @@ import { parseJson } from '../../transport/errorBody';
 
 /** A delivery that never arrived, and the event that it carries, if it carries one. */
 export interface Missed {
-	/** The same for every delivery of the event. */
-	key: string;
+	/** What the event is known by: its ID, or those of its deliveries where it has none of its own. */
+	keys: string[];
 	/** When the delivery was created, Unix time in milliseconds; undefined where Avala does not say. */
 	time?: number;
 	delivery: Delivery;
 	event?: AvalaEvent;
+}
+
+/** Deliveries of one event to several webhooks are created within this time. */
+export const SAME_EVENT_MS = 5 * 60_000;
+
+/** Something that happened, with all its deliveries. */
+interface Occurrence {
+	readonly keys: Set<string>;
+	/** The webhooks at which it arrived, or still may. */
+	readonly settledAt: Set<string>;
+	first: number;
+	last: number;
 }
 
 /**
@@ -22,10 +34,12 @@ export interface Missed {
  * succeeded there, before or after, and none is still to come. Test events do not count.
  */
 export class MissedEvents {
-	/** The events that arrived at a webhook, or still may. */
-	private readonly settled = new Set<string>();
+	/** The latest added by its ID: where that is what it says, the same may be said again. */
+	private readonly occurrences = new Map<string, Occurrence>();
 
-	private readonly failed: Array<Missed & { place: string }> = [];
+	private readonly failed: Array<
+		Omit<Missed, 'keys'> & { occurrence: Occurrence; webhook: string }
+	> = [];
 
 	/** @param now Unix time in milliseconds */
 	constructor(private readonly now: number) {}
@@ -36,12 +50,13 @@ export class MissedEvents {
 	 */
 	add(delivery: Delivery, time = createdAt(delivery)): DeliveryOutcome {
 		const outcome = outcomeOf(delivery, this.now);
-		const event = eventIn(delivery, idOf(delivery.uid));
-		if (event ? event.test : isTestType(eventTypeOf(delivery))) return outcome;
-		const key = keyOf(delivery, event);
-		const place = `${idKey(idOf(delivery.webhook_uid) ?? '')} ${key}`;
-		if (outcome === 'failed') this.failed.push({ key, place, time, delivery, event });
-		else this.settled.add(place);
+		const identity = identityOf(delivery);
+		if (identity.isTest) return outcome;
+		const occurrence = this.occurrenceOf(identity, time ?? 0);
+		const webhook = idKey(idOf(delivery.webhook_uid) ?? '');
+		if (outcome === 'failed') {
+			this.failed.push({ occurrence, webhook, time, delivery, event: identity.event });
+		} else occurrence.settledAt.add(webhook);
 		return outcome;
 	}
 
@@ -51,38 +66,72 @@ export class MissedEvents {
 	 * @param createdBefore later deliveries only tell what has arrived; Unix time in milliseconds
 	 */
 	list(createdBefore = Infinity): Missed[] {
-		const missed = new Map<string, Missed>();
+		const missed = new Map<Occurrence, Missed>();
 		// Avala lists them newest first, which is kept to where the times are the same.
 		const oldestFirst = [...this.failed].reverse().sort((a, b) => timeOf(a) - timeOf(b));
-		for (const { place, ...one } of oldestFirst) {
-			const isWanted = !this.settled.has(place) && timeOf(one) < createdBefore;
-			if (isWanted && !missed.has(one.key)) missed.set(one.key, one);
+		for (const { occurrence, webhook, ...one } of oldestFirst) {
+			const isWanted = !occurrence.settledAt.has(webhook) && timeOf(one) < createdBefore;
+			if (isWanted && !missed.has(occurrence)) {
+				missed.set(occurrence, { ...one, keys: [...occurrence.keys] });
+			}
 		}
 		return [...missed.values()];
+	}
+
+	private occurrenceOf({ id, isUnique, key }: Identity, time: number): Occurrence {
+		const known = this.occurrences.get(id);
+		const isSame =
+			known !== undefined &&
+			(isUnique || (time >= known.last - SAME_EVENT_MS && time <= known.first + SAME_EVENT_MS));
+		const occurrence = isSame
+			? known
+			: { keys: new Set<string>(), settledAt: new Set<string>(), first: time, last: time };
+		this.occurrences.set(id, occurrence);
+		occurrence.keys.add(key);
+		occurrence.first = Math.min(occurrence.first, time);
+		occurrence.last = Math.max(occurrence.last, time);
+		return occurrence;
 	}
 }
 
 /** One without a time comes first, so that it is not lost. */
-function timeOf({ time = 0 }: Missed): number {
+function timeOf({ time = 0 }: Pick<Missed, 'time'>): number {
 	return time;
 }
 
-function eventIn(delivery: Delivery, deliveryId: string | undefined): AvalaEvent | undefined {
+interface Identity {
+	/** The ID that Avala gave the event; without one what it says, or else its delivery. */
+	id: string;
+	/** Whether no other event can have the same ID. */
+	isUnique: boolean;
+	/** One of `Missed.keys`. */
+	key: string;
+	event?: AvalaEvent;
+	isTest: boolean;
+}
+
+/** What a delivery carries, and by what it is known. */
+export function identityOf(delivery: Delivery): Identity {
+	const { uid, webhook_uid, event_type, created_at } = delivery;
+	const type = eventTypeOf(delivery);
+	const deliveryId = idOf(uid) ?? JSON.stringify([webhook_uid, event_type, created_at].map(idOf));
 	const payload = payloadOf(delivery);
-	return payload && normaliseEvent(payload, { type: eventTypeOf(delivery), deliveryId });
+	const event = payload && normaliseEvent(payload, { type, deliveryId });
+	if (!event) {
+		return { id: deliveryId, isUnique: true, key: deliveryId, isTest: isTestType(type) };
+	}
+	const isTest = event.test === true;
+	// A payload without an ID and a time of its own may be the same for two events.
+	const isBare = event.id === deliveryId;
+	if (!isBare && (event.created_at !== null || idOf(payload.id) !== undefined)) {
+		const id = idKey(event.id);
+		return { id, isUnique: true, key: id, event, isTest };
+	}
+	const id = normaliseEvent(payload, { type })?.id ?? event.id;
+	return { id, isUnique: false, key: deliveryId, event, isTest };
 }
 
 function payloadOf({ payload }: Delivery): IDataObject | undefined {
 	const value = typeof payload === 'string' ? parseJson(payload) : payload;
 	return isObject(value) ? value : undefined;
-}
-
-/** An event is known by the ID that Avala gave it; where it has none, by what it says. */
-function keyOf(delivery: Delivery, event: AvalaEvent | undefined): string {
-	const { uid, webhook_uid, event_type, created_at } = delivery;
-	if (event === undefined) {
-		return idOf(uid) ?? JSON.stringify([webhook_uid, event_type, created_at].map(idOf));
-	}
-	const hasId = event.id !== idOf(uid);
-	return hasId ? idKey(event.id) : (eventIn(delivery, undefined)?.id ?? event.id);
 }

@@ -1,5 +1,4 @@
 import type { IDataObject } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
 
 import type { Delivery } from '../../shared/delivery';
 import { causeOf, eventTypeOf } from '../../shared/delivery';
@@ -7,10 +6,9 @@ import type { EventIds } from '../../shared/eventIds';
 import { idsOf } from '../../shared/eventIds';
 import { idKey, uidOf } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
-import { log } from '../../transport/connection';
 import type { Collection } from '../../transport/paths';
 import { DATASETS, EXPORTS, isId, one, PROJECTS, TASKS } from '../../transport/paths';
-import { avalaEntry } from '../../transport/request';
+import { avalaEntry, undefinedOnStatus } from '../../transport/request';
 import type { Missed } from './missed';
 
 /** The collections by the word with which event types about them begin. */
@@ -29,6 +27,8 @@ export interface RecoveredEvent extends IDataObject, EventIds {
 /**
  * The item for an event that was missed: from what the delivery carries, else from the resource that
  * it names as that is now, else only what is known of it.
+ *
+ * @throws NodeApiError when it cannot be told now whether Avala still has the resource
  */
 export async function recover(
 	connection: Connection,
@@ -38,24 +38,40 @@ export async function recover(
 	if (event) {
 		return { ...event, created_at: event.created_at ?? created_at, webhook_uid, recovered: true };
 	}
+	const data = await readResource(connection, delivery);
+	if (data === undefined) return unrecoverable(delivery);
 	const type = eventTypeOf(delivery);
-	const data = (await readResource(connection, delivery)) ?? null;
-	const ids = data
-		? idsOf(type, data)
-		: { resource_uid: resourceId(delivery) ?? null, project_uid: null };
-	const known = {
+	return {
 		id: uid,
 		type,
 		created_at,
-		...ids,
+		...idsOf(type, data),
 		data,
 		delivery_id: uid,
 		webhook_uid,
+		recovered: true,
 	};
-	return data
-		? { ...known, recovered: true }
-		: { ...known, error_message: causeOf(delivery), recoverable: false };
 }
+
+/** What is known of an event whose content cannot be had. */
+export function unrecoverable(delivery: Delivery): RecoveredEvent {
+	const { uid, webhook_uid, created_at } = delivery;
+	return {
+		id: uid,
+		type: eventTypeOf(delivery),
+		created_at,
+		resource_uid: resourceId(delivery) ?? null,
+		project_uid: null,
+		data: null,
+		delivery_id: uid,
+		webhook_uid,
+		error_message: causeOf(delivery),
+		recoverable: false,
+	};
+}
+
+/** How Avala says that it does not have something, or not for this key. */
+const NOT_TO_BE_HAD: readonly number[] = [400, 403, 404, 410, 422];
 
 /** @returns undefined when the delivery names none, or Avala gives another or none */
 async function readResource(
@@ -67,24 +83,9 @@ async function readResource(
 	if (collection === undefined || id === undefined) return undefined;
 	const endpoint = one(collection, id);
 	const reading = avalaEntry(connection, { method: 'GET', endpoint });
-	const resource = await reading.catch((error: unknown) => {
-		if (!(error instanceof NodeApiError) || !isOfThisResource(error)) throw error;
-		log(
-			connection,
-			'debug',
-			`Avala: ${endpoint.subject} of a missed event cannot be read (${error.httpCode}).`,
-		);
-		return undefined;
-	});
+	const resource = await undefinedOnStatus(NOT_TO_BE_HAD, reading);
 	const isSame = resource !== undefined && idKey(uidOf(resource) ?? '') === idKey(id);
 	return isSame ? resource : undefined;
-}
-
-/** Not when there was no response, the key was refused, or Avala was busy: all requests would fail then. */
-function isOfThisResource({ httpCode, context }: NodeApiError): boolean {
-	const status = Number(httpCode ?? 0);
-	const isOfAll = status === 401 || status === 429 || context.isPage === true;
-	return status >= 400 && status <= 500 && !isOfAll;
 }
 
 function collectionOf(delivery: Delivery): Collection | undefined {
