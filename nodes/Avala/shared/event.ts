@@ -39,6 +39,14 @@ export interface EventReading {
 	isMarkedAsTest: boolean;
 }
 
+/** Why there is no event in a body. */
+export interface NoEvent {
+	/** A sentence about what is wrong. */
+	problem: string;
+	/** Whether it is a complete envelope all the same, of a type that is no text: nobody can have selected it. */
+	isEnvelope?: boolean;
+}
+
 /** Far more than any resource of Avala's has; n8n cannot store an execution with some thousands of levels. */
 const MAX_DEPTH = 500;
 
@@ -47,19 +55,19 @@ const MAX_DEPTH = 500;
  * (older) and the bare resource with its type beside it (newer). A body that names its own type is
  * believed before the hints, since the signature covers the body alone. Where the hints name a type,
  * the body may be a bare resource, which may have fields of any name, and not every one is an envelope.
- *
- * @returns a sentence about what is wrong where there is no event
  */
-export function readEvent(
-	body: IDataObject,
-	hints: EventHints,
-): EventReading | { problem: string } {
+export function readEvent(body: IDataObject, hints: EventHints): EventReading | NoEvent {
 	if (isDeeperThan(MAX_DEPTH, body)) return { problem: 'The body is nested too deeply.' };
 	const type = textOf(hints.type);
 	const deliveryId = textOf(hints.deliveryId);
 	const read =
 		readGuide(body, type) ?? readOlder(body, type) ?? readNewer(body, { type, deliveryId });
-	if (!read) return { problem: 'No event type was found, neither in the body nor in the headers.' };
+	if (!read) {
+		return {
+			problem: 'No event type was found, neither in the body nor in the headers.',
+			isEnvelope: isComplete(body, GUIDE_FIELDS) || isComplete(body, OLDER_FIELDS),
+		};
+	}
 	return {
 		event: {
 			id: read.id ?? derivedId(read),
@@ -99,8 +107,7 @@ interface Read {
 
 function readGuide(body: IDataObject, hinted: string | undefined): Read | undefined {
 	const type = textOf(body.type);
-	if (type === undefined || !isEnvelope(body, type, hinted, ['id', 'created_at', 'data']))
-		return undefined;
+	if (type === undefined || !isEnvelope(body, type, hinted, GUIDE_FIELDS)) return undefined;
 	return {
 		isEnvelope: true,
 		id: exactId(body.id),
@@ -112,12 +119,17 @@ function readGuide(body: IDataObject, hinted: string | undefined): Read | undefi
 
 function readOlder(body: IDataObject, hinted: string | undefined): Read | undefined {
 	const type = textOf(body.event);
-	if (type === undefined || !isEnvelope(body, type, hinted, ['timestamp', 'data']))
-		return undefined;
+	if (type === undefined || !isEnvelope(body, type, hinted, OLDER_FIELDS)) return undefined;
 	return { isEnvelope: true, type, time: body.timestamp, data: body.data ?? null };
 }
 
-const ENVELOPE_FIELDS = ['id', 'type', 'event', 'created_at', 'timestamp', 'data', 'test'];
+const GUIDE_FIELDS = ['id', 'type', 'created_at', 'data'];
+const OLDER_FIELDS = ['event', 'timestamp', 'data'];
+const ENVELOPE_FIELDS = [...GUIDE_FIELDS, ...OLDER_FIELDS, 'test'];
+
+function isComplete(body: IDataObject, fields: readonly string[]): boolean {
+	return fields.every((field) => field in body);
+}
 
 /**
  * Without a hint only an envelope can have an event type: it is complete, or has a type that looks like one.
@@ -129,11 +141,11 @@ function isEnvelope(
 	hinted: string | undefined,
 	fields: readonly string[],
 ): boolean {
-	const isComplete = fields.every((field) => field in body);
-	if (hinted === undefined) return isComplete || looksLikeEventType(type) || isTestType(type);
+	const hasAll = isComplete(body, fields);
+	if (hinted === undefined) return hasAll || looksLikeEventType(type) || isTestType(type);
 	const isHinted = type.toLowerCase() === hinted.toLowerCase();
 	const isKnown = isKnownEventType(type.toLowerCase()) || isTestType(type);
-	if (isComplete && (isHinted || isKnown)) return true;
+	if (hasAll && (isHinted || isKnown)) return true;
 	return isHinted && Object.keys(body).every((field) => ENVELOPE_FIELDS.includes(field));
 }
 

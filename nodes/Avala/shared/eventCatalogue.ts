@@ -94,6 +94,12 @@ export function isKnownEventType(type: string): boolean {
 	return CATALOGUE_TYPES.includes(type) || FURTHER_TYPES.includes(type);
 }
 
+/** The event types of the catalogue that a text names, be it JSON or not, and no part of a longer word. */
+export function typesNamedIn(text: string): string[] {
+	const words = new Set(text.split(/\\u\w{4}|\\.?|[^\w.\\]+|\.(?!\w)/));
+	return CATALOGUE_TYPES.filter((type) => words.has(type));
+}
+
 /**
  * The event types that a parameter holds. The labels of the editor are understood as well.
  *

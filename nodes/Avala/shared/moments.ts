@@ -24,7 +24,9 @@ export function momentIn(value: unknown): number | undefined {
 	if (text === undefined) return undefined;
 	if (/^\d+(\.\d+)?$/.test(text)) return unixMilliseconds(Number(text));
 	const isZoned = /(?:z|[+-]\d\d(?::?\d\d)?|gmt|utc)$/i.test(text) && /[t\s]\d\d/i.test(text);
-	const moment = Date.parse(isZoned ? text : `${text.replace(' ', 'T')}Z`);
+	// JavaScript reads no offset of hours alone.
+	const whole = text.replace(/[+-]\d\d$/, '$&:00');
+	const moment = Date.parse(isZoned ? whole : `${text.replace(' ', 'T')}Z`);
 	return Number.isNaN(moment) ? undefined : moment;
 }
 

@@ -1,6 +1,6 @@
 import { NodeApiError } from 'n8n-workflow';
 
-import { messageOf, textsIn } from './values';
+import { textsIn } from './values';
 
 /** The event types of a webhook that are to be subscribed to. */
 export interface WantedTypes {
@@ -34,10 +34,10 @@ const LATER: readonly string[] = [
 	'result.submitted',
 ];
 
-/** Which of the optional types to try with, one choice after the other. */
-const CHOICES: ReadonlyArray<(type: string, refusal: unknown) => boolean> = [
+/** Which of the optional types to try with, one choice after the other; `named` are those that the refusal names. */
+const CHOICES: ReadonlyArray<(type: string, named: readonly string[]) => boolean> = [
 	() => true,
-	(type, refusal) => !isNamed(type, refusal),
+	(type, named) => !named.includes(type),
 	(type) => !LATER.includes(type),
 	(type) => COMMON.includes(type) || LATER.includes(type),
 	(type) => COMMON.includes(type),
@@ -57,7 +57,8 @@ export async function subscribe<T>(
 	const tried = new Set<string>();
 	let refusal: unknown;
 	for (const isChosen of CHOICES) {
-		const types = optional.filter((type) => isChosen(type, refusal));
+		const named = namedIn(refusal, optional);
+		const types = optional.filter((type) => isChosen(type, named));
 		const events = [...required, ...types];
 		if (events.length === 0 || tried.has(events.join())) continue;
 		tried.add(events.join());
@@ -85,8 +86,8 @@ function mayConcernTypes(error: unknown): boolean {
 	return fields.length === 0 || fields.some((field) => !OTHER_FIELDS.includes(field));
 }
 
-function isNamed(type: string, refusal: unknown): boolean {
-	return messageOf(refusal)
-		.split(/[^\w.]+|\.(?!\w)/)
-		.includes(type);
+/** None where a refusal names all of them: it repeats what was sent, and does not say which ones are unknown. */
+function namedIn(refusal: unknown, optional: readonly string[]): string[] {
+	const named = refusal instanceof NodeApiError ? textsIn(refusal.context.refusedTypes) : [];
+	return optional.every((type) => named.includes(type)) ? [] : named;
 }

@@ -21,13 +21,18 @@ export function readWebhook(value: unknown): Webhook | undefined {
 	};
 }
 
-/** True for the same address, however it is written: case of the host, default port, slash at its end. */
+/**
+ * True for the same address, however it is written: case of the host, default port, slash at its end, and a `?`
+ * or `#` with nothing behind it.
+ */
 export function isSameUrl(a: string, b: string): boolean {
 	return URL.canParse(a) && URL.canParse(b) && plainHref(a) === plainHref(b);
 }
 
 function plainHref(text: string): string {
 	const url = new URL(text);
-	url.pathname = url.pathname.replace(/\/$/, '');
+	const { pathname, search, hash } = url;
+	// Set to nothing, the search and the hash lose their sign as well.
+	Object.assign(url, { pathname: pathname.replace(/\/$/, ''), search, hash });
 	return url.href;
 }

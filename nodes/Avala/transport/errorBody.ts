@@ -1,7 +1,10 @@
+import { typesNamedIn } from '../shared/eventCatalogue';
 import { isObject, textOf } from '../shared/values';
 import { isShownName, MAX_READ, MAX_SHOWN, quote, repeatsSecret, WITHHELD } from './quote';
 
 const MAX_FIELDS = 20;
+/** Of a body so many characters are searched for event types. */
+const MAX_SEARCHED = 64 * 1024;
 const OTHER_FIELD = 'another field';
 
 /** What the body of a refusal says. */
@@ -10,6 +13,8 @@ export interface ErrorBody {
 	text: string;
 	/** The fields that it complains about. */
 	fields: string[];
+	/** The event types of the catalogue that it names anywhere, also where the text is cut off or withheld. */
+	eventTypes: string[];
 	/** Whether it is a web page, which Avala does not send. */
 	isPage: boolean;
 }
@@ -20,7 +25,8 @@ export interface ErrorBody {
  */
 export function readErrorBody(body: string, secrets: readonly string[]): ErrorBody {
 	const value = parseJson(body);
-	if (!isObject(value)) return { text: '', fields: [], isPage: isPage(body) };
+	const eventTypes = typesNamedIn(body.slice(0, MAX_SEARCHED));
+	if (!isObject(value)) return { text: '', fields: [], eventTypes, isPage: isPage(body) };
 	const error = isObject(value.error) ? value.error : undefined;
 	const said = sentence(quote(textOf(error ? error.message : value.detail), secrets));
 	const lists = Object.entries(error ? (isObject(error.details) ? error.details : {}) : value)
@@ -40,6 +46,7 @@ export function readErrorBody(body: string, secrets: readonly string[]): ErrorBo
 	return {
 		text: all.length > MAX_SHOWN ? `${all.slice(0, MAX_SHOWN)}…` : all,
 		fields,
+		eventTypes,
 		isPage: false,
 	};
 }

@@ -25,6 +25,7 @@ export function refusedError(
 	);
 	if (body.isPage) error.context.isPage = true;
 	if (body.fields.length > 0) error.context.refusedFields = body.fields;
+	if (body.eventTypes.length > 0) error.context.refusedTypes = body.eventTypes;
 	if (retryAfterMs !== undefined) error.context.retryAfterMs = retryAfterMs;
 	return error;
 }

@@ -1,6 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
-import type { EventReading } from '../shared/event';
+import type { EventReading, NoEvent } from '../shared/event';
 import { readEvent } from '../shared/event';
 import { isObject, textOf } from '../shared/values';
 
@@ -21,7 +21,7 @@ export async function readRawBody(request: Request): Promise<Buffer | undefined>
 }
 
 /** Reads what was verified, the raw bytes, and not what n8n made of them by their content type. */
-export function readBody(request: Request, rawBody: Buffer): EventReading | { problem: string } {
+export function readBody(request: Request, rawBody: Buffer): EventReading | NoEvent {
 	if (rawBody.length === 0) return { problem: 'The body is empty.' };
 	let body: unknown;
 	try {

@@ -15,7 +15,7 @@ import { readRegistration } from './stored';
 import { signaturesOf, verify } from './verify';
 import { warnOnce } from './warnings';
 
-/** For the ping of a creation, which has to get a 2xx. */
+/** For what has to get a 2xx: the ping of a creation, and an envelope of a type that is no text. */
 const NO_EVENT = 'This is not an event that starts the workflow.';
 
 /**
@@ -74,7 +74,8 @@ async function respond(context: IWebhookFunctions): Promise<IWebhookResponseData
 
 	const reading = readBody(request, body);
 	if ('problem' in reading) {
-		return isRegistered ? refuse(context, 400, reading.problem) : acknowledge(NO_EVENT);
+		const isRefused = isRegistered && !reading.isEnvelope;
+		return isRefused ? refuse(context, 400, reading.problem) : acknowledge(NO_EVENT);
 	}
 	return emit(context, reading, parameters, isRegistered);
 }

@@ -5,6 +5,7 @@ import type { Webhook } from '../shared/webhook';
 import { readWebhook } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
 import { readCredential } from '../transport/credential';
+import { apiError } from '../transport/errors';
 import { avalaPages } from '../transport/pages';
 import { all, WEBHOOKS } from '../transport/paths';
 
@@ -12,10 +13,14 @@ import { all, WEBHOOKS } from '../transport/paths';
 const LIFETIME_MS = 60_000;
 /** The newest 1,000 webhooks: at most 10 of the 100 requests that Avala allows a minute, however large the account is. */
 const MAX_PAGES = 10;
+/** So many that are not on the list are asked for by their IDs: the triggers of an account may be more than its limit. */
+const MAX_SINGLE = 50;
 
 interface StartList {
 	/** Unix time in milliseconds. */
 	until: number;
+	/** How many webhooks may still be asked for by their IDs. */
+	singleLeft: number;
 	/** By the key of its ID; not read before the second trigger asks. */
 	webhooks?: Promise<Map<string, Webhook>>;
 }
@@ -29,7 +34,7 @@ const lists = new Map<string, StartList>();
  * after the other, and Avala may be down.
  *
  * @returns undefined when the list does not have it: then Avala has to be asked for it by its ID
- * @throws NodeApiError when the list cannot be read
+ * @throws NodeApiError when the list cannot be read, or too many have been asked for by their IDs
  */
 export async function listedAtStart(
 	connection: Connection,
@@ -42,7 +47,13 @@ export async function listedAtStart(
 		return undefined;
 	}
 	list.webhooks ??= readNewest(connection);
-	return (await list.webhooks).get(idKey(uid));
+	const webhook = (await list.webhooks).get(idKey(uid));
+	if (webhook || list.singleLeft-- > 0) return webhook;
+	throw apiError(
+		connection,
+		`In a minute n8n asks for at most ${MAX_SINGLE} webhooks that are not among the account’s newest.`,
+		'Unpublish the workflow and publish it again to have its webhook checked.',
+	);
 }
 
 /** To be called after each request that may have changed a webhook. */
@@ -55,7 +66,8 @@ export function forgetAtStart(connection: Connection, uid: string): void {
 }
 
 function beginList(account: string): void {
-	const list = { until: Date.now() + LIFETIME_MS };
+	// The first trigger asks by the ID.
+	const list = { until: Date.now() + LIFETIME_MS, singleLeft: MAX_SINGLE - 1 };
 	lists.set(account, list);
 	AbortSignal.timeout(LIFETIME_MS).addEventListener('abort', () => {
 		if (lists.get(account) === list) lists.delete(account);

@@ -189,6 +189,7 @@ describe('a signed body that is no event', () => {
 		['"task.completed"', 'not a JSON object'],
 		['{"data":{}}', 'No event type was found'],
 		['{"type":7,"data":{}}', 'No event type was found'],
+		['{"type":7,"created_at":1,"data":{}}', 'No event type was found'],
 	])('gets a 400 that says which, and starts nothing: %s', async (body, problem) => {
 		const { started } = await serve();
 		const { status, json } = await signed(body, { 'content-type': 'application/octet-stream' });

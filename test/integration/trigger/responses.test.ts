@@ -159,6 +159,10 @@ describe('an event that starts nothing', () => {
 	it.each<[string, Setup, object]>([
 		['Test events do not', {}, { ...EVENT, type: 'webhook.test' }],
 		['This event type does not', {}, { ...EVENT, type: 'dataset.created' }],
+		['This event type does not', {}, { ...EVENT, type: 'TASK DONE' }],
+		['This is not an event that', {}, { ...EVENT, type: 7 }],
+		['This is not an event that', {}, { ...EVENT, type: { name: 'task.completed' } }],
+		['This is not an event that', {}, { event: ['x'], timestamp: 1, data: {} }],
 		[
 			'Events of this project do not',
 			{ options: { projects: ['proj_1'] } },

@@ -155,6 +155,33 @@ describe('a start of n8n', () => {
 		expect(avala.requests()).toHaveLength(40 + 10);
 	});
 
+	it.each(['one after the other', 'at once'])(
+		'asks for 50 webhooks a minute that the list does not have, and leaves the others as they are: %s',
+		async (order) => {
+			const avala = await openAvala();
+			const triggers = publishedTriggers(avala, 200);
+			addOthers(avala, 1_000);
+			const before = avala.webhooks();
+			const warnings =
+				order === 'at once'
+					? (await Promise.all(triggers.map(start))).flat()
+					: await startAll(triggers);
+			expect(pagesOf(avala)).toBe(10);
+			expect(avala.requests()).toHaveLength(10 + 50);
+			expect(avala.webhooks()).toEqual(before);
+			expect(warnings.at(-1)).toContain(
+				`could not check webhook ${String(triggers.at(-1)?.staticData.webhookId)} at its start`,
+			);
+			expect(warnings.at(-1)).toMatch(/at most 50 webhooks.*Unpublish the workflow and publish it/);
+
+			avala.clearRequests();
+			const now = Date.now;
+			jest.spyOn(Date, 'now').mockImplementation(() => now() + MINUTE_MS);
+			expect(await start(triggers[199]!)).toEqual([]);
+			expect(requestsOf(avala)).toEqual([byId(triggers[199]!)]);
+		},
+	);
+
 	it('reads the list again after a minute', async () => {
 		const avala = await openAvala();
 		const [first, second, third] = publishedTriggers(avala, 3);

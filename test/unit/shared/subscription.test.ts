@@ -3,18 +3,30 @@ import { NodeApiError } from 'n8n-workflow';
 import { EVENT_CATALOGUE } from '../../../nodes/Avala/shared/eventCatalogue';
 import type { WantedTypes } from '../../../nodes/Avala/shared/subscription';
 import { subscribe } from '../../../nodes/Avala/shared/subscription';
+import { connect } from '../../../nodes/Avala/transport/connection';
+import type { Connection } from '../../../nodes/Avala/transport/connection';
 import { readErrorBody } from '../../../nodes/Avala/transport/errorBody';
-import { makeNode } from '../../support/n8n';
+import { refusedError } from '../../../nodes/Avala/transport/errors';
+import { all, WEBHOOKS } from '../../../nodes/Avala/transport/paths';
+import { loadOptionsContext } from '../../support/contexts';
+
+let connection: Connection;
+beforeAll(async () => {
+	connection = await connect(
+		loadOptionsContext({}, { apiKey: 'key', baseUrl: 'https://api.example.com' }),
+	);
+});
 
 const WANTED = { required: [], optional: ['task.completed', 'quality.alert', 'export.failed'] };
 
 /** As the transport makes it of a response. */
 function refusal(status: number, body: unknown): NodeApiError {
-	const { text, fields } = readErrorBody(JSON.stringify(body), []);
-	const error = new NodeApiError(makeNode('start', 1, {}), {}, { message: text });
-	error.httpCode = String(status);
-	if (fields.length > 0) error.context.refusedFields = fields;
-	return error;
+	const endpoint = all(WEBHOOKS);
+	return refusedError(
+		connection,
+		{ method: 'POST', path: endpoint.path, host: 'api.example.com', endpoint },
+		{ status, body: readErrorBody(JSON.stringify(body), []) },
+	);
 }
 
 describe('All on a server that does not know one of the types', () => {
@@ -74,11 +86,11 @@ async function triedWith(wanted: WantedTypes, error: NodeApiError): Promise<stri
 }
 
 describe('All on a server that accepts none of what is tried', () => {
-	const LIMIT = refusal(400, { detail: 'You can have at most 10 webhooks.' });
+	const limit = () => refusal(400, { detail: 'You can have at most 10 webhooks.' });
 	const sorted = (...lists: string[][]) => lists.map((types) => [...types].sort());
 
 	it('costs four requests, and the refusal is the error', async () => {
-		expect(await triedWith(ALL, LIMIT)).toEqual(sorted(ALL.optional, GUIDE, NEWEST, COMMON));
+		expect(await triedWith(ALL, limit())).toEqual(sorted(ALL.optional, GUIDE, NEWEST, COMMON));
 	});
 
 	it('costs one more when the refusal names types', async () => {
@@ -91,20 +103,32 @@ describe('All on a server that accepts none of what is tried', () => {
 		);
 	});
 
+	it.each<[string, unknown]>([
+		['behind more words than are shown', { detail: `${'word '.repeat(1_000)}task.deleted.` }],
+		['at the start of a line', { detail: 'Unknown:\ntask.deleted\n' }],
+		['as the last of many entries', { events: [...Array(99).fill('is unknown'), 'task.deleted'] }],
+		['deep inside', { a: { b: { c: { d: { e: [{ input: 'task.deleted' }] } } } } }],
+		['as the name of a field', { events: { 'task.deleted': ['Not permitted.'] } }],
+		['in a response that is too long to be read whole', ['task.deleted', 'x'.repeat(70_000)]],
+	])('tries without the type that the refusal names %s', async (_, body) => {
+		const [, second] = await triedWith(ALL, refusal(400, body));
+		expect(second).toEqual(ALL.optional.filter((type) => type !== 'task.deleted').sort());
+	});
+
 	it('has each attempt include what was selected by itself', async () => {
 		const wanted = {
 			required: ['task.submitted'],
 			optional: ALL.optional.filter((type) => !COMMON.includes(type)),
 		};
-		const sent = await triedWith(wanted, LIMIT);
+		const sent = await triedWith(wanted, limit());
 		expect(sent.every((events) => events.includes('task.submitted'))).toBe(true);
 		expect(sent.at(-1)).toEqual(['task.submitted']);
 	});
 
 	it('tries the same types once, and never none', async () => {
 		const wanted = { required: [], optional: ['quality.alert', 'result.accepted'] };
-		expect(await triedWith(wanted, LIMIT)).toEqual([['quality.alert', 'result.accepted']]);
-		expect(await triedWith({ required: ['a.b'], optional: [] }, LIMIT)).toEqual([['a.b']]);
+		expect(await triedWith(wanted, limit())).toEqual([['quality.alert', 'result.accepted']]);
+		expect(await triedWith({ required: ['a.b'], optional: [] }, limit())).toEqual([['a.b']]);
 	});
 
 	it('is not misled by a refusal that names the types that it knows', async () => {
@@ -114,6 +138,16 @@ describe('All on a server that accepts none of what is tried', () => {
 			return events;
 		});
 		expect([...response].sort()).toEqual([...NEWEST].sort());
+	});
+
+	it('keeps the types that it can have where a refusal repeats all that were sent', async () => {
+		const repeating = refusal(422, { detail: [{ msg: 'Not permitted.', input: ALL.optional }] });
+		const wanted = { ...ALL, required: ['task.submitted'] };
+		const { response } = await subscribe(wanted, async (events) => {
+			if (!events.every((type) => [...wanted.required, ...NEWEST].includes(type))) throw repeating;
+			return events;
+		});
+		expect([...response].sort()).toEqual([...NEWEST, ...wanted.required].sort());
 	});
 
 	it('takes no part of a longer word for a type', async () => {

@@ -30,6 +30,8 @@ describe('a webhook of the account', () => {
 	it.each([
 		'https://N8N.example.com:443/webhook/1b2c/webhook',
 		'https://n8n.example.com/webhook/1b2c/webhook/',
+		'https://n8n.example.com/webhook/1b2c/webhook?',
+		'https://n8n.example.com/webhook/1b2c/webhook/?#',
 	])('has the same URL as this trigger, which Avala writes otherwise: %s', (url) => {
 		expect(isSameUrl(url, URL)).toBe(true);
 	});
@@ -40,6 +42,7 @@ describe('a webhook of the account', () => {
 		'http://n8n.example.com/webhook/1b2c/webhook',
 		'https://n8n.example.com/webhook/1b2c/Webhook',
 		'https://n8n.example.com/webhook/1b2c/webhook?a=1',
+		'https://n8n.example.com/webhook/1b2c/webhook#?',
 		'https://n8n.example.com/webhook/1b2c',
 		'https://n8n.example.com:8443/webhook/1b2c/webhook',
 	])('has another URL: %s', (url) => {

@@ -3,6 +3,7 @@ import type { NodeApiError } from 'n8n-workflow';
 import type { Connection } from '../../../nodes/Avala/transport/connection';
 import { connect } from '../../../nodes/Avala/transport/connection';
 import type { Refusal, RequestInfo } from '../../../nodes/Avala/transport/diagnosis';
+import { readErrorBody } from '../../../nodes/Avala/transport/errorBody';
 import { noResponseError, refusedError } from '../../../nodes/Avala/transport/errors';
 import type { Collection } from '../../../nodes/Avala/transport/paths';
 import {
@@ -33,7 +34,7 @@ const infoOf = ({ endpoint = one(WEBHOOKS, 'wh_1'), ...given }: Partial<RequestI
 });
 
 function refused(given: Partial<Refusal>, request: Partial<RequestInfo> = {}): NodeApiError {
-	const body = { text: '', fields: [], isPage: false };
+	const body = { text: '', fields: [], eventTypes: [], isPage: false };
 	return refusedError(connection, infoOf(request), { status: 400, body, ...given });
 }
 
@@ -48,11 +49,22 @@ describe('a refusal', () => {
 	});
 
 	it('names each field once, and tells the trigger all of them', () => {
-		const body = { text: '', fields: ['events', 'events', 'secret'], isPage: false };
+		const fields = ['events', 'events', 'secret'];
+		const body = { text: '', fields, eventTypes: [], isPage: false };
 		const { message, context } = refused({ status: 422, body });
 		expect(message).toBe("Avala did not accept 'events', 'secret'.");
 		expect(context.refusedFields).toEqual(body.fields);
 		expect(refused({}).context).not.toHaveProperty('refusedFields');
+	});
+
+	it('tells the trigger which event types it names, and keeps no other word of it', () => {
+		const secret = 'whs-9f8e-7d6c';
+		const words = `task.deleted is unknown. ${'word '.repeat(100)} ${secret} quality.alert task.${secret}`;
+		const body = readErrorBody(JSON.stringify({ detail: words, [secret]: words }), [secret]);
+		const error = refused({ body });
+		expect(error.context.refusedTypes).toEqual(['task.deleted', 'quality.alert']);
+		expect(JSON.stringify(error)).not.toContain(secret);
+		expect(refused({}).context).not.toHaveProperty('refusedTypes');
 	});
 
 	it('says how long Avala asks to wait, in whole seconds', () => {
