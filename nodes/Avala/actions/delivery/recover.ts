@@ -70,8 +70,8 @@ export function unrecoverable(delivery: Delivery): RecoveredEvent {
 	};
 }
 
-/** How Avala says that it does not have something, or not for this key. */
-const NOT_TO_BE_HAD: readonly number[] = [400, 403, 404, 410, 422];
+/** How Avala says that it does not have something, has no way to give it, or not for this key. */
+const NOT_TO_BE_HAD: readonly number[] = [400, 403, 404, 405, 410, 422];
 
 /** @returns undefined when the delivery names none, or Avala gives another or none */
 async function readResource(
