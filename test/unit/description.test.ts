@@ -8,6 +8,7 @@ import manifest from '../../package.json';
 import { AvalaApi } from '../../credentials/AvalaApi.credentials';
 import { RESOURCES } from '../../nodes/Avala/actions/resources';
 import { Avala } from '../../nodes/Avala/Avala.node';
+import { AvalaMissedEventsTrigger } from '../../nodes/Avala/AvalaMissedEventsTrigger.node';
 import { AvalaTrigger } from '../../nodes/Avala/AvalaTrigger.node';
 import codex from '../../nodes/Avala/Avala.node.json';
 import triggerCodex from '../../nodes/Avala/AvalaTrigger.node.json';
@@ -16,6 +17,7 @@ import { makeNode, makeWorkflow } from '../support/n8n';
 
 const avala = new Avala();
 const trigger = new AvalaTrigger();
+const missedEventsTrigger = new AvalaMissedEventsTrigger();
 const operations = RESOURCES.flatMap(({ operations: all }) => all);
 const readme = readFileSync(path.join(__dirname, '../../README.md'), 'utf8');
 
@@ -42,9 +44,16 @@ describe('a field that need not be filled in', () => {
 		required !== true &&
 		type !== 'notice' &&
 		(['collection', 'dateTime', 'multiOptions', 'resourceLocator'].includes(type) || start === '');
+	/** Whether a choice shows it, which needs it then. */
+	const isOfChoice = ({ displayOptions: { show = {} } = {} }: INodeProperties) =>
+		Object.entries(show).some(
+			([name, values = []]) =>
+				!['resource', 'operation'].includes(name) &&
+				values.every((value) => typeof value === 'string'),
+		);
 	const optional = [avala.description, trigger.description, new AvalaApi()]
 		.flatMap(({ properties }) => properties)
-		.filter(mayBeEmpty);
+		.filter((property) => mayBeEmpty(property) && !isOfChoice(property));
 
 	it.each(optional.map(({ displayName, description = '' }) => [displayName, description]))(
 		'says “Optional”, a collection for all that can be added to it: %s: %s',
@@ -92,8 +101,19 @@ describe('the Avala node', () => {
 		}
 	});
 
-	it('is described in the README, each operation of it', () => {
-		for (const { option } of operations) expect(readme).toContain(option.name);
+	it.each(['dataset', 'project'])('runs on a %s alone where an expression chooses it', (choice) => {
+		const [needed, other] =
+			choice === 'dataset' ? ['datasetId', 'projectId'] : ['projectId', 'datasetId'];
+		const parameters: INodeParameters = {
+			resource: 'export',
+			operation: 'create',
+			exportFrom: `={{ "${choice}" }}`,
+			[needed]: { __rl: true, mode: 'id', value: 'x_1' },
+			[other]: { __rl: true, mode: 'list', value: '' },
+		};
+		const { properties } = avala.description;
+		const node = makeNode('n8n-nodes-avala.avala', 1, parameters);
+		expect(NodeHelpers.getNodeParametersIssues(properties, node, avala.description)).toBeNull();
 	});
 });
 
@@ -229,14 +249,20 @@ describe('search words and hints', () => {
 		}
 	});
 
-	it('name for both nodes those that people put beside them', () => {
-		for (const { builderHint } of [avala.description, trigger.description]) {
-			expect(builderHint?.searchHint).toBeTruthy();
-			expect(builderHint?.relatedNodes?.map(({ nodeType }) => nodeType)).toEqual([
+	it.each([
+		[avala.description, ['n8n-nodes-base.removeDuplicates', 'n8n-nodes-base.scheduleTrigger']],
+		[
+			trigger.description,
+			[
 				'n8n-nodes-base.removeDuplicates',
+				'n8n-nodes-avala.avalaMissedEventsTrigger',
 				'n8n-nodes-base.scheduleTrigger',
-			]);
-		}
+			],
+		],
+		[missedEventsTrigger.description, ['n8n-nodes-avala.avalaTrigger']],
+	])('name those that people put beside the node: $displayName', ({ builderHint }, nodeTypes) => {
+		expect(builderHint?.searchHint).toBeTruthy();
+		expect(builderHint?.relatedNodes?.map(({ nodeType }) => nodeType)).toEqual(nodeTypes);
 	});
 });
 
