@@ -1,4 +1,5 @@
 import { Listr } from 'listr2';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -22,7 +23,10 @@ import { AVALA_RATE_LIMIT } from '../sandbox';
 import type { DemoWorkflow } from './demo';
 import { publishWorkflows, showEvents, showRecovery } from './demo';
 
-const USAGE = `Starts a real n8n with these nodes and a sandbox that stands in for Avala, and runs three workflows.
+/** Where workflows may save files. */
+const FILES = path.join(TEMPORARY, 'demo', 'files');
+
+const USAGE = `Starts a real n8n with these nodes and a sandbox that stands in for Avala, and runs two workflows.
 
 npm run demo -- [options]
   --once              exit when the workflows have run
@@ -95,9 +99,11 @@ async function main(): Promise<void> {
 				async (tell) => await installN8n(version, tell, signal),
 			),
 			step(`Start the sandbox and n8n ${version} with the package`, async (tell) => {
+				mkdirSync(FILES, { recursive: true });
 				stage = await Stage.open({
 					version,
 					tarball,
+					env: { N8N_RESTRICT_FILE_ACCESS_TO: FILES },
 					userFolder: path.join(TEMPORARY, 'demo', version),
 					ports,
 					sandbox: { port: ports.avala, rateLimit: AVALA_RATE_LIMIT },
@@ -108,9 +114,9 @@ async function main(): Promise<void> {
 			step('Create and publish the workflows', async () => {
 				workflows = await publishWorkflows(started());
 			}),
-			step('Complete a task, finish an export, forge an event, recover one', async () => {
+			step('Complete a task, finish an export, forge an event, miss two', async () => {
 				report = await showEvents(started(), workflows);
-				report += `\n${await showRecovery(started())}`;
+				report += `\n${await showRecovery(started(), workflows)}`;
 			}),
 		],
 		{ registerSignalListeners: false },
@@ -120,7 +126,8 @@ async function main(): Promise<void> {
 		await steps.run();
 		console.log(report);
 		if (!once) {
-			console.log(`\n${describeAddresses(started())}`);
+			console.log(`\nFiles       ${FILES}\n  Workflows may save files there.\n`);
+			console.log(describeAddresses(started()));
 			await untilAborted(signal);
 		}
 	} catch (error) {
