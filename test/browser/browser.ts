@@ -56,33 +56,72 @@ export function part(page: Page | Locator, id: string): Locator {
 	return page.locator(`[data-test-id="${id}"]`);
 }
 
+/** Around a workflow; it shows the buttons at its end. */
+const MARGIN = 60;
+
+const WITHOUT_BUTTONS =
+	'.vue-flow__panel, [class*="executionButtons"], [class*="nodeButtonsWrapper"] { display: none !important }';
+
 /** n8n's notifications, tips and checklists come and go, and hide part of the picture. */
 const WITHOUT_NOTICES =
 	'.el-notification, [data-reka-popper-content-wrapper] { display: none !important }';
 
-/** A picture of the page that no animation, caret or pointer changes. */
-export async function takePicture(page: Page): Promise<Buffer> {
+interface Rectangle {
+	x: number;
+	y: number;
+	width: number;
+	height: number;
+}
+
+/**
+ * A picture of the page that no animation, caret or pointer changes.
+ *
+ * @param clip the part of the page to show
+ */
+export async function takePicture(page: Page, clip?: Rectangle): Promise<Buffer> {
 	await page.mouse.move(0, 0);
 	return await page.screenshot({
 		animations: 'disabled',
 		caret: 'hide',
 		style: WITHOUT_NOTICES,
+		clip,
 	});
 }
 
+/** A picture of the workflow alone, as large as it is on the canvas. */
+export async function takeWorkflowPicture(page: Page): Promise<Buffer> {
+	await part(page, 'zoom-to-fit').click();
+	await page.addStyleTag({ content: WITHOUT_BUTTONS });
+	// How far the nodes of the workflow reach, once the canvas has stopped moving.
+	const clip = await page.evaluate<Rectangle>(`(async () => {
+		const nodes = () => [...document.querySelectorAll('.vue-flow__node')].map((node) => node.getBoundingClientRect());
+		for (let before; before !== JSON.stringify(nodes()); ) {
+			before = JSON.stringify(nodes());
+			await new Promise((resolve) => setTimeout(resolve, 300));
+		}
+		const [left, top] = ['left', 'top'].map((side) => Math.floor(Math.min(...nodes().map((node) => node[side]))) - ${MARGIN});
+		const [right, bottom] = ['right', 'bottom'].map((side) => Math.ceil(Math.max(...nodes().map((node) => node[side]))) + ${MARGIN});
+		return { x: left, y: top, width: right - left, height: bottom - top };
+	})()`);
+	return await takePicture(page, clip);
+}
+
 /**
- * Compares the page with the picture of this name in docs/images. `npm run screenshots` updates the pictures.
+ * Compares a picture with the one of this name in docs/images. `npm run screenshots` updates the pictures.
  *
+ * @param picture of the page, or one that was taken before
+ * @param name with its folder, if it is in one
  * @param differentPixels the share of pixels that ids and times may change
  */
 export async function expectPicture(
-	page: Page,
+	picture: Page | Buffer,
 	name: string,
 	differentPixels = DIFFERENT_PIXELS,
 ): Promise<void> {
-	expect(await takePicture(page)).toMatchImageSnapshot({
-		customSnapshotsDir: path.join(ROOT, 'docs', 'images'),
-		customSnapshotIdentifier: name,
+	const png = Buffer.isBuffer(picture) ? picture : await takePicture(picture);
+	expect(png).toMatchImageSnapshot({
+		customSnapshotsDir: path.join(ROOT, 'docs', 'images', path.dirname(name)),
+		customSnapshotIdentifier: path.basename(name),
 		customDiffDir: path.join(ROOT, '.tmp', 'screenshots'),
 		failureThreshold: differentPixels,
 		failureThresholdType: 'percent',

@@ -38,11 +38,13 @@ describe('the documents', () => {
 	});
 
 	it('show every picture that there is', () => {
-		const pictures = readdirSync(path.join(ROOT, 'docs/images'));
-		const shown = DOCUMENTS.flatMap((file) =>
-			[...read(file).matchAll(/!\[[^\]]+\]\(\S*images\/([\w.-]+)\)/g)].map(([, name]) => name),
+		const pictures = readdirSync(path.join(ROOT, 'docs/images'), { recursive: true }).filter(
+			(name) => /\.\w+$/.test(String(name)),
 		);
-		expect(pictures.filter((picture) => !shown.includes(picture))).toEqual([]);
+		const shown = DOCUMENTS.flatMap((file) =>
+			[...read(file).matchAll(/!\[[^\]]+\]\(\S*images\/([\w./-]+)\)/g)].map(([, name]) => name),
+		);
+		expect(pictures.filter((picture) => !shown.includes(String(picture)))).toEqual([]);
 	});
 
 	it('the README has 1,500 words at most', () => {

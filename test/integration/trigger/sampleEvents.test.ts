@@ -1,8 +1,8 @@
-import type { IDataObject } from 'n8n-workflow';
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { toObject } from '../../../harness/restData';
 import { EVENT_CATALOGUE } from '../../../nodes/Avala/shared/eventCatalogue';
 import { startSandbox } from '../../../sandbox';
 import type { Sandbox } from '../../../sandbox';
@@ -13,7 +13,7 @@ const SECRET = 'a-secret-that-the-trigger-made';
 const document = readFileSync(path.join(__dirname, '../../../docs/sample-events.md'), 'utf8');
 /** The heading above each event, and the event. */
 const SAMPLES = [...document.matchAll(/^### (\S+)\n\n```json\n([^`]+)```$/gm)].map(
-	([, type = '', json = '']) => [type, JSON.parse(json) as IDataObject] as const,
+	([, type = '', json = '']) => [type, toObject(JSON.parse(json))] as const,
 );
 
 let trigger: ServedTrigger;
@@ -45,8 +45,8 @@ describe('the sample events in the documents', () => {
 		expect(trigger.started.at(-1)?.json).toEqual(sample);
 	});
 
-	it.each(SAMPLES)('have the fields that Avala sends: %s', (type, { data }) => {
+	it.each(SAMPLES)('have the fields that the sandbox sends: %s', (type, { data }) => {
 		const sent = Object.keys(avala.emit(type).data);
-		expect(Object.keys(data as IDataObject).sort()).toEqual(sent.sort());
+		expect(Object.keys(toObject(data)).sort()).toEqual(sent.sort());
 	});
 });
