@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { RESOURCES } from '../../nodes/Avala/actions/resources';
+import { SCOPES } from '../../sandbox/api/keys';
 
 const ROOT = path.join(__dirname, '../..');
 const DOCUMENTS = [
@@ -55,13 +56,19 @@ describe('the documents', () => {
 		RESOURCES.flatMap(({ option: { name }, operations }) =>
 			operations.map((operation) => [name, operation.option.name] as const),
 		),
-	)('the README shows an example of %s: %s', (resource, operation) => {
+	)('docs/operations.md shows an example of %s: %s', (resource, operation) => {
 		const section =
-			read('README.md')
+			read('docs/operations.md')
 				.split(`**${resource}**`)[1]
 				?.split(/^\*\*|^#/m)[0] ?? '';
 		const entry = section.split(/^- /m).find((text) => text.startsWith(`**${operation}**`)) ?? '';
 		expect(entry).toContain('Example:');
+	});
+
+	it('docs/operations.md names the permissions that Avala has', () => {
+		const words = read('docs/operations.md').match(/`\w+\.(?:read|write|create)`/g) ?? [];
+		const named = new Set(words.map((word) => word.replaceAll('`', '')));
+		expect([...named].filter((word) => !SCOPES.some((scope) => scope === word))).toEqual([]);
 	});
 
 	it('examples/README.md lists every workflow in the folder', () => {
