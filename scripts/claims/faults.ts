@@ -589,4 +589,18 @@ export const FAULTS: Fault[] = [
 		],
 		test: { file: integration('trigger/start'), title: 'is not shared between base URLs' },
 	},
+	{
+		what: 'the Avala Missed Events Trigger activates any webhook',
+		edits: [
+			{
+				file: 'nodes/Avala/missedEvents/watched.ts',
+				search: 'webhook && isSameUrl(webhook.targetUrl, targetUrl) ? webhook : undefined',
+				replace: 'webhook',
+			},
+		],
+		test: {
+			file: integration('missedEvents/poll'),
+			title: 'the webhook is activated again when Avala has deactivated it, and no other',
+		},
+	},
 ];
