@@ -126,7 +126,10 @@ async function main(): Promise<void> {
 		await steps.run();
 		console.log(report);
 		if (!once) {
-			console.log(`\nFiles       ${FILES}\n  Workflows may save files there.\n`);
+			console.log(`\nFiles       ${FILES}`);
+			console.log('  Workflows may save files there.\n');
+			console.log(`https       ${started().front.url}`);
+			console.log("  Open it once and accept its certificate if you use n8n's chat or forms.\n");
 			console.log(describeAddresses(started()));
 			await untilAborted(signal);
 		}

@@ -79,6 +79,8 @@ const SOURCES = {
 		const exportId = byId(avala.addExport({ state: 'ready' }).uid);
 		return await run({ resource: 'export', operation: 'download', exportId });
 	},
+	/** An AI agent that calls its tool. */
+	agent: async () => [{ json: { Status: 'completed' } }],
 	nothing: async () => [{ json: {} }],
 };
 
@@ -108,6 +110,7 @@ const EXPRESSIONS: ReadonlyArray<
 	['{{ $json.name }}', 'tasks', is(ID)],
 	['{{ $json.status }}', 'tasks', is(ID)],
 	['{{ $json.success }}', 'test', is(true)],
+	["{{ $fromAI('Status') }}", 'agent', is('completed')],
 	['{{ $binary.data.fileName }}', 'file', is(expect.stringMatching(/^.+\.\w+$/))],
 	['{{ $now.minus({ hours: 1 }) }}', 'nothing', before(1)],
 	['{{ $now.minus({ hours: 2 }) }}', 'nothing', before(2)],
