@@ -56,8 +56,12 @@ export function part(page: Page | Locator, id: string): Locator {
 	return page.locator(`[data-test-id="${id}"]`);
 }
 
-/** Around a workflow; it shows the buttons at its end. */
+/** Around a workflow; it shows the button at its end. */
 const MARGIN = 60;
+/** What of a workflow is in its picture. */
+const SHOWN = ['', ' [class*="_label_"]', ' [class*="_subtitle_"]']
+	.map((inside) => `.vue-flow__node${inside}`)
+	.join(', ');
 
 const WITHOUT_BUTTONS =
 	'.vue-flow__panel, [class*="executionButtons"], [class*="nodeButtonsWrapper"] { display: none !important }';
@@ -92,15 +96,17 @@ export async function takePicture(page: Page, clip?: Rectangle): Promise<Buffer>
 export async function takeWorkflowPicture(page: Page): Promise<Buffer> {
 	await part(page, 'zoom-to-fit').click();
 	await page.addStyleTag({ content: WITHOUT_BUTTONS });
-	// How far the nodes of the workflow reach, once the canvas has stopped moving.
+	// How far the workflow reaches, once the canvas has stopped moving.
 	const clip = await page.evaluate<Rectangle>(`(async () => {
-		const nodes = () => [...document.querySelectorAll('.vue-flow__node')].map((node) => node.getBoundingClientRect());
-		for (let before; before !== JSON.stringify(nodes()); ) {
-			before = JSON.stringify(nodes());
+		const boxes = () => [...document.querySelectorAll('${SHOWN}')].map((element) => element.getBoundingClientRect());
+		for (let before; before !== JSON.stringify(boxes()); ) {
+			before = JSON.stringify(boxes());
 			await new Promise((resolve) => setTimeout(resolve, 300));
 		}
-		const [left, top] = ['left', 'top'].map((side) => Math.floor(Math.min(...nodes().map((node) => node[side]))) - ${MARGIN});
-		const [right, bottom] = ['right', 'bottom'].map((side) => Math.ceil(Math.max(...nodes().map((node) => node[side]))) + ${MARGIN});
+		const left = Math.floor(Math.min(...boxes().map((box) => box.left))) - ${MARGIN};
+		const top = Math.floor(Math.min(...boxes().map((box) => box.top))) - ${MARGIN} / 2;
+		const right = Math.ceil(Math.max(...boxes().map((box) => box.right))) + ${MARGIN};
+		const bottom = Math.ceil(Math.max(...boxes().map((box) => box.bottom))) + ${MARGIN} / 2;
 		return { x: left, y: top, width: right - left, height: bottom - top };
 	})()`);
 	return await takePicture(page, clip);
