@@ -2,16 +2,13 @@ import type { Json, NodeJson } from '../harness/restData';
 import type { Stage } from '../harness/stage';
 import { sign } from '../harness/stage';
 import exportDownloaded from './workflows/export-downloaded.json';
-import missedEvents from './workflows/missed-events.json';
 import whatHappened from './workflows/what-happened.json';
 
-/** The workflows with a trigger, and the event that is sent to each. */
+/** The workflows, and the event that is sent to each. */
 const PUBLISHED = [
 	{ event: 'task.completed', file: whatHappened },
 	{ event: 'export.completed', file: exportDownloaded },
 ];
-/** Avala makes five attempts: one, and four retries. */
-const RETRIES = 4;
 
 /** A workflow of the demo in n8n, and the event that starts it. */
 export interface DemoWorkflow {
@@ -27,26 +24,35 @@ interface WorkflowFile {
 	settings: Json;
 }
 
-/** Creates the demo's workflows, or finds them where an earlier demo left them, and publishes them. */
+/** Creates the demo's workflows in the place of those that an earlier demo left, and publishes them. */
 export async function publishWorkflows(stage: Stage): Promise<DemoWorkflow[]> {
 	const { client } = stage;
+	const names = PUBLISHED.map(({ file }) => file.name);
+	for (const { id, name, active } of await client.workflows()) {
+		if (!names.includes(name)) continue;
+		if (active) await client.deactivate(id);
+		await client.deleteWorkflow(id);
+	}
 	const workflows: DemoWorkflow[] = [];
 	for (const { event, file } of PUBLISHED) {
-		const { id, name, active } = await putWorkflow(stage, file);
-		// A demo that was cut off left it active, with a webhook that this sandbox does not know.
-		if (active) await client.deactivate(id);
+		const { id, name } = await createWorkflow(stage, file);
 		await client.activate(id);
 		workflows.push({ id, name, event });
 	}
 	return workflows;
 }
 
-async function putWorkflow({ client, credential }: Stage, file: WorkflowFile) {
-	const known = (await client.workflows()).find(({ name }) => name === file.name);
-	if (known) return known;
+async function createWorkflow({ client, credential, front }: Stage, file: WorkflowFile) {
+	const { webhookId = '' } = file.nodes.find(({ type }) => type.endsWith('.avalaTrigger')) ?? {};
+	const webhookUrl = `${front.url}/webhook/${webhookId}/webhook`;
 	const nodes = file.nodes.map(({ position: [x = 0, y = 0], ...node }): NodeJson => {
+		const parameters = {
+			...node.parameters,
+			...('webhookUrl' in node.parameters && { webhookUrl }),
+		};
 		const isAvala = node.type.startsWith('n8n-nodes-avala.');
-		return { ...node, position: [x, y], ...(isAvala && { credentials: { avalaApi: credential } }) };
+		const credentials = isAvala && { credentials: { avalaApi: credential } };
+		return { ...node, position: [x, y], parameters, ...credentials };
 	});
 	return await client.createWorkflow({ ...file, nodes });
 }
@@ -86,51 +92,45 @@ export async function showEvents(stage: Stage, workflows: DemoWorkflow[]): Promi
 }
 
 /**
- * Makes every attempt to deliver an event fail, then has n8n recover the event.
+ * Makes every attempt to deliver an event fail, in the format that is set and in one whose deliveries carry
+ * the event, and waits for the execution that the workflow starts by itself.
  *
  * @returns what happened, for people to read
  */
-export async function showRecovery(stage: Stage): Promise<string> {
-	const { avala, client } = stage;
+export async function showRecovery(stage: Stage, [workflow]: DemoWorkflow[]): Promise<string> {
+	const { avala } = stage;
 	const { wireFormat } = avala;
-	// In this format Avala keeps what was sent with each delivery.
+	if (!workflow) throw new Error('The demo has no workflow.');
+	const first = await missEvent(stage, workflow);
 	avala.wireFormat = 'older';
-	try {
-		const missed = await missEvent(stage);
-		const { id, name } = await putWorkflow(stage, missedEvents);
-		const executionId = (await client.run(id, 'Start')) ?? '';
-		const items = (await client.result(executionId))['Missed Events'] ?? [];
-		return [
-			'',
-			`✔ Event missed          ${missed}: ${RETRIES + 1} attempts failed (without the waiting in between)`,
-			`✔ Event recovered       execution ${executionId} of "${name}" returned:`,
-			...items.map(indented),
-			'  Deliveries of the guide’s format, which the sandbox uses again now, carry no event.',
-			'  To recover one yourself, choose the format "older" or "newer" in the sandbox.',
-		].join('\n');
-	} finally {
-		avala.wireFormat = wireFormat;
-	}
+	const second = await missEvent(stage, workflow).finally(() => (avala.wireFormat = wireFormat));
+	return [
+		...first,
+		`  In the format "${wireFormat}", the deliveries of Avala do not contain the event. In "older" and "newer" they do:`,
+		...second,
+		'',
+		'To repeat it, click in the sandbox: "Make deliveries fail", "Complete a task", "Skip the waiting",',
+		'"Let deliveries arrive". The workflow runs within seconds, in each format.',
+	].join('\n');
 }
 
-/** @returns type and task of an event that Avala has given up on */
-async function missEvent(stage: Stage): Promise<string> {
-	const { avala } = stage;
-	const retry = async () => {
-		avala.deliveriesFail = true;
-		const attempted = avala.next('attempt');
-		avala.retryNow();
-		await attempted;
-		avala.deliveriesFail = false;
-	};
+async function missEvent(stage: Stage, { id, name }: DemoWorkflow): Promise<string[]> {
+	const { avala, client } = stage;
+	const before = new Set((await client.executions(id)).map((execution) => execution.id));
 	avala.deliveriesFail = true;
-	const { event } = await stage.deliver('task.completed');
-	for (let retries = 1; retries < RETRIES; retries++) await retry();
+	const { type, data } = avala.emit('task.completed');
+	await avala.giveUp();
 	avala.deliveriesFail = false;
-	// Avala would deactivate a webhook that accepts nothing in the meantime.
-	await stage.deliver('task.completed');
-	await retry();
-	return `${event.type} ${String(event.data.uid)}`;
+	const executions = await client.untilExecuted(id, before.size + 1);
+	const executionId = executions.find((execution) => !before.has(execution.id))?.id ?? '';
+	const result = await client.result(executionId);
+	return [
+		'',
+		`✔ Event missed          ${type} ${String(data.uid)}: Avala gave up after 5 attempts (without the waiting in between)`,
+		'✔ Webhook activated     again by n8n, since Avala had deactivated it',
+		`✔ Workflow started      without a click: execution ${executionId} of "${name}"; its last node returned:`,
+		...(result['Say What Happened'] ?? []).map(indented),
+	];
 }
 
 /** Sends the last event again, signed by someone who does not know the secret. @returns n8n's status */

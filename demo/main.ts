@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { Listr } from 'listr2';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { installN8n } from '../harness/install';
@@ -20,6 +21,9 @@ import { n8nOption } from '../harness/versions';
 import { AVALA_RATE_LIMIT } from '../sandbox';
 import type { DemoWorkflow } from './demo';
 import { publishWorkflows, showEvents, showRecovery } from './demo';
+
+/** Where workflows may save files. */
+const FILES = path.join(TEMPORARY, 'demo', 'files');
 
 interface Options extends LocalPorts {
 	n8n: N8nVersion;
@@ -64,9 +68,11 @@ async function main(): Promise<void> {
 				async (tell) => await installN8n(version, tell, signal),
 			),
 			step(`Start the sandbox and n8n ${version} with the package`, async (tell) => {
+				mkdirSync(FILES, { recursive: true });
 				stage = await Stage.open({
 					version,
 					tarball,
+					env: { N8N_RESTRICT_FILE_ACCESS_TO: FILES },
 					userFolder: path.join(TEMPORARY, 'demo', version),
 					ports,
 					sandbox: { port: ports.avalaPort, rateLimit: AVALA_RATE_LIMIT },
@@ -77,9 +83,9 @@ async function main(): Promise<void> {
 			step('Create and publish the workflows', async () => {
 				workflows = await publishWorkflows(started());
 			}),
-			step('Complete a task, finish an export, forge an event, recover one', async () => {
+			step('Complete a task, finish an export, forge an event, miss two', async () => {
 				report = await showEvents(started(), workflows);
-				report += `\n${await showRecovery(started())}`;
+				report += `\n${await showRecovery(started(), workflows)}`;
 			}),
 		],
 		{ registerSignalListeners: false },
@@ -89,7 +95,11 @@ async function main(): Promise<void> {
 		await steps.run();
 		console.log(report);
 		if (!once) {
-			console.log(`\n${describeAddresses(started())}`);
+			console.log(`\nFiles       ${FILES}`);
+			console.log('  Workflows may save files there.\n');
+			console.log(`https       ${started().front.url}`);
+			console.log("  Open it once and accept its certificate if you use n8n's chat or forms.\n");
+			console.log(describeAddresses(started()));
 			await untilAborted(signal);
 		}
 	} catch (error) {

@@ -48,7 +48,7 @@ export class Avala implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: RESOURCES.map(({ option }) => option),
-				default: 'webhook',
+				default: 'export',
 			},
 			...RESOURCES.flatMap(describeResource),
 		],

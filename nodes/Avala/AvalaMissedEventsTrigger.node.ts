@@ -52,11 +52,12 @@ export class AvalaMissedEventsTrigger implements INodeType {
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. https://n8n.example.com/webhook/…',
+				hint: 'Copy it from the Avala Trigger beside this node, where it is the production URL',
 				description:
 					'Optional. The production URL of an Avala Trigger. Only events that its webhook missed count then, and the webhook is activated again when Avala has deactivated it. Empty means the webhooks of the whole account.',
 				builderHint: {
 					propertyHint:
-						'The production URL of the Avala Trigger beside it, which the editor shows under Webhook URLs; leave it empty if it is not known.',
+						'The production URL of the Avala Trigger beside it, which the editor shows when that node is open; leave it empty if it is not known.',
 				},
 			},
 			{

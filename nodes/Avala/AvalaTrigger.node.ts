@@ -32,8 +32,9 @@ export class AvalaTrigger implements INodeType {
 		version: 2,
 		subtitle:
 			'={{ [].concat([].concat($parameter["events"]).includes("*") ? "All event types" : $parameter["events"], ($parameter["options"] || {}).customEvents).filter((type) => type && type.length).join(", ") }}',
+		// n8n's node picker shows it for the Avala node as well.
 		description:
-			'Starts the workflow when something happens in Avala: a task is completed, an export is ready',
+			'Starts the workflow when something happens in Avala, such as a completed task. Actions: create and download exports, read tasks, projects and datasets, monitor deliveries.',
 		eventTriggerDescription:
 			'Trigger one of the selected events in Avala, or send a test event to this webhook',
 		defaults: { name: 'Avala Trigger' },
@@ -41,7 +42,7 @@ export class AvalaTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		builderHint: {
 			searchHint:
-				'Starts a workflow when something happens in Avala. It registers and removes its own webhook, and verifies the signature of every event: nothing to create in Avala by hand, no Webhook node, no verify token, no Crypto node. Each event is one item { id, type, created_at, resource_uid, project_uid, data }: the task or export itself is $json.data, its ID $json.resource_uid, its project $json.project_uid. To download a finished export, start on export.completed and put Avala Export: Download behind it. Events that were missed while n8n was down do not come here: use Avala Delivery: Get Missed Events.',
+				'Starts a workflow when something happens in Avala. It registers and removes its own webhook, and verifies the signature of every event: nothing to create in Avala by hand, no Webhook node, no verify token, no Crypto node. Each event is one item { id, type, created_at, resource_uid, project_uid, data }: the task or export itself is $json.data, its ID $json.resource_uid, its project $json.project_uid. To download a finished export, start on export.completed and put Avala Export: Download behind it. Events that were missed while n8n was down do not come here: put an Avala Missed Events Trigger beside it, both leading into the same next node.',
 			relatedNodes: [
 				{
 					nodeType: 'n8n-nodes-base.removeDuplicates',
@@ -49,9 +50,14 @@ export class AvalaTrigger implements INodeType {
 						'Directly behind this trigger, by id: Avala may deliver an event more than once, with the same id',
 				},
 				{
+					nodeType: 'n8n-nodes-avala.avalaMissedEventsTrigger',
+					relationHint:
+						'Beside this trigger, for the events that were missed; both lead into the same next node',
+				},
+				{
 					nodeType: 'n8n-nodes-base.scheduleTrigger',
 					relationHint:
-						'In a workflow of its own, with Avala Delivery: Get Health or Get Missed Events, for outages that no event tells of',
+						'In a workflow of its own, with Avala Delivery: Get Health, for outages that no event tells of',
 				},
 			],
 		},

@@ -56,7 +56,7 @@ export function mountWebhooks(server: FastifyInstance, context: Context): void {
 		path: '/webhook-deliveries/',
 		read: 'webhooks.read',
 		entries: () => store.deliveries,
-		show: (delivery) => shownDelivery(delivery, settings.wireFormat),
+		show: shownDelivery,
 	});
 }
 

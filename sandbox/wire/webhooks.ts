@@ -49,10 +49,10 @@ export function shownWebhook(webhook: StoredWebhook, secret?: string): Resource 
 	};
 }
 
-/** A delivery as the API shows it. */
-export function shownDelivery(delivery: StoredDelivery, wireFormat: WireFormat): Resource {
-	const { uid, webhookUid, event, status, responseStatus, responseBody, createdAt, updatedAt } =
-		delivery;
+/** A delivery as the API shows it: in the format in which it was sent, whatever is sent later. */
+export function shownDelivery(delivery: StoredDelivery): Resource {
+	const { uid, webhookUid, event, wireFormat, status } = delivery;
+	const { responseStatus, responseBody, createdAt, updatedAt } = delivery;
 	if (wireFormat === 'guide') {
 		return {
 			uid,

@@ -56,33 +56,78 @@ export function part(page: Page | Locator, id: string): Locator {
 	return page.locator(`[data-test-id="${id}"]`);
 }
 
+/** Around a workflow; it shows the button at its end. */
+const MARGIN = 60;
+/** What of a workflow is in its picture. */
+const SHOWN = ['', ' [class*="_label_"]', ' [class*="_subtitle_"]']
+	.map((inside) => `.vue-flow__node${inside}`)
+	.join(', ');
+
+const WITHOUT_BUTTONS =
+	'.vue-flow__panel, [class*="executionButtons"], [class*="nodeButtonsWrapper"] { display: none !important }';
+
 /** n8n's notifications, tips and checklists come and go, and hide part of the picture. */
 const WITHOUT_NOTICES =
 	'.el-notification, [data-reka-popper-content-wrapper] { display: none !important }';
 
-/** A picture of the page that no animation, caret or pointer changes. */
-export async function takePicture(page: Page): Promise<Buffer> {
+interface Rectangle {
+	x: number;
+	y: number;
+	width: number;
+	height: number;
+}
+
+/**
+ * A picture of the page that no animation, caret or pointer changes.
+ *
+ * @param clip the part of the page to show
+ */
+export async function takePicture(page: Page, clip?: Rectangle): Promise<Buffer> {
 	await page.mouse.move(0, 0);
 	return await page.screenshot({
 		animations: 'disabled',
 		caret: 'hide',
 		style: WITHOUT_NOTICES,
+		clip,
 	});
 }
 
+/** A picture of the workflow alone, as large as it is on the canvas. */
+export async function takeWorkflowPicture(page: Page): Promise<Buffer> {
+	await part(page, 'zoom-to-fit').click();
+	await page.addStyleTag({ content: WITHOUT_BUTTONS });
+	// How far the workflow reaches, once the canvas has stopped moving.
+	const clip = await page.evaluate<Rectangle>(`(async () => {
+		const boxes = () => [...document.querySelectorAll('${SHOWN}')].map((element) => element.getBoundingClientRect());
+		for (let before; before !== JSON.stringify(boxes()); ) {
+			before = JSON.stringify(boxes());
+			await new Promise((resolve) => setTimeout(resolve, 300));
+		}
+		const left = Math.floor(Math.min(...boxes().map((box) => box.left))) - ${MARGIN};
+		const top = Math.floor(Math.min(...boxes().map((box) => box.top))) - ${MARGIN} / 2;
+		const right = Math.ceil(Math.max(...boxes().map((box) => box.right))) + ${MARGIN};
+		const bottom = Math.ceil(Math.max(...boxes().map((box) => box.bottom))) + ${MARGIN} / 2;
+		return { x: left, y: top, width: right - left, height: bottom - top };
+	})()`);
+	return await takePicture(page, clip);
+}
+
 /**
- * Compares the page with the picture of this name in docs/images. `npm run screenshots` updates the pictures.
+ * Compares a picture with the one of this name in docs/images. `npm run screenshots` updates the pictures.
  *
+ * @param picture of the page, or one that was taken before
+ * @param name with its folder, if it is in one
  * @param differentPixels the share of pixels that ids and times may change
  */
 export async function expectPicture(
-	page: Page,
+	picture: Page | Buffer,
 	name: string,
 	differentPixels = DIFFERENT_PIXELS,
 ): Promise<void> {
-	expect(await takePicture(page)).toMatchImageSnapshot({
-		customSnapshotsDir: path.join(ROOT, 'docs', 'images'),
-		customSnapshotIdentifier: name,
+	const png = Buffer.isBuffer(picture) ? picture : await takePicture(picture);
+	expect(png).toMatchImageSnapshot({
+		customSnapshotsDir: path.join(ROOT, 'docs', 'images', path.dirname(name)),
+		customSnapshotIdentifier: path.basename(name),
 		customDiffDir: path.join(ROOT, '.tmp', 'screenshots'),
 		failureThreshold: differentPixels,
 		failureThresholdType: 'percent',

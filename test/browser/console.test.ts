@@ -164,11 +164,11 @@ describe('the console', () => {
 	it('says in which formats missed events can be recovered', async () => {
 		own = await openPage(browser, avala.url);
 		await own.getByRole('button', { name: 'Make deliveries fail' }).click();
-		await own.getByText('can be recovered in the formats older and newer').waitFor();
+		await own.getByText('fails for good in the formats older and newer can be recovered').waitFor();
 		for (const [wireFormat, note] of [
-			['older', 'carry the event'],
-			['newer', 'carry the event'],
-			['guide', 'carry no event: to recover missed events, choose older or newer'],
+			['older', 'contain the event'],
+			['newer', 'contain the event'],
+			['guide', 'do not contain the event'],
 		] as const) {
 			await own.getByLabel('Format').selectOption(wireFormat);
 			await own.getByText(`This format’s deliveries ${note}`).waitFor();

@@ -6,6 +6,7 @@ import type { Json } from '../../harness/restData';
 import type { Stage } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
 import { untilTrue } from '../../harness/waiting';
+import type { WireFormat } from '../../sandbox';
 
 jest.setTimeout(300_000);
 
@@ -87,35 +88,53 @@ describe(`the demo in n8n ${version}`, () => {
 		expect(events.sort()).toEqual([...types].sort());
 	});
 
-	it('prints the event that it missed and recovered, and in which format a user can do so', async () => {
-		const report = await showRecovery(stage);
-		const [missed] = stage.avala.deliveries().filter(({ status }) => status === 'failed');
-		const uid = missed?.event.data.uid;
-		expect(printed(report, 'Event missed')).toMatch(
-			new RegExp(`^task\\.completed ${String(uid)}: 5 attempts failed`),
+	it('starts the workflow by itself with what was missed, whole where Avala’s deliveries contain it', async () => {
+		const { avala } = stage;
+		const report = await showRecovery(stage, workflows);
+		const [second, first] = avala.deliveries().filter(({ status }) => status === 'failed');
+		const missed = [first, second].map((delivery) => delivery?.event.data);
+		const lines = report.match(/✔ Event missed.+/g)?.map((line) => printed(line, 'Event missed'));
+		expect(lines).toEqual(
+			missed.map((data) => expect.stringContaining(`task.completed ${String(data?.uid)}: `)),
 		);
 		expect(printedJson(report)).toEqual([
-			expect.objectContaining({
-				type: 'task.completed',
-				delivery_id: missed?.uid,
-				recovered: true,
-				data: expect.objectContaining({ uid }),
-			}),
+			{ message: expect.stringMatching(/^task\.completed was missed at 20.+Z\./), project: null },
+			{
+				message: `task.completed: ${String(missed[1]?.name)} (recovered)`,
+				project: missed[1]?.project,
+			},
 		]);
-
-		const [workflow] = (await stage.client.workflows()).filter(({ name }) =>
-			report.includes(`of "${name}"`),
-		);
-		const recover = async () => {
-			const executionId = await stage.client.run(workflow?.id ?? '', 'Start');
-			return (await stage.client.result(executionId ?? ''))['Missed Events'];
-		};
-		expect(stage.avala.wireFormat).toBe('guide');
-		expect(await recover()).toEqual([expect.objectContaining({ recoverable: false })]);
-		expect(report).toMatch(/choose the format "older"/);
-		stage.avala.wireFormat = 'older';
-		expect(await recover()).toEqual(printedJson(report));
+		expect(avala.webhooks().map(({ isActive }) => isActive)).toEqual([true, true]);
+		expect(avala.wireFormat).toBe('guide');
 	});
+
+	it.each<WireFormat>(['guide', 'older', 'newer'])(
+		'does the same for whoever follows its advice in the console (%s)',
+		async (wireFormat) => {
+			const { avala, client } = stage;
+			avala.wireFormat = wireFormat;
+			const [id = ''] = workflows.map((workflow) => workflow.id);
+			const command = async (name: string, body = {}) => {
+				const headers = { 'content-type': 'application/json' };
+				const init = { method: 'POST', headers, body: JSON.stringify(body) };
+				return await fetch(`${avala.url}/sandbox/${name}`, init);
+			};
+			const before = (await client.executions(id)).length;
+			await command('settings', { deliveriesFail: true });
+			await command('events', { type: 'task.completed' });
+			await command('retries');
+			await command('settings', { deliveriesFail: false });
+			const executions = await client.untilExecuted(id, before + 1);
+			const result = await client.result(executions[0]?.id ?? '');
+			expect(result['Say What Happened']).toMatchObject([
+				{
+					message: expect.stringMatching(wireFormat === 'guide' ? /was missed/ : /\(recovered\)$/),
+				},
+			]);
+			await command('events', { type: 'task.completed' });
+			await client.untilExecuted(id, before + 2);
+		},
+	);
 
 	it('prints addresses, a login, a base URL and a key that work', async () => {
 		const text = describeAddresses(stage);

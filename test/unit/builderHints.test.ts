@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { Avala } from '../../nodes/Avala/Avala.node';
+import { AvalaMissedEventsTrigger } from '../../nodes/Avala/AvalaMissedEventsTrigger.node';
 import { AvalaTrigger } from '../../nodes/Avala/AvalaTrigger.node';
 import { isKnownEventType } from '../../nodes/Avala/shared/eventCatalogue';
 import { readMoment } from '../../nodes/Avala/shared/moments';
@@ -10,17 +11,18 @@ interface Parameter extends INodeProperties {
 	within?: string;
 }
 
-/** Every parameter of both nodes, those in collections included. */
-const ALL: Parameter[] = [new Avala(), new AvalaTrigger()].flatMap(({ description }) =>
-	description.properties.flatMap((property): Parameter[] => [
-		property,
-		...(property.type === 'collection'
-			? ((property.options ?? []) as INodeProperties[]).map((field) => ({
-					...field,
-					within: property.name,
-				}))
-			: []),
-	]),
+/** Every parameter of the nodes, those in collections included. */
+const ALL: Parameter[] = [new Avala(), new AvalaTrigger(), new AvalaMissedEventsTrigger()].flatMap(
+	({ description }) =>
+		description.properties.flatMap((property): Parameter[] => [
+			property,
+			...(property.type === 'collection'
+				? ((property.options ?? []) as INodeProperties[]).map((field) => ({
+						...field,
+						within: property.name,
+					}))
+				: []),
+		]),
 );
 
 /** What a model cannot know from the type: the form of an ID, a date, a list, or a required text. */

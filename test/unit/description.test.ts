@@ -8,6 +8,7 @@ import manifest from '../../package.json';
 import { AvalaApi } from '../../credentials/AvalaApi.credentials';
 import { RESOURCES } from '../../nodes/Avala/actions/resources';
 import { Avala } from '../../nodes/Avala/Avala.node';
+import { AvalaMissedEventsTrigger } from '../../nodes/Avala/AvalaMissedEventsTrigger.node';
 import { AvalaTrigger } from '../../nodes/Avala/AvalaTrigger.node';
 import codex from '../../nodes/Avala/Avala.node.json';
 import triggerCodex from '../../nodes/Avala/AvalaTrigger.node.json';
@@ -16,6 +17,7 @@ import { makeNode, makeWorkflow } from '../support/n8n';
 
 const avala = new Avala();
 const trigger = new AvalaTrigger();
+const missedEventsTrigger = new AvalaMissedEventsTrigger();
 const operations = RESOURCES.flatMap(({ operations: all }) => all);
 const readme = readFileSync(path.join(__dirname, '../../README.md'), 'utf8');
 
@@ -112,10 +114,6 @@ describe('the Avala node', () => {
 		const { properties } = avala.description;
 		const node = makeNode('n8n-nodes-avala.avala', 1, parameters);
 		expect(NodeHelpers.getNodeParametersIssues(properties, node, avala.description)).toBeNull();
-	});
-
-	it('is described in the README, each operation of it', () => {
-		for (const { option } of operations) expect(readme).toContain(option.name);
 	});
 });
 
@@ -251,14 +249,20 @@ describe('search words and hints', () => {
 		}
 	});
 
-	it('name for both nodes those that people put beside them', () => {
-		for (const { builderHint } of [avala.description, trigger.description]) {
-			expect(builderHint?.searchHint).toBeTruthy();
-			expect(builderHint?.relatedNodes?.map(({ nodeType }) => nodeType)).toEqual([
+	it.each([
+		[avala.description, ['n8n-nodes-base.removeDuplicates', 'n8n-nodes-base.scheduleTrigger']],
+		[
+			trigger.description,
+			[
 				'n8n-nodes-base.removeDuplicates',
+				'n8n-nodes-avala.avalaMissedEventsTrigger',
 				'n8n-nodes-base.scheduleTrigger',
-			]);
-		}
+			],
+		],
+		[missedEventsTrigger.description, ['n8n-nodes-avala.avalaTrigger']],
+	])('name those that people put beside the node: $displayName', ({ builderHint }, nodeTypes) => {
+		expect(builderHint?.searchHint).toBeTruthy();
+		expect(builderHint?.relatedNodes?.map(({ nodeType }) => nodeType)).toEqual(nodeTypes);
 	});
 });
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { RESOURCES } from '../../nodes/Avala/actions/resources';
+import { SCOPES } from '../../sandbox/api/keys';
 
 const ROOT = path.join(__dirname, '../..');
 const DOCUMENTS = [
@@ -38,11 +39,13 @@ describe('the documents', () => {
 	});
 
 	it('show every picture that there is', () => {
-		const pictures = readdirSync(path.join(ROOT, 'docs/images'));
-		const shown = DOCUMENTS.flatMap((file) =>
-			[...read(file).matchAll(/!\[[^\]]+\]\(\S*images\/([\w.-]+)\)/g)].map(([, name]) => name),
+		const pictures = readdirSync(path.join(ROOT, 'docs/images'), { recursive: true }).filter(
+			(name) => /\.\w+$/.test(String(name)),
 		);
-		expect(pictures.filter((picture) => !shown.includes(picture))).toEqual([]);
+		const shown = DOCUMENTS.flatMap((file) =>
+			[...read(file).matchAll(/!\[[^\]]+\]\(\S*images\/([\w./-]+)\)/g)].map(([, name]) => name),
+		);
+		expect(pictures.filter((picture) => !shown.includes(String(picture)))).toEqual([]);
 	});
 
 	it('the README has 1,500 words at most', () => {
@@ -53,13 +56,19 @@ describe('the documents', () => {
 		RESOURCES.flatMap(({ option: { name }, operations }) =>
 			operations.map((operation) => [name, operation.option.name] as const),
 		),
-	)('the README shows an example of %s: %s', (resource, operation) => {
+	)('docs/operations.md shows an example of %s: %s', (resource, operation) => {
 		const section =
-			read('README.md')
+			read('docs/operations.md')
 				.split(`**${resource}**`)[1]
 				?.split(/^\*\*|^#/m)[0] ?? '';
 		const entry = section.split(/^- /m).find((text) => text.startsWith(`**${operation}**`)) ?? '';
 		expect(entry).toContain('Example:');
+	});
+
+	it('docs/operations.md names the permissions that Avala has', () => {
+		const words = read('docs/operations.md').match(/`\w+\.(?:read|write|create)`/g) ?? [];
+		const named = new Set(words.map((word) => word.replaceAll('`', '')));
+		expect([...named].filter((word) => !SCOPES.some((scope) => scope === word))).toEqual([]);
 	});
 
 	it('examples/README.md lists every workflow in the folder', () => {

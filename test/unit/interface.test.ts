@@ -4,10 +4,11 @@ import path from 'node:path';
 
 import { AvalaApi } from '../../credentials/AvalaApi.credentials';
 import { Avala } from '../../nodes/Avala/Avala.node';
+import { AvalaMissedEventsTrigger } from '../../nodes/Avala/AvalaMissedEventsTrigger.node';
 import { AvalaTrigger } from '../../nodes/Avala/AvalaTrigger.node';
 
 const credential = new AvalaApi();
-const nodes = [new Avala(), new AvalaTrigger()];
+const nodes = [new Avala(), new AvalaTrigger(), new AvalaMissedEventsTrigger()];
 
 const withoutTexts = (key: string, value: unknown) =>
 	key === 'multipleValueButtonText' ? undefined : value;
@@ -53,7 +54,7 @@ it('a saved workflow does what it did when it was saved: it leaves out what has 
 });
 
 const SHOWN =
-	/^(?:displayName|name|subtitle|description|eventTriggerDescription|placeholder|hint|action|buttonText|multipleValueButtonText|propertyHint|searchHint|relationHint|message|active|inactive)$/;
+	/^(?:displayName|name|subtitle|description|placeholder|hint|action|buttonText|multipleValueButtonText|propertyHint|searchHint|relationHint|message|active|inactive)$/;
 
 /** The places of the texts in a description that are blank. */
 function blankIn(value: unknown, place: string): string[] {
@@ -69,7 +70,7 @@ it('no label, text or hint that the editor shows is blank', () => {
 	for (const { description } of nodes) expect(blankIn(description, description.name)).toEqual([]);
 });
 
-it('both nodes have a picture for each theme', () => {
+it('all nodes have a picture for each theme', () => {
 	for (const { icon } of nodes.map(({ description }) => description)) {
 		const files = typeof icon === 'object' ? [icon.light, icon.dark] : [];
 		expect(new Set(files).size).toBe(2);

@@ -6,6 +6,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { AvalaApi } from '../../credentials/AvalaApi.credentials';
 import { Avala } from '../../nodes/Avala/Avala.node';
+import { AvalaMissedEventsTrigger } from '../../nodes/Avala/AvalaMissedEventsTrigger.node';
 import { AvalaTrigger } from '../../nodes/Avala/AvalaTrigger.node';
 
 const ROOT = path.join(__dirname, '../..');
@@ -43,7 +44,12 @@ const labelsOf = (properties: INodeProperties[]): string[] =>
 	]);
 
 /** Names of one word, such as Status, are also words of a sentence: only a reader can tell. */
-const LABELS = [new Avala().description, new AvalaTrigger().description, new AvalaApi()]
+const LABELS = [
+	new Avala().description,
+	new AvalaTrigger().description,
+	new AvalaMissedEventsTrigger().description,
+	new AvalaApi(),
+]
 	.flatMap(({ properties }) => labelsOf(properties))
 	.concat('All Event Types', 'Retry On Fail', 'On Error')
 	.filter((label) => label.includes(' '))

@@ -22,9 +22,11 @@ const FORMATS = {
 /** Whether Get Missed Events has something to give back. */
 const RECOVERY = {
 	guide:
-		'This format’s deliveries carry no event: to recover missed events, choose older or newer.',
-	older: 'This format’s deliveries carry the event, so missed events can be recovered.',
-	newer: 'This format’s deliveries carry the event, so missed events can be recovered.',
+		'This format’s deliveries do not contain the event, so what is missed from now on cannot be recovered.',
+	older:
+		'This format’s deliveries contain the event, so what is missed from now on can be recovered.',
+	newer:
+		'This format’s deliveries contain the event, so what is missed from now on can be recovered.',
 };
 
 async function post(url, body = {}) {
@@ -126,7 +128,7 @@ function showNotes({ waiting, deliveriesFail, wireFormat, wireFormats }) {
 		element(`note-${type}`).textContent = `${type}\n${whereItGoes(type)[0]}`;
 	element('fail').textContent = deliveriesFail ? 'Let deliveries arrive' : 'Make deliveries fail';
 	element('fail-note').textContent = deliveriesFail
-		? 'Every delivery fails with 503 now, as if n8n were down. What fails for good can be recovered in the formats older and newer.'
+		? 'Every delivery fails with 503 now, as if n8n were down. What fails for good in the formats older and newer can be recovered.'
 		: 'Deliveries arrive now. To see what happens while n8n is down, make them fail.';
 	element('skip-note').textContent =
 		waiting === 0

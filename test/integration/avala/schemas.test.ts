@@ -121,7 +121,7 @@ it('the fields that the editor shows may be null where a server sends nothing bu
 	expect(found).toEqual([]);
 });
 
-it('the fields that the editor shows for the trigger are those of an event', () => {
+it('the fields that n8n’s AI workflow builder reads of the trigger are those of an event', () => {
 	const schema = loadOutputSchema({ nodeDir, version: 2 });
 	const event = normaliseEvent(
 		{ uid: 'task_1', updated_at: '2026-03-02T10:30:00Z' },

@@ -171,6 +171,25 @@ describe('deliveries', () => {
 		expect(avala.retryNow()).toBe(0);
 	});
 
+	it('are shown in the format in which they were sent, also when later ones are sent in another', async () => {
+		await open();
+		const { url } = await targets.add(200);
+		avala.addWebhook({ targetUrl: url });
+		for (const wireFormat of ['guide', 'newer'] as const) {
+			avala.wireFormat = wireFormat;
+			avala.emit('task.completed');
+			await avala.idle();
+		}
+		const headers = { 'x-avala-api-key': avala.apiKey };
+		const page: unknown = await (
+			await fetch(`${avala.baseUrl}/webhook-deliveries/`, { headers })
+		).json();
+		const [newer, guide] = (page as { results: object[] }).results;
+		expect(newer).toHaveProperty('payload');
+		expect(guide).toMatchObject({ status: 'success', response_status_code: 200 });
+		expect(guide).not.toHaveProperty('payload');
+	});
+
 	it('are tried to the end at once on demand, as if the hours in between had passed', async () => {
 		await open();
 		const back = await targets.add(500, 500, 200);
