@@ -130,13 +130,12 @@ describe('whatever Avala responds', () => {
 	);
 
 	it.each(LISTS)(
-		'%s ends with an error when a page points to itself',
+		'%s ends after ten pages without anything new, such as one that points to itself',
 		async (_name, parameters) => {
 			avala.fault({ status: 200, body: { results: [{ uid: 'd' }], next: '?cursor=self' } });
-			expect(await run({ ...parameters, returnAll: true })).toMatchObject({
-				message: expect.stringContaining('never end') as unknown,
-			});
-			expect(avala.requests()).toHaveLength(2);
+			expect(await run({ ...parameters, returnAll: true })).toBeInstanceOf(Array);
+			expect(avala.requests().length).toBeGreaterThanOrEqual(11);
+			expect(avala.requests().length).toBeLessThanOrEqual(22);
 		},
 	);
 
