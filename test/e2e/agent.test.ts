@@ -130,7 +130,7 @@ describe(`an AI agent in n8n ${version} that is asked what failed today`, () => 
 			() => [{ name: 'Get_Delivery_Health', arguments: { Created_After: since } }],
 			({ results }) => String(results[0]),
 		);
-		expect(await ask(true)).toMatch(/'Created After' must be .* such as \d{4}-\d\d-\d\dT/);
+		expect(await ask(true)).toMatch(/'Created After' cannot be .* such as \d{4}-\d\d-\d\dT/);
 		expect(itemsIn(model.requests[2]?.results[1] ?? '')).toEqual([
 			expect.objectContaining({ total: 0, success_rate: null }),
 		]);

@@ -110,7 +110,7 @@ describe(`an AI agent in n8n ${version}`, () => {
 			['Get_Dataset', () => ({ Dataset: first?.name })],
 			['Get_Dataset', () => ({ Dataset: first?.uid })],
 		);
-		expect(JSON.stringify(refused)).toContain('is not the ID of a dataset');
+		expect(JSON.stringify(refused)).toContain('Take the ID from a list of datasets');
 		expect(dataset).toEqual([expect.objectContaining({ uid: first?.uid, name: first?.name })]);
 		expect(Object.keys(dataset?.[0] ?? {}).length).toBeGreaterThan(8);
 	});

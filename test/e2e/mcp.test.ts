@@ -61,7 +61,9 @@ describe(`n8n ${version}'s MCP Server Trigger`, () => {
 				await client.callTool({ name, arguments: { Created_After: created, Status: 'failed' } }),
 			);
 		expect(await call('Get_Delivery_Health', '2026-03-02T00:00:00Z')).toContain('success_rate');
-		expect(await call('Get_Delivery_Health', 'this morning')).toContain("'Created After' must be");
+		expect(await call('Get_Delivery_Health', 'this morning')).toContain(
+			"'Created After' cannot be",
+		);
 		await client.close();
 	});
 
