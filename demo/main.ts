@@ -33,7 +33,7 @@ interface Options extends LocalPorts {
 async function main(): Promise<void> {
 	const command = new Command('npm run demo --')
 		.description(
-			'Starts a real n8n with these nodes and a sandbox that stands in for Avala, and runs three workflows.',
+			'Starts a real n8n with these nodes and a sandbox that stands in for Avala, and runs two workflows.',
 		)
 		.option('--once', 'exit when the workflows have run', false)
 		.addOption(n8nOption());
