@@ -1,5 +1,5 @@
 import type { Connection } from '../transport/connection';
-import { accountOf } from '../trigger/startList';
+import { accountOf } from '../trigger/knownWebhooks';
 
 const LASTS_MS = 60_000;
 

@@ -8,14 +8,21 @@ import { connect, log, withLimit } from '../transport/connection';
 import { quote } from '../transport/quote';
 import type { Secret } from './secret';
 import { configuredSecret, isDerived, isSecretKnown, looksLikeSecret, proofOf } from './secret';
-import { listedAtStart } from './startList';
+import { listedAtStart } from './knownWebhooks';
 import type { Registration } from './stored';
 import { NOT_REGISTERED, readRegistration } from './stored';
 import { inTurn } from './turns';
 import type { WantedWebhook } from './wanted';
 import { isHttps, wantedWebhook } from './wanted';
 import type { RegisteredWebhook } from './webhook';
-import { createWebhook, deleteWebhook, findWebhook, listWebhooks, updateWebhook } from './webhook';
+import {
+	awaitWebhook,
+	createWebhook,
+	deleteWebhooks,
+	findWebhook,
+	listWebhooks,
+	updateWebhook,
+} from './webhook';
 
 /**
  * n8n 2.41 gives up on an activation after 80 s without saying why, so it has ended by then, with its clean-up.
@@ -43,7 +50,7 @@ export async function register(context: IHookFunctions): Promise<void> {
 		const work: Work = { connection, wanted, secret, registration };
 		const isStart = ['init', 'leadershipChange'].includes(context.getActivationMode());
 
-		const checked = await (isStart ? checkAtStart(work) : check(work, findWebhook));
+		const checked = await (isStart ? checkAtStart(work) : check(work, awaitWebhook));
 		if ('kept' in checked) return checked.kept;
 		const { stored } = checked;
 		const webhooks = stored ? [stored] : await listWebhooks(connection, targetUrl);
@@ -55,7 +62,7 @@ export async function register(context: IHookFunctions): Promise<void> {
 			log(connection, 'debug', `Avala Trigger: kept webhook ${only.uid}, which n8n did not know.`);
 			return registrationOf(updated, secret);
 		}
-		for (const { uid } of webhooks) await deleteWebhook(connection, uid);
+		await deleteWebhooks(connection, webhooks, targetUrl);
 		const creating = createWebhook(connection, wanted, secret.value);
 		const created = await creating.catch(async (error: unknown) => {
 			await cleanUp(context, targetUrl);
@@ -85,7 +92,7 @@ export async function unregister(context: IHookFunctions): Promise<void> {
 		const connection = withLimit(await connect(context), ACTIVATION_LIMIT_MS);
 		const stored = await findStored(connection, registration, targetUrl, findWebhook);
 		const webhooks = stored ? [stored] : await listWebhooks(connection, targetUrl);
-		for (const { uid } of webhooks) await deleteWebhook(connection, uid);
+		await deleteWebhooks(connection, webhooks, targetUrl);
 		return NOT_REGISTERED;
 	});
 }
@@ -157,9 +164,7 @@ async function findStored(
 async function cleanUp(context: IHookFunctions, targetUrl: string): Promise<void> {
 	try {
 		const connection = withLimit(await connect(context), CLEAN_UP_LIMIT_MS);
-		for (const { uid } of await listWebhooks(connection, targetUrl)) {
-			await deleteWebhook(connection, uid);
-		}
+		await deleteWebhooks(connection, await listWebhooks(connection, targetUrl), targetUrl);
 	} catch (error) {
 		context.logger.warn(
 			`Avala Trigger: a webhook for ${targetUrl} may have been left at Avala; publishing the workflow again deletes it. ${messageOf(error)}`,

@@ -1,3 +1,5 @@
+import { sleep } from 'n8n-workflow';
+
 import { subscribe } from '../shared/subscription';
 import { idKey, isObject, textOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
@@ -8,7 +10,7 @@ import { apiError } from '../transport/errors';
 import { avalaList } from '../transport/pages';
 import { all, one, WEBHOOKS } from '../transport/paths';
 import { avalaRequest, undefinedOnStatus } from '../transport/request';
-import { forgetAtStart } from './startList';
+import { forgetAtStart, forgetCreated, justCreated, noteCreated } from './knownWebhooks';
 import type { WantedWebhook } from './wanted';
 
 /** A webhook as Avala has it after it was created or corrected. */
@@ -37,6 +39,18 @@ export async function findWebhook(
 	return await undefinedOnStatus(refusals, readOne(connection, uid));
 }
 
+/** `findWebhook` that asks again for one that was just created, once a second. */
+export async function awaitWebhook(
+	connection: Connection,
+	uid: string,
+): Promise<Webhook | undefined> {
+	for (;;) {
+		const webhook = await findWebhook(connection, uid);
+		if (webhook || !justCreated(connection).some((one) => one.uid === uid)) return webhook;
+		await sleep(1_000);
+	}
+}
+
 async function readOne(connection: Connection, uid: string): Promise<Webhook> {
 	const { value } = await avalaRequest(connection, { method: 'GET', endpoint: one(WEBHOOKS, uid) });
 	const webhook = readWebhook(value);
@@ -63,17 +77,18 @@ export async function createWebhook(
 	const connection = withSecret(known, secret);
 	const { targetUrl } = wanted;
 	let shown: string | undefined;
-	const created = await subscribed(connection, wanted, [], async (events) => {
+	const registered = await subscribed(connection, wanted, [], async (events) => {
 		const body = { target_url: targetUrl, events, is_active: true, secret };
 		const endpoint = all(WEBHOOKS);
 		const { value } = await avalaRequest(connection, { method: 'POST', endpoint, body });
 		if (isObject(value)) shown = textOf(value.secret)?.trim();
 		// Where the response does not contain it (204), it is the one that the list has now.
 		const webhook = readWebhook(value) ?? (await listWebhooks(connection, targetUrl))[0];
-		if (webhook) return webhook;
-		throw notInResponse(connection, 'new webhook');
+		if (!webhook) throw notInResponse(connection, 'new webhook');
+		noteCreated(connection, webhook.uid, targetUrl);
+		return webhook;
 	});
-	return { ...created, secret: shown };
+	return { ...registered, secret: shown };
 }
 
 /**
@@ -106,11 +121,22 @@ export async function updateWebhook(
 	return updated;
 }
 
-/** Counts a webhook that is gone already as deleted. */
-export async function deleteWebhook(connection: Connection, uid: string): Promise<void> {
-	const deleting = avalaRequest(connection, { method: 'DELETE', endpoint: one(WEBHOOKS, uid) });
-	await undefinedOnStatus([404], deleting).finally(() => forgetAtStart(connection, uid));
-	log(connection, 'debug', `Avala Trigger: deleted webhook ${uid}.`);
+/**
+ * Deletes these webhooks, and what was just created with the target URL, which the list may not have yet.
+ * One that is gone already counts as deleted.
+ */
+export async function deleteWebhooks(
+	connection: Connection,
+	webhooks: readonly Webhook[],
+	targetUrl: string,
+): Promise<void> {
+	const recent = justCreated(connection).filter((created) => created.targetUrl === targetUrl);
+	for (const uid of new Set([...webhooks, ...recent].map((webhook) => webhook.uid))) {
+		const deleting = avalaRequest(connection, { method: 'DELETE', endpoint: one(WEBHOOKS, uid) });
+		await undefinedOnStatus([404], deleting).finally(() => forgetAtStart(connection, uid));
+		forgetCreated(uid);
+		log(connection, 'debug', `Avala Trigger: deleted webhook ${uid}.`);
+	}
 }
 
 /**

@@ -87,6 +87,27 @@ async function readNewest(connection: Connection): Promise<Map<string, Webhook>>
 	return webhooks;
 }
 
+/** For so long Avala's reads may not have a webhook that it has just created: its replicas lag behind. */
+const LAG_MS = 15_000;
+
+/** What was created in that time, in which account, and until when it counts (Unix time in milliseconds). */
+let created: Array<{ uid: string; targetUrl: string; account: string; until: number }> = [];
+
+/** What was created in this account in the last seconds, and not deleted again. */
+export function justCreated(connection: Connection): Array<{ uid: string; targetUrl: string }> {
+	created = created.filter(({ until }) => Date.now() < until);
+	const account = accountOf(connection);
+	return created.filter((one) => one.account === account);
+}
+
+export function noteCreated(connection: Connection, uid: string, targetUrl: string): void {
+	created.push({ uid, targetUrl, account: accountOf(connection), until: Date.now() + LAG_MS });
+}
+
+export function forgetCreated(uid: string): void {
+	created = created.filter((one) => one.uid !== uid);
+}
+
 /** What one key may read at one server, as a hash. */
 export function accountOf({ baseUrl, credential }: Connection): string {
 	const { apiKey } = readCredential(credential);
