@@ -55,6 +55,7 @@ export class Backlog {
 		readonly since: number,
 		webhookIds: readonly string[] | undefined,
 		private readonly selection: Pick<EventSelection, 'events' | 'customEvents'>,
+		/** When the reading began, Unix time in milliseconds. */
 		readonly now = Date.now(),
 	) {
 		this.found = new MissedEvents(now);

@@ -8,7 +8,7 @@ import { concernsOtherProject } from '../trigger/projects';
 import type { MissedAt } from './backlog';
 import { hashOf } from './state';
 
-/** How many items one execution gets. */
+/** How many events one poll reads, and one execution gets at the most. */
 const MAX_EVENTS = 100;
 /** In one poll: then Avala seems to be out of order. */
 const MAX_FAILURES = 3;
@@ -44,12 +44,14 @@ export async function give(
 ): Promise<Giving> {
 	const { items, done, given }: Giving = { items: [], done: new Set(), given: new Map(before) };
 	const failures: unknown[] = [];
+	let read = 0;
 	const later = missed.filter((one) => isUnreadable(one, unreadable));
 	const first = missed.filter((one) => !later.includes(one));
 	for (const one of [...first, ...later]) {
-		if (items.length >= MAX_EVENTS || failures.length >= MAX_FAILURES) break;
+		if (read >= MAX_EVENTS || failures.length >= MAX_FAILURES) break;
 		const hashes = one.keys.map(hashOf);
 		if (!hashes.some((hash) => given.has(hash))) {
+			read += 1;
 			const item = await readNow(connection, one, unreadable).catch((error: unknown) => {
 				failures.push(error);
 			});

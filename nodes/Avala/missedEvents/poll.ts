@@ -70,6 +70,7 @@ async function nextEvents(
 	const reading = async () => {
 		if (!earlier && parameters.lookBackHours === 0) {
 			memory.firstState = await fromNewest(connection, state);
+			writeState(context, memory.firstState);
 		}
 		return await readOn(
 			context,
@@ -121,8 +122,7 @@ async function readOn(
 }
 
 /** Everything before it is settled once all that was missed is given. */
-function settledUntil(memory: Memory, { newest, oldestUndecided }: Backlog): number {
-	const now = Date.now();
+function settledUntil(memory: Memory, { newest, oldestUndecided, now }: Backlog): number {
 	if (memory.newest?.time !== newest) memory.newest = { time: newest, seenAt: now };
 	// A list to which nothing was added for that long is settled to its end.
 	const isQuiet = newest <= now && now - memory.newest.seenAt >= MARGIN_MS;
