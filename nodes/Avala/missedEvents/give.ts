@@ -56,7 +56,7 @@ export async function give(
 				failures.push(error);
 			});
 			if (item === undefined) continue;
-			if (!isElsewhere(item, projects)) items.push(item);
+			if (!concernsOtherProject(item, projects)) items.push(item);
 		}
 		done.add(one);
 		for (const hash of hashes) given.set(hash, one.time);
@@ -85,9 +85,4 @@ async function readNow(
 /** Whether an event could not be recovered when that was tried last. */
 export function isUnreadable({ keys: [key = ''] }: Missed, unreadable: Unreadable): boolean {
 	return unreadable.has(hashOf(key));
-}
-
-/** Whether an event is of other projects than those that are wanted. */
-export function isElsewhere(event: RecoveredEvent, projects: readonly string[]): boolean {
-	return projects.length > 0 && concernsOtherProject(event, projects);
 }

@@ -12,6 +12,7 @@ import {
 	notUnderstood,
 	readBoolean,
 	readNumber,
+	readText,
 	readTexts,
 	shown,
 } from '../shared/values';
@@ -37,6 +38,14 @@ export interface TriggerParameters extends EventSelection {
 	maxEventAgeMinutes: number;
 }
 
+/** The parameters of the Avala Missed Events Trigger, checked. */
+export interface PollParameters extends EventSelection {
+	/** The target URL of the watched webhook; undefined for all webhooks of the account. */
+	webhookUrl?: string;
+	/** Hours before the first activation. */
+	lookBackHours: number;
+}
+
 /**
  * Reads what the user set. An expression may give any type; what is not understood is refused, so that
  * a restriction never disappears because its expression failed.
@@ -57,8 +66,34 @@ export function readParameters(context: IHookFunctions | IWebhookFunctions): Tri
 	};
 }
 
+/** @throws UserError or NodeOperationError that names the parameter */
+export function readPollParameters(context: IPollFunctions): PollParameters {
+	const options = readOptions(context);
+	return {
+		...readSelection(context, options),
+		webhookUrl: readWebhookUrl(context),
+		lookBackHours: options.given('lookBack', 0, (value) =>
+			readNumber('Look Back (Hours)', value, 0),
+		),
+	};
+}
+
+function readWebhookUrl(context: IPollFunctions): string | undefined {
+	const value = evaluated(context, 'Webhook URL', 'webhookUrl');
+	// What an expression gives is never taken for all webhooks.
+	if (value === '' && !isExpression(context.getNode().parameters.webhookUrl)) return undefined;
+	const url = readText('Webhook URL', value);
+	if (!/^https:\/\//i.test(url) || !URL.canParse(url)) {
+		throw notUnderstood('Webhook URL', 'the production URL of an Avala Trigger', value);
+	}
+	if (!new URL(url).pathname.includes('/webhook-test/')) return url;
+	throw new UserError(`'Webhook URL' is a test URL: ${shown(url)}.`, {
+		description: 'Copy the production URL from the Avala Trigger instead.',
+	});
+}
+
 /** @throws UserError or NodeOperationError that names the parameter, also when no event type is selected */
-export function readSelection(context: TriggerContext, options: Options): EventSelection {
+function readSelection(context: TriggerContext, options: Options): EventSelection {
 	const typesIn = (label: string, value: unknown) =>
 		isBlank(value) ? [] : readEventTypes(label, value);
 	const events = typesIn('Trigger On', evaluated(context, 'Trigger On', 'events'));
@@ -74,14 +109,14 @@ export function readSelection(context: TriggerContext, options: Options): EventS
 }
 
 /** The options that were added to the node. */
-export interface Options {
+interface Options {
 	/** @param none what an option is that was not added */
 	given<T>(name: string, none: T, read: (value: unknown) => T): T;
 	/** A list in which nothing is no restriction; what an expression gives is never taken for a field left empty. */
 	restriction(name: string, read: (value: unknown) => string[]): string[];
 }
 
-export function readOptions(context: TriggerContext): Options {
+function readOptions(context: TriggerContext): Options {
 	const options = evaluated(context, 'Options', 'options');
 	if (!isObject(options)) throw notUnderstood('Options', 'the options of this node', options);
 	const entered: unknown = context.getNode().parameters.options;
@@ -98,7 +133,7 @@ export function readOptions(context: TriggerContext): Options {
 }
 
 /** @throws NodeOperationError that names the parameter, when n8n cannot evaluate its expression */
-export function evaluated(context: TriggerContext, label: string, name: string): unknown {
+function evaluated(context: TriggerContext, label: string, name: string): unknown {
 	try {
 		return context.getNodeParameter(name) as unknown;
 	} catch (error) {

@@ -10,13 +10,14 @@ import { all, PROJECTS } from '../transport/paths';
 /** More than anyone looks through in a list; an ID can be entered as an expression. */
 const MAX_PAGES = 10;
 
-/** Whether an event names one or more projects, and none of these. */
+/** Whether an event names one or more projects, and none of these; no projects stand for all. */
 export function concernsOtherProject(
 	{ type, data }: Pick<AvalaEvent, 'type' | 'data'>,
 	projects: readonly string[],
 ): boolean {
 	const named = projectsOf(type, data).map(idKey);
-	return named.length > 0 && !projects.some((project) => named.includes(idKey(project)));
+	const isWanted = projects.length === 0 || projects.some((one) => named.includes(idKey(one)));
+	return named.length > 0 && !isWanted;
 }
 
 /**

@@ -100,7 +100,7 @@ function emit(
 	} else if (!isSelected) {
 		return acknowledge('This event type does not start this workflow.');
 	}
-	if (!isTest && projects.length > 0 && concernsOtherProject(event, projects)) {
+	if (!isTest && concernsOtherProject(event, projects)) {
 		const named = projectsOf(event.type, event.data).join(', ');
 		context.logger.debug(
 			`Avala Trigger: event ${event.id} (${event.type}) of project ${named} starts nothing, since that project is not selected.`,
