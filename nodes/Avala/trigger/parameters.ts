@@ -1,7 +1,8 @@
 import type { IHookFunctions, IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError, UserError } from 'n8n-workflow';
 
-import { readEventTypes } from '../shared/eventCatalogue';
+import { expandEvents, readEventTypes } from '../shared/eventCatalogue';
+import type { WantedTypes } from '../shared/subscription';
 import {
 	idKey,
 	isBlank,
@@ -66,6 +67,33 @@ export function readParameters(context: IHookFunctions | IWebhookFunctions): Tri
 	};
 }
 
+/**
+ * The event types that the webhook at Avala needs.
+ *
+ * @throws UserError when the node's parameters or n8n's own URL cannot work
+ */
+export function wantedTypes(context: IHookFunctions, targetUrl: string): WantedTypes {
+	if (!isHttps(targetUrl)) {
+		throw new UserError(`n8n’s webhook URL is ${targetUrl}, which is not https.`, {
+			description:
+				'Avala delivers events to https addresses only. Set the environment variable WEBHOOK_URL to the public https address of n8n, restart n8n and publish the workflow again.',
+		});
+	}
+	const { webhookId, name } = context.getNode();
+	if (!webhookId && encodeURIComponent(name) !== name) {
+		throw new UserError(`n8n has given the node "${name}" no webhook ID.`, {
+			description:
+				'With such a name n8n would respond to every event with 404. Open the workflow in the editor, save it, and publish it again.',
+		});
+	}
+	const { events, customEvents } = readParameters(context);
+	return expandEvents(events, customEvents);
+}
+
+export function isHttps(url: string): boolean {
+	return new URL(url).protocol === 'https:';
+}
+
 /** @throws UserError or NodeOperationError that names the parameter */
 export function readPollParameters(context: IPollFunctions): PollParameters {
 	const options = readOptions(context);
@@ -108,28 +136,22 @@ function readSelection(context: TriggerContext, options: Options): EventSelectio
 	return { events, customEvents, projects: options.restriction('projects', readProjects) };
 }
 
-/** The options that were added to the node. */
-interface Options {
-	/** @param none what an option is that was not added */
-	given<T>(name: string, none: T, read: (value: unknown) => T): T;
-	/** A list in which nothing is no restriction; what an expression gives is never taken for a field left empty. */
-	restriction(name: string, read: (value: unknown) => string[]): string[];
-}
+type Options = ReturnType<typeof readOptions>;
 
-function readOptions(context: TriggerContext): Options {
+/** The options that were added to the node. */
+function readOptions(context: TriggerContext) {
 	const options = evaluated(context, 'Options', 'options');
 	if (!isObject(options)) throw notUnderstood('Options', 'the options of this node', options);
 	const entered: unknown = context.getNode().parameters.options;
-	const given: Options['given'] = (name, none, read) =>
+	const given = <T>(name: string, none: T, read: (value: unknown) => T): T =>
 		name in options ? read(options[name]) : none;
-	return {
-		given,
-		restriction: (name, read) =>
-			given(name, [], (value) => {
-				const isLeft = isBlank(value) && !isExpression(isObject(entered) ? entered[name] : '');
-				return isLeft ? [] : read(value);
-			}),
-	};
+	/** A list in which nothing is no restriction; what an expression gives is never taken for a field left empty. */
+	const restriction = (name: string, read: (value: unknown) => string[]): string[] =>
+		given(name, [], (value) => {
+			const isLeft = isBlank(value) && !isExpression(isObject(entered) ? entered[name] : '');
+			return isLeft ? [] : read(value);
+		});
+	return { given, restriction };
 }
 
 /** @throws NodeOperationError that names the parameter, when n8n cannot evaluate its expression */

@@ -1,5 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
+import type { WantedTypes } from '../shared/subscription';
 import { subscribe } from '../shared/subscription';
 import { idKey, isObject, textOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
@@ -11,7 +12,6 @@ import { avalaList } from '../transport/pages';
 import { all, one, WEBHOOKS } from '../transport/paths';
 import { avalaRequest, undefinedOnStatus } from '../transport/request';
 import { forgetAtStart, forgetCreated, justCreated, noteCreated } from './knownWebhooks';
-import type { WantedWebhook } from './wanted';
 
 /** A webhook as Avala has it after it was created or corrected. */
 export interface RegisteredWebhook {
@@ -71,13 +71,13 @@ export async function listWebhooks(connection: Connection, targetUrl: string): P
 /** Creates an active webhook. Of the types that `*` stands for it has those that Avala accepts. */
 export async function createWebhook(
 	known: Connection,
-	wanted: WantedWebhook,
+	targetUrl: string,
+	types: WantedTypes,
 	secret: string,
 ): Promise<RegisteredWebhook> {
 	const connection = withSecret(known, secret);
-	const { targetUrl } = wanted;
 	let shown: string | undefined;
-	const registered = await subscribed(connection, wanted, [], async (events) => {
+	const registered = await subscribed(connection, targetUrl, types, [], async (events) => {
 		const body = { target_url: targetUrl, events, is_active: true, secret };
 		const endpoint = all(WEBHOOKS);
 		const { value } = await avalaRequest(connection, { method: 'POST', endpoint, body });
@@ -99,17 +99,18 @@ export async function createWebhook(
 export async function updateWebhook(
 	connection: Connection,
 	webhook: Webhook,
-	wanted: WantedWebhook,
+	wanted: WantedTypes,
 	refusedBefore: readonly string[],
 ): Promise<RegisteredWebhook> {
 	const { uid } = webhook;
-	const { required, optional } = wanted.types;
-	const types = [...required, ...optional.filter((type) => !refusedBefore.includes(type))];
+	const accepted = wanted.optional.filter((type) => !refusedBefore.includes(type));
+	const types = [...wanted.required, ...accepted];
 	const hasNoOthers = new Set(webhook.events).size === types.length;
 	if (webhook.isActive && hasNoOthers && missingTypes(webhook, types).length === 0)
 		return { uid, refusedEvents: [...refusedBefore] };
 
-	const updated = await subscribed(connection, wanted, refusedBefore, async (events) => {
+	const { targetUrl } = webhook;
+	const updated = await subscribed(connection, targetUrl, wanted, refusedBefore, async (events) => {
 		const body = { events, is_active: true };
 		const endpoint = one(WEBHOOKS, uid);
 		const updating = avalaRequest(connection, { method: 'PATCH', endpoint, body });
@@ -147,7 +148,8 @@ export async function deleteWebhooks(
  */
 async function subscribed(
 	connection: Connection,
-	{ targetUrl, types }: WantedWebhook,
+	targetUrl: string,
+	types: WantedTypes,
 	refusedBefore: readonly string[],
 	send: (events: string[]) => Promise<Webhook>,
 ): Promise<RegisteredWebhook> {
