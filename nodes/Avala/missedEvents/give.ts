@@ -45,9 +45,10 @@ export async function give(
 	const { items, done, given }: Giving = { items: [], done: new Set(), given: new Map(before) };
 	const failures: unknown[] = [];
 	let read = 0;
-	const later = missed.filter((one) => isUnreadable(one, unreadable));
-	const first = missed.filter((one) => !later.includes(one));
-	for (const one of [...first, ...later]) {
+	const firstAndLater = [false, true].flatMap((isLater) =>
+		missed.filter((one) => isUnreadable(one, unreadable) === isLater),
+	);
+	for (const one of firstAndLater) {
 		if (read >= MAX_EVENTS || failures.length >= MAX_FAILURES) break;
 		const hashes = one.keys.map(hashOf);
 		if (!hashes.some((hash) => given.has(hash))) {

@@ -8,11 +8,11 @@ import { connect, withLimit } from '../transport/connection';
 import type { PollParameters } from '../trigger/parameters';
 import { readPollParameters } from '../trigger/parameters';
 import { concernsOtherProject } from '../trigger/projects';
-import { Backlog, MARGIN_MS, newestDelivery } from './backlog';
+import { Backlog, fromNewest, MARGIN_MS } from './backlog';
 import { isOutOfReach, isStartOfN8n, mayPass, noteOutOfReach, reportFault } from './faults';
 import { give, isUnreadable } from './give';
 import type { Memory, PollState } from './state';
-import { hashOf, memoryOf, readState, writeState } from './state';
+import { memoryOf, readState, writeState } from './state';
 import { watchedWebhook, withWatched } from './watched';
 
 /** n8n 2.8 starts one workflow after the other, and waits for the first poll of each. */
@@ -165,12 +165,4 @@ function firstState({ lookBackHours, webhookUrl }: PollParameters): PollState {
 	const now = Math.floor(Date.now() / SECOND_MS) * SECOND_MS;
 	const since = now - lookBackHours * HOUR_MS;
 	return { since, given: new Map(), webhookUrl, webhookIds: [] };
-}
-
-/** What is there is from before, also where the clocks of n8n and Avala differ. */
-async function fromNewest(connection: Connection, state: PollState): Promise<PollState> {
-	const newest = await newestDelivery(connection);
-	if (!newest || newest.time > state.since) return state;
-	const given = new Map(newest.keys.map((key) => [hashOf(key), newest.time]));
-	return { ...state, since: newest.time, given };
 }

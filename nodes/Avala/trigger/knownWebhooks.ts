@@ -43,7 +43,12 @@ export async function listedAtStart(
 	const account = accountOf(connection);
 	const list = lists.get(account);
 	if (!list || Date.now() >= list.until) {
-		beginList(account);
+		// The first trigger asks by the ID.
+		const begun = { until: Date.now() + LIFETIME_MS, singleLeft: MAX_SINGLE - 1 };
+		lists.set(account, begun);
+		AbortSignal.timeout(LIFETIME_MS).addEventListener('abort', () => {
+			if (lists.get(account) === begun) lists.delete(account);
+		});
 		return undefined;
 	}
 	list.webhooks ??= readNewest(connection);
@@ -63,15 +68,6 @@ export function forgetAtStart(connection: Connection, uid: string): void {
 		(webhooks) => webhooks.delete(idKey(uid)),
 		() => undefined,
 	);
-}
-
-function beginList(account: string): void {
-	// The first trigger asks by the ID.
-	const list = { until: Date.now() + LIFETIME_MS, singleLeft: MAX_SINGLE - 1 };
-	lists.set(account, list);
-	AbortSignal.timeout(LIFETIME_MS).addEventListener('abort', () => {
-		if (lists.get(account) === list) lists.delete(account);
-	});
 }
 
 async function readNewest(connection: Connection): Promise<Map<string, Webhook>> {
