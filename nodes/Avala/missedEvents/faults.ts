@@ -6,6 +6,7 @@ import { messageOf } from '../shared/values';
 import type { Connection } from '../transport/connection';
 import { hasStatus } from '../transport/request';
 import { accountOf } from '../trigger/knownWebhooks';
+import { isStartOfN8n } from '../trigger/stored';
 import type { Memory } from './state';
 
 /** A failed execution at each poll would hide all others. */
@@ -37,10 +38,6 @@ export function reportFault(
 	context.logger.warn(
 		`${context.getNode().name} in workflow ${name ?? ''} (${id ?? 'not saved'}): missed events could not be read. n8n goes on trying with each poll. ${messageOf(error)}`,
 	);
-}
-
-export function isStartOfN8n(context: IPollFunctions): boolean {
-	return ['init', 'leadershipChange'].includes(context.getActivationMode());
 }
 
 /** Anything but a refused key, and parameters or a credential that cannot work. */

@@ -18,14 +18,6 @@ const LONGEST_UNREADABLE_MS = 6 * 60 * 60_000;
 /** Since when an event cannot be recovered, Unix time in milliseconds, by the hash of its first key. */
 export type Unreadable = Map<string, number>;
 
-export interface Giving {
-	items: IDataObject[];
-	/** What is settled with these items. */
-	done: Set<MissedAt>;
-	/** All that was ever given. */
-	given: Map<string, number>;
-}
-
 /**
  * Makes items of missed events, as many as one execution should have. One that cannot be recovered now is
  * left for later.
@@ -33,6 +25,7 @@ export interface Giving {
  * @param missed the oldest first
  * @param before what was given earlier, by hash, with the time of its delivery
  * @param unreadable is kept up to date
+ * @returns the items, what is settled with them, and all that was ever given
  * @throws NodeApiError when none can be recovered now
  */
 export async function give(
@@ -41,8 +34,10 @@ export async function give(
 	before: ReadonlyMap<string, number>,
 	projects: readonly string[],
 	unreadable: Unreadable,
-): Promise<Giving> {
-	const { items, done, given }: Giving = { items: [], done: new Set(), given: new Map(before) };
+) {
+	const items: IDataObject[] = [];
+	const done = new Set<MissedAt>();
+	const given = new Map(before);
 	const failures: unknown[] = [];
 	let read = 0;
 	const firstAndLater = [false, true].flatMap((isLater) =>

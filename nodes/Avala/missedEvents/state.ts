@@ -50,7 +50,7 @@ export function hashOf(key: string): string {
 /** What is known of a node as long as n8n runs; everything that must outlive it is in the static data. */
 export interface Memory {
 	/** n8n does not wait for a poll before it starts the next one. */
-	isPolling: boolean;
+	isPolling?: boolean;
 	/** The activation that n8n polls for now. */
 	activation?: IPollFunctions;
 	/** The state with which the node was first activated, since n8n may not have saved it. */
@@ -62,11 +62,11 @@ export interface Memory {
 	newest?: { time: number; seenAt: number };
 	unreadable: Unreadable;
 	/** Whether the last poll failed, which n8n's log says once. */
-	hasFault: boolean;
+	hasFault?: boolean;
 	/** When an error was last shown as a failed execution, Unix time in milliseconds. */
 	shownAt: number;
 	/** Whether no webhook has the target URL, which n8n's log says once. */
-	hasNoWebhook: boolean;
+	hasNoWebhook?: boolean;
 	/** When the webhook last stayed inactive, Unix time in milliseconds. */
 	stayedInactiveAt: number;
 }
@@ -85,14 +85,8 @@ export function memoryOf(context: IPollFunctions): Memory {
 	const known = memories.get(key);
 	if (known) return known;
 	if (memories.size >= MAX_REMEMBERED) memories.clear();
-	const memory: Memory = {
-		isPolling: false,
-		unreadable: new Map(),
-		hasFault: false,
-		shownAt: -Infinity,
-		hasNoWebhook: false,
-		stayedInactiveAt: -Infinity,
-	};
+	const unreadable: Unreadable = new Map();
+	const memory: Memory = { unreadable, shownAt: -Infinity, stayedInactiveAt: -Infinity };
 	memories.set(key, memory);
 	return memory;
 }

@@ -11,7 +11,7 @@ import { isHttps, wantedTypes } from './parameters';
 import type { Secret } from './secret';
 import { configuredSecret, isDerived, isSecretKnown, looksLikeSecret, proofOf } from './secret';
 import type { Registration } from './stored';
-import { inTurn, NOT_REGISTERED, readRegistration } from './stored';
+import { inTurn, isStartOfN8n, NOT_REGISTERED, readRegistration } from './stored';
 import type { RegisteredWebhook } from './webhook';
 import {
 	awaitWebhook,
@@ -47,7 +47,7 @@ export async function register(context: IHookFunctions): Promise<void> {
 		const secret = configuredSecret(context, connection.credential);
 		const registration = earlier ?? readRegistration(context);
 		const isKnown = isSecretKnown(registration, secret);
-		const isStart = ['init', 'leadershipChange'].includes(context.getActivationMode());
+		const isStart = isStartOfN8n(context);
 
 		let stored: Webhook | undefined;
 		const keep = async (limited: Connection, find: Find) => {

@@ -1,4 +1,4 @@
-import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IHookFunctions, IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { wholeError } from '../shared/nodeError';
@@ -81,4 +81,9 @@ function targetUrlOf(context: IHookFunctions): string {
 	throw new UserError(`n8n gives ${JSON.stringify(url)} as this trigger’s webhook URL.`, {
 		description: 'Check the environment variable WEBHOOK_URL: it must be a full https address.',
 	});
+}
+
+/** Whether n8n activates the workflow because it starts, or takes over from another main process. */
+export function isStartOfN8n(context: IHookFunctions | IPollFunctions): boolean {
+	return ['init', 'leadershipChange'].includes(context.getActivationMode());
 }
