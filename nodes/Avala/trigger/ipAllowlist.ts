@@ -29,14 +29,6 @@ export function isAllowed(ip: string | undefined, entries: readonly string[]): b
 	});
 }
 
-/** The entries of a comma separated list. */
-export function entriesOf(allowlist: string): string[] {
-	return allowlist
-		.split(',')
-		.map((entry) => entry.trim())
-		.filter((entry) => entry !== '');
-}
-
 function withoutPort(ip: string): string {
 	const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(ip);
 	if (bracketed) return bracketed[1] ?? '';

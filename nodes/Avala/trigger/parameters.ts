@@ -17,7 +17,7 @@ import {
 	readTexts,
 	shown,
 } from '../shared/values';
-import { entriesOf, invalidEntry } from './ipAllowlist';
+import { invalidEntry } from './ipAllowlist';
 
 type TriggerContext = IHookFunctions | IWebhookFunctions | IPollFunctions;
 
@@ -175,7 +175,7 @@ function readProjects(value: unknown): string[] {
 
 /** @throws UserError for an entry that is neither an address nor a range, and for anything but texts */
 function readAllowlist(value: unknown): string[] {
-	const entries = readTexts('IP Allowlist', value).flatMap(entriesOf);
+	const entries = readTexts('IP Allowlist', value);
 	const invalid = invalidEntry(entries);
 	if (invalid === undefined) return entries;
 	throw new UserError(`'IP Allowlist' contains ${shown(invalid)}, which is no IP address.`, {
