@@ -6,10 +6,9 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { webhookEvents } from './actions/eventFields';
+import { customEvents, webhookEvents } from './actions/eventFields';
 import { poll } from './missedEvents/poll';
-import { customEventsOption, projectsOption } from './trigger/options';
-import { loadProjects } from './trigger/projects';
+import { loadProjects, projectsOption } from './trigger/projects';
 
 export class AvalaMissedEventsTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -68,7 +67,7 @@ export class AvalaMissedEventsTrigger implements INodeType {
 				default: {},
 				description: 'Optional. Add event types, or restrict which events start the workflow.',
 				options: [
-					customEventsOption,
+					{ ...customEvents, name: 'customEvents' },
 					{
 						displayName: 'Look Back (Hours)',
 						name: 'lookBack',

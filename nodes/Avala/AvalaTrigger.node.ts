@@ -8,9 +8,13 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { allEventsNotice, webhookEvents, withCustomEvents } from './actions/eventFields';
-import { customEventsOption, projectsOption } from './trigger/options';
-import { loadProjects } from './trigger/projects';
+import {
+	allEventsNotice,
+	customEvents,
+	webhookEvents,
+	withCustomEvents,
+} from './actions/eventFields';
+import { loadProjects, projectsOption } from './trigger/projects';
 import { receiveEvent } from './trigger/receive';
 import { register, unregister } from './trigger/registration';
 
@@ -104,7 +108,7 @@ export class AvalaTrigger implements INodeType {
 				default: {},
 				description: 'Optional. Add event types, or restrict which events start the workflow.',
 				options: [
-					customEventsOption,
+					{ ...customEvents, name: 'customEvents' },
 					{
 						displayName: 'IP Allowlist',
 						name: 'ipAllowlist',

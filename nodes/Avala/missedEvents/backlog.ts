@@ -11,6 +11,8 @@ import type { Connection } from '../transport/connection';
 import { all, DELIVERIES } from '../transport/paths';
 import { hasStatus } from '../transport/request';
 import type { EventSelection } from '../trigger/parameters';
+import type { PollState } from './state';
+import { hashOf } from './state';
 
 /** A try that is overdue for longer does not come any more; nothing waits for it. */
 const LONGEST_UNDECIDED_MS = 6 * 60 * 60_000;
@@ -55,6 +57,7 @@ export class Backlog {
 		readonly since: number,
 		webhookIds: readonly string[] | undefined,
 		private readonly selection: Pick<EventSelection, 'events' | 'customEvents'>,
+		/** When the reading began, Unix time in milliseconds. */
 		readonly now = Date.now(),
 	) {
 		this.found = new MissedEvents(now);
@@ -77,21 +80,19 @@ export class Backlog {
 	}
 
 	private async readPages(connection: Connection, mostPages: number): Promise<void> {
+		const { since } = this;
 		let count = 0;
-		let isEnd = false;
-		for await (const { found, next } of pagesOf(connection, this.since, this.next)) {
+		for await (const { found, next } of pagesOf(connection, since, this.next)) {
 			const deliveries = found.map(normaliseDelivery);
 			this.lastTime ??= deliveries.map(createdAt).find((time) => time !== undefined);
 			for (const delivery of deliveries) this.add(delivery);
 			this.next = next;
 			count += 1;
-			isEnd = next === undefined;
-			if (count >= mostPages) break;
+			if (next && count >= mostPages) return;
+			if (!next) this.missed = this.found.list().map((one) => ({ time: since, ...one }));
 		}
 		// A page that was announced and is gone is no end: the next poll begins anew then.
-		if (isEnd)
-			this.missed = this.found.list().map((one) => ({ ...one, time: one.time ?? this.since }));
-		else if (count < mostPages) this.next = undefined;
+		this.next = undefined;
 	}
 
 	/** What was missed as far as it was read, the newest first. */
@@ -128,25 +129,23 @@ export class Backlog {
 }
 
 /**
- * The time of the newest delivery, 0 where there is none, and the keys of the events that have one of that time.
- *
- * @returns undefined where Avala does not list the newest first
+ * A state to which what is there is from before, also where the clocks of n8n and Avala differ. The same state
+ * where Avala does not list the newest first.
  */
-export async function newestDelivery(
-	connection: Connection,
-): Promise<{ time: number; keys: string[] } | undefined> {
-	for await (const { found } of pagesOf(connection, -Infinity, undefined)) {
+export async function fromNewest(connection: Connection, state: PollState): Promise<PollState> {
+	for await (const { found } of pagesOf(connection, -Infinity)) {
 		const deliveries = found.map(normaliseDelivery);
 		const times = deliveries.map((delivery) => createdAt(delivery) ?? 0);
-		const [time = 0] = times;
-		if (time < Math.max(...times)) return undefined;
-		const newest = deliveries.filter((_, index) => times[index] === time);
-		return { time, keys: newest.map((delivery) => identityOf(delivery).key) };
+		const [since = 0] = times;
+		if (since < Math.max(...times) || since > state.since) return state;
+		const newest = deliveries.filter((_, index) => times[index] === since);
+		const given = newest.map((one) => [hashOf(identityOf(one).key), since] as const);
+		return { ...state, since, given: new Map(given) };
 	}
-	return undefined;
+	return state;
 }
 
-function pagesOf(connection: Connection, createdAfter: number, start: URL | undefined) {
+function pagesOf(connection: Connection, createdAfter: number, start?: URL) {
 	return walk(connection, all(DELIVERIES), {
 		wanted: Infinity,
 		narrowing: {

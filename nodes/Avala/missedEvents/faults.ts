@@ -3,8 +3,11 @@ import { NodeApiError } from 'n8n-workflow';
 
 import { wholeError } from '../shared/nodeError';
 import { messageOf } from '../shared/values';
+import type { Connection } from '../transport/connection';
 import { hasStatus } from '../transport/request';
-import type { Memory } from './memory';
+import { accountOf } from '../trigger/knownWebhooks';
+import { isStartOfN8n } from '../trigger/stored';
+import type { Memory } from './state';
 
 /** A failed execution at each poll would hide all others. */
 const SHOWN_EVERY_MS = 60 * 60_000;
@@ -37,11 +40,24 @@ export function reportFault(
 	);
 }
 
-export function isStartOfN8n(context: IPollFunctions): boolean {
-	return ['init', 'leadershipChange'].includes(context.getActivationMode());
-}
-
 /** Anything but a refused key, and parameters or a credential that cannot work. */
 export function mayPass(error: unknown): boolean {
 	return error instanceof NodeApiError && !hasStatus(error, [401, 403]);
+}
+
+const OUT_OF_REACH_MS = 60_000;
+
+/** The accounts that were found out of reach, and until when that counts; Unix time in milliseconds. */
+const outOfReachUntil = new Map<string, number>();
+
+/**
+ * Whether another node has found Avala out of reach just now. n8n 2.8 waits for the first poll of each workflow
+ * when it starts, so that only one of an account finds out; the others begin with their next poll.
+ */
+export function isOutOfReach(connection: Connection): boolean {
+	return Date.now() < (outOfReachUntil.get(accountOf(connection)) ?? 0);
+}
+
+export function noteOutOfReach(connection: Connection): void {
+	outOfReachUntil.set(accountOf(connection), Date.now() + OUT_OF_REACH_MS);
 }

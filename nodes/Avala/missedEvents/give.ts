@@ -8,7 +8,7 @@ import { concernsOtherProject } from '../trigger/projects';
 import type { MissedAt } from './backlog';
 import { hashOf } from './state';
 
-/** How many items one execution gets. */
+/** How many events one poll reads, and one execution gets at the most. */
 const MAX_EVENTS = 100;
 /** In one poll: then Avala seems to be out of order. */
 const MAX_FAILURES = 3;
@@ -18,14 +18,6 @@ const LONGEST_UNREADABLE_MS = 6 * 60 * 60_000;
 /** Since when an event cannot be recovered, Unix time in milliseconds, by the hash of its first key. */
 export type Unreadable = Map<string, number>;
 
-export interface Giving {
-	items: IDataObject[];
-	/** What is settled with these items. */
-	done: Set<MissedAt>;
-	/** All that was ever given. */
-	given: Map<string, number>;
-}
-
 /**
  * Makes items of missed events, as many as one execution should have. One that cannot be recovered now is
  * left for later.
@@ -33,6 +25,7 @@ export interface Giving {
  * @param missed the oldest first
  * @param before what was given earlier, by hash, with the time of its delivery
  * @param unreadable is kept up to date
+ * @returns the items, what is settled with them, and all that was ever given
  * @throws NodeApiError when none can be recovered now
  */
 export async function give(
@@ -41,20 +34,25 @@ export async function give(
 	before: ReadonlyMap<string, number>,
 	projects: readonly string[],
 	unreadable: Unreadable,
-): Promise<Giving> {
-	const { items, done, given }: Giving = { items: [], done: new Set(), given: new Map(before) };
+) {
+	const items: IDataObject[] = [];
+	const done = new Set<MissedAt>();
+	const given = new Map(before);
 	const failures: unknown[] = [];
-	const later = missed.filter((one) => isUnreadable(one, unreadable));
-	const first = missed.filter((one) => !later.includes(one));
-	for (const one of [...first, ...later]) {
-		if (items.length >= MAX_EVENTS || failures.length >= MAX_FAILURES) break;
+	let read = 0;
+	const firstAndLater = [false, true].flatMap((isLater) =>
+		missed.filter((one) => isUnreadable(one, unreadable) === isLater),
+	);
+	for (const one of firstAndLater) {
+		if (read >= MAX_EVENTS || failures.length >= MAX_FAILURES) break;
 		const hashes = one.keys.map(hashOf);
 		if (!hashes.some((hash) => given.has(hash))) {
+			read += 1;
 			const item = await readNow(connection, one, unreadable).catch((error: unknown) => {
 				failures.push(error);
 			});
 			if (item === undefined) continue;
-			if (!isElsewhere(item, projects)) items.push(item);
+			if (!concernsOtherProject(item, projects)) items.push(item);
 		}
 		done.add(one);
 		for (const hash of hashes) given.set(hash, one.time);
@@ -83,9 +81,4 @@ async function readNow(
 /** Whether an event could not be recovered when that was tried last. */
 export function isUnreadable({ keys: [key = ''] }: Missed, unreadable: Unreadable): boolean {
 	return unreadable.has(hashOf(key));
-}
-
-/** Whether an event is of other projects than those that are wanted. */
-export function isElsewhere(event: RecoveredEvent, projects: readonly string[]): boolean {
-	return projects.length > 0 && concernsOtherProject(event, projects);
 }

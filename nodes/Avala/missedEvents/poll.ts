@@ -1,20 +1,20 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
 import { SAME_EVENT_MS } from '../actions/delivery/missed';
+import { recover } from '../actions/delivery/recover';
+import { wholeError } from '../shared/nodeError';
 import type { Connection } from '../transport/connection';
 import { connect, withLimit } from '../transport/connection';
-import { Backlog, MARGIN_MS, newestDelivery } from './backlog';
-import { isStartOfN8n, mayPass, reportFault } from './faults';
+import type { PollParameters } from '../trigger/parameters';
+import { readPollParameters } from '../trigger/parameters';
+import { concernsOtherProject } from '../trigger/projects';
+import { isStartOfN8n } from '../trigger/stored';
+import { Backlog, fromNewest, MARGIN_MS } from './backlog';
+import { isOutOfReach, mayPass, noteOutOfReach, reportFault } from './faults';
 import { give, isUnreadable } from './give';
-import type { Memory } from './memory';
-import { memoryOf } from './memory';
-import { isOutOfReach, noteOutOfReach } from './outOfReach';
-import type { PollParameters } from './parameters';
-import { readParameters } from './parameters';
-import type { PollState } from './state';
-import { hashOf, readState, writeState } from './state';
-import { newestMissed } from './testEvent';
-import { withWatched } from './watched';
+import type { Memory, PollState } from './state';
+import { memoryOf, readState, writeState } from './state';
+import { watchedWebhook, withWatched } from './watched';
 
 /** n8n 2.8 starts one workflow after the other, and waits for the first poll of each. */
 const FIRST_POLL_MS = 15_000;
@@ -22,6 +22,8 @@ const FIRST_POLL_MS = 15_000;
 const POLL_MS = 30_000;
 /** Of the 100 requests that Avala allows in a minute. */
 const MAX_PAGES = 40;
+/** Of the recent deliveries, for a test event. */
+const MAX_TEST_PAGES = 5;
 const SECOND_MS = 1_000;
 const HOUR_MS = 60 * 60_000;
 
@@ -51,15 +53,44 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
 	}
 }
 
+/**
+ * "Fetch Test Event": the newest missed event of the recent deliveries; nothing is stored or changed.
+ *
+ * @returns null when there is none
+ * @throws NodeApiError or NodeOperationError, which n8n shows
+ */
+async function newestMissed(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+	try {
+		const parameters = readPollParameters(context);
+		const { webhookUrl, projects } = parameters;
+		const connection = withLimit(await connect(context), POLL_MS);
+		let webhookIds: string[] | undefined;
+		if (webhookUrl !== undefined) {
+			const webhook = await watchedWebhook(connection, webhookUrl);
+			if (!webhook) return null;
+			webhookIds = [webhook.uid];
+		}
+		const backlog = new Backlog(0, webhookIds, parameters);
+		await backlog.read(connection, MAX_TEST_PAGES);
+		for (const one of backlog.newestFirst()) {
+			const item = await recover(connection, one);
+			if (!concernsOtherProject(item, projects)) return [[{ json: item }]];
+		}
+		return null;
+	} catch (error) {
+		throw wholeError(context.getNode(), error);
+	}
+}
+
 async function nextEvents(
 	context: IPollFunctions,
 	memory: Memory,
 	isFirstPoll: boolean,
 ): Promise<IDataObject[]> {
-	const parameters = readParameters(context);
+	const parameters = readPollParameters(context);
 	if (isFirstPoll && context.getActivationMode() === 'activate') delete memory.firstState;
 	const earlier = readState(context) ?? memory.firstState;
-	const state = earlier ?? firstState(parameters);
+	let state = earlier ?? firstState(parameters);
 	// Before the first request: what is missed while that fails is not from before.
 	memory.firstState ??= state;
 	writeState(context, state);
@@ -69,15 +100,11 @@ async function nextEvents(
 	if (isStart && isOutOfReach(connection)) return [];
 	const reading = async () => {
 		if (!earlier && parameters.lookBackHours === 0) {
-			memory.firstState = await fromNewest(connection, state);
+			state = await fromNewest(connection, state);
+			memory.firstState = state;
+			writeState(context, state);
 		}
-		return await readOn(
-			context,
-			memory,
-			connection,
-			parameters,
-			earlier ?? memory.firstState ?? state,
-		);
+		return await readOn(context, memory, connection, parameters, state);
 	};
 	return await reading().catch((error: unknown) => {
 		if (isStart && mayPass(error)) noteOutOfReach(connection);
@@ -96,9 +123,14 @@ async function readOn(
 	const { webhookUrl, projects } = parameters;
 	const state =
 		webhookUrl === undefined ? before : await withWatched(connection, memory, before, webhookUrl);
-	const isWatching = webhookUrl === undefined || state.webhookIds.length > 0;
-	const backlog = backlogFor(memory, parameters, state);
-	if (isWatching && backlog.missed === undefined) await backlog.read(connection, MAX_PAGES);
+	const webhookIds = webhookUrl === undefined ? undefined : state.webhookIds;
+	const purposeOf = ({ since }: PollState) => JSON.stringify([parameters, since, webhookIds]);
+	if (!memory.backlog || memory.backlogOf !== purposeOf(state)) {
+		memory.backlog = new Backlog(state.since, webhookIds, parameters);
+		memory.backlogOf = purposeOf(state);
+	}
+	const { backlog } = memory;
+	if (webhookIds?.length !== 0 && !backlog.missed) await backlog.read(connection, MAX_PAGES);
 	const { missed } = backlog;
 	const giving = await give(connection, missed ?? [], state.given, projects, memory.unreadable);
 	// The workflow was published again meanwhile, with a state that does not know of what was given here.
@@ -115,14 +147,13 @@ async function readOn(
 	const after = { ...state, since, given: new Map(kept) };
 	writeState(context, after);
 	backlog.missed = left;
-	memory.backlogOf = purposeOf(parameters, after);
+	memory.backlogOf = purposeOf(after);
 	if (left.every((one) => isUnreadable(one, memory.unreadable))) delete memory.backlog;
 	return giving.items;
 }
 
 /** Everything before it is settled once all that was missed is given. */
-function settledUntil(memory: Memory, { newest, oldestUndecided }: Backlog): number {
-	const now = Date.now();
+function settledUntil(memory: Memory, { newest, oldestUndecided, now }: Backlog): number {
 	if (memory.newest?.time !== newest) memory.newest = { time: newest, seenAt: now };
 	// A list to which nothing was added for that long is settled to its end.
 	const isQuiet = newest <= now && now - memory.newest.seenAt >= MARGIN_MS;
@@ -135,32 +166,4 @@ function firstState({ lookBackHours, webhookUrl }: PollParameters): PollState {
 	const now = Math.floor(Date.now() / SECOND_MS) * SECOND_MS;
 	const since = now - lookBackHours * HOUR_MS;
 	return { since, given: new Map(), webhookUrl, webhookIds: [] };
-}
-
-/** What is there is from before, also where the clocks of n8n and Avala differ. */
-async function fromNewest(connection: Connection, state: PollState): Promise<PollState> {
-	const newest = await newestDelivery(connection);
-	if (!newest || newest.time > state.since) return state;
-	const given = new Map(newest.keys.map((key) => [hashOf(key), newest.time]));
-	return { ...state, since: newest.time, given };
-}
-
-/** What an earlier poll has begun, if it is still what is wanted. */
-function backlogFor(memory: Memory, parameters: PollParameters, state: PollState): Backlog {
-	const purpose = purposeOf(parameters, state);
-	if (memory.backlog && memory.backlogOf === purpose) return memory.backlog;
-	const backlog = new Backlog(state.since, watchedIds(parameters, state), parameters);
-	Object.assign(memory, { backlog, backlogOf: purpose });
-	return backlog;
-}
-
-function purposeOf(parameters: PollParameters, { since, webhookIds }: PollState): string {
-	return JSON.stringify([parameters, since, webhookIds]);
-}
-
-function watchedIds(
-	{ webhookUrl }: PollParameters,
-	{ webhookIds }: PollState,
-): string[] | undefined {
-	return webhookUrl === undefined ? undefined : webhookIds;
 }

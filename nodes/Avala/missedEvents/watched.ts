@@ -1,15 +1,12 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import { idKey, messageOf } from '../shared/values';
+import { messageOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
 import { isSameUrl, readWebhook } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
 import { log } from '../transport/connection';
-import { avalaList } from '../transport/pages';
-import { all, one, WEBHOOKS } from '../transport/paths';
-import { avalaEntry, undefinedOnStatus } from '../transport/request';
-import type { Memory } from './memory';
-import type { PollState } from './state';
+import { one, WEBHOOKS } from '../transport/paths';
+import { avalaEntry } from '../transport/request';
+import { findWebhook, listWebhooks } from '../trigger/webhook';
+import type { Memory, PollState } from './state';
 
 /** How servers refuse an ID that they do not have. */
 const UNKNOWN_ID: readonly number[] = [400, 404, 410, 422];
@@ -58,23 +55,11 @@ export async function withWatched(
 export async function watchedWebhook(
 	connection: Connection,
 	targetUrl: string,
-	lastId: string | undefined,
+	lastId?: string,
 ): Promise<Webhook | undefined> {
-	const isIt = (entry: IDataObject | undefined): Webhook | undefined => {
-		const webhook = readWebhook(entry);
-		return webhook && isSameUrl(webhook.targetUrl, targetUrl) ? webhook : undefined;
-	};
-	if (lastId !== undefined) {
-		const endpoint = one(WEBHOOKS, lastId);
-		const reading = avalaEntry(connection, { method: 'GET', endpoint });
-		const last = isIt(await undefinedOnStatus(UNKNOWN_ID, reading));
-		if (last && idKey(last.uid) === idKey(lastId)) return last;
-	}
-	for await (const entry of avalaList(connection, all(WEBHOOKS))) {
-		const found = isIt(entry);
-		if (found) return found;
-	}
-	return undefined;
+	const last = lastId === undefined ? undefined : await findWebhook(connection, lastId, UNKNOWN_ID);
+	if (last && isSameUrl(last.targetUrl, targetUrl)) return last;
+	return (await listWebhooks(connection, targetUrl))[0];
 }
 
 /**

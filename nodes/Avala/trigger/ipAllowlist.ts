@@ -1,14 +1,10 @@
-/** An IP address as a number of 32 or 128 bits. */
-interface Address {
-	bits: number;
+/** Of 128 bits; an IPv4 address is one in its IPv6-mapped form (`::ffff:192.0.2.1`). */
+interface Range {
 	value: bigint;
-}
-
-interface Range extends Address {
 	prefixLength: number;
 }
 
-const MAPPED_PREFIX = 0xffffn;
+const isIpv4 = (address: bigint) => address >> 32n === 0xffffn;
 
 /** The first entry that is neither an address nor a CIDR range. */
 export function invalidEntry(entries: readonly string[]): string | undefined {
@@ -16,29 +12,21 @@ export function invalidEntry(entries: readonly string[]): string | undefined {
 }
 
 /**
- * True when the address lies in one of the ranges, or when there are none. An IPv4 address is the same
- * in its IPv6-mapped form (`::ffff:192.0.2.1`). An entry that is no range matches nothing.
+ * True when the address lies in one of the ranges, or when there are none. An IPv4 address lies in no range
+ * of IPv6, unless that is written for mapped ones. An entry that is no range matches nothing.
  *
  * @param ip as n8n has it; some proxies add the port (`203.0.113.7:51234`, `[2001:db8::1]:443`)
  */
 export function isAllowed(ip: string | undefined, entries: readonly string[]): boolean {
 	if (entries.length === 0) return true;
 	const address = parseAddress(withoutPort(ip?.trim() ?? ''));
-	if (!address) return false;
+	if (address === undefined) return false;
 	return entries.some((entry) => {
 		const range = parseRange(entry);
-		if (range?.bits !== address.bits) return false;
-		const hostBits = BigInt(range.bits - range.prefixLength);
-		return range.value >> hostBits === address.value >> hostBits;
+		if (!range || isIpv4(range.value) !== isIpv4(address)) return false;
+		const hostBits = BigInt(128 - range.prefixLength);
+		return range.value >> hostBits === address >> hostBits;
 	});
-}
-
-/** The entries of a comma separated list. */
-export function entriesOf(allowlist: string): string[] {
-	return allowlist
-		.split(',')
-		.map((entry) => entry.trim())
-		.filter((entry) => entry !== '');
 }
 
 function withoutPort(ip: string): string {
@@ -49,29 +37,21 @@ function withoutPort(ip: string): string {
 
 function parseRange(entry: string): Range | undefined {
 	const [text = '', prefix, ...rest] = entry.split('/');
-	const address = parseAddress(text);
-	if (!address || rest.length > 0) return undefined;
-
-	const writtenBits = text.includes(':') ? 128 : 32;
+	const value = parseAddress(text);
+	if (value === undefined || rest.length > 0) return undefined;
 	if (prefix !== undefined && !/^\d{1,3}$/.test(prefix)) return undefined;
-	const written = prefix === undefined ? writtenBits : Number(prefix);
-	// ::ffff:10.0.0.0/104 is 10.0.0.0/8: a mapped address was shortened by 96 bits.
-	const prefixLength = written - (writtenBits - address.bits);
-	const isValid = prefixLength >= 0 && prefixLength <= address.bits;
-	return isValid ? { ...address, prefixLength } : undefined;
+	const before = text.includes(':') ? 0 : 96;
+	const prefixLength = prefix === undefined ? 128 : before + Number(prefix);
+	const isValid = prefixLength <= 128 && (!isIpv4(value) || prefixLength >= 96);
+	return isValid ? { value, prefixLength } : undefined;
 }
 
-/** 32 bits for IPv4, also when it is written as IPv6-mapped; 128 for any other IPv6 address. */
-function parseAddress(text: string): Address | undefined {
+function parseAddress(text: string): bigint | undefined {
 	const withoutZone = text.trim().replace(/%.*$/, '');
-	const isIpv6 = withoutZone.includes(':');
-	const groups = isIpv6 ? ipv6Groups(withoutZone) : ipv4Groups(withoutZone);
+	const ipv4 = ipv4Groups(withoutZone);
+	const groups = ipv4 ? [0, 0, 0, 0, 0, 0xffff, ...ipv4] : ipv6Groups(withoutZone);
 	if (!groups || groups.some(Number.isNaN)) return undefined;
-	const value = groups.reduce((sum, group) => (sum << 16n) + BigInt(group), 0n);
-	const isMapped = isIpv6 && value >> 32n === MAPPED_PREFIX;
-	return isIpv6 && !isMapped
-		? { bits: 128, value }
-		: { bits: 32, value: BigInt.asUintN(32, value) };
+	return groups.reduce((sum, group) => (sum << 16n) + BigInt(group), 0n);
 }
 
 /** `192.0.2.1` as its two groups of 16 bits. */

@@ -1,7 +1,8 @@
 import type { IHookFunctions, IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError, UserError } from 'n8n-workflow';
 
-import { readEventTypes } from '../shared/eventCatalogue';
+import { expandEvents, readEventTypes } from '../shared/eventCatalogue';
+import type { WantedTypes } from '../shared/subscription';
 import {
 	idKey,
 	isBlank,
@@ -12,10 +13,11 @@ import {
 	notUnderstood,
 	readBoolean,
 	readNumber,
+	readText,
 	readTexts,
 	shown,
 } from '../shared/values';
-import { entriesOf, invalidEntry } from './ipAllowlist';
+import { invalidEntry } from './ipAllowlist';
 
 type TriggerContext = IHookFunctions | IWebhookFunctions | IPollFunctions;
 
@@ -35,6 +37,14 @@ export interface TriggerParameters extends EventSelection {
 	ipAllowlist: string[];
 	/** 0 for no limit. */
 	maxEventAgeMinutes: number;
+}
+
+/** The parameters of the Avala Missed Events Trigger, checked. */
+export interface PollParameters extends EventSelection {
+	/** The target URL of the watched webhook; undefined for all webhooks of the account. */
+	webhookUrl?: string;
+	/** Hours before the first activation. */
+	lookBackHours: number;
 }
 
 /**
@@ -57,8 +67,61 @@ export function readParameters(context: IHookFunctions | IWebhookFunctions): Tri
 	};
 }
 
+/**
+ * The event types that the webhook at Avala needs.
+ *
+ * @throws UserError when the node's parameters or n8n's own URL cannot work
+ */
+export function wantedTypes(context: IHookFunctions, targetUrl: string): WantedTypes {
+	if (!isHttps(targetUrl)) {
+		throw new UserError(`n8n’s webhook URL is ${targetUrl}, which is not https.`, {
+			description:
+				'Avala delivers events to https addresses only. Set the environment variable WEBHOOK_URL to the public https address of n8n, restart n8n and publish the workflow again.',
+		});
+	}
+	const { webhookId, name } = context.getNode();
+	if (!webhookId && encodeURIComponent(name) !== name) {
+		throw new UserError(`n8n has given the node "${name}" no webhook ID.`, {
+			description:
+				'With such a name n8n would respond to every event with 404. Open the workflow in the editor, save it, and publish it again.',
+		});
+	}
+	const { events, customEvents } = readParameters(context);
+	return expandEvents(events, customEvents);
+}
+
+export function isHttps(url: string): boolean {
+	return new URL(url).protocol === 'https:';
+}
+
+/** @throws UserError or NodeOperationError that names the parameter */
+export function readPollParameters(context: IPollFunctions): PollParameters {
+	const options = readOptions(context);
+	return {
+		...readSelection(context, options),
+		webhookUrl: readWebhookUrl(context),
+		lookBackHours: options.given('lookBack', 0, (value) =>
+			readNumber('Look Back (Hours)', value, 0),
+		),
+	};
+}
+
+function readWebhookUrl(context: IPollFunctions): string | undefined {
+	const value = evaluated(context, 'Webhook URL', 'webhookUrl');
+	// What an expression gives is never taken for all webhooks.
+	if (value === '' && !isExpression(context.getNode().parameters.webhookUrl)) return undefined;
+	const url = readText('Webhook URL', value);
+	if (!/^https:\/\//i.test(url) || !URL.canParse(url)) {
+		throw notUnderstood('Webhook URL', 'the production URL of an Avala Trigger', value);
+	}
+	if (!new URL(url).pathname.includes('/webhook-test/')) return url;
+	throw new UserError(`'Webhook URL' is a test URL: ${shown(url)}.`, {
+		description: 'Copy the production URL from the Avala Trigger instead.',
+	});
+}
+
 /** @throws UserError or NodeOperationError that names the parameter, also when no event type is selected */
-export function readSelection(context: TriggerContext, options: Options): EventSelection {
+function readSelection(context: TriggerContext, options: Options): EventSelection {
 	const typesIn = (label: string, value: unknown) =>
 		isBlank(value) ? [] : readEventTypes(label, value);
 	const events = typesIn('Trigger On', evaluated(context, 'Trigger On', 'events'));
@@ -73,32 +136,26 @@ export function readSelection(context: TriggerContext, options: Options): EventS
 	return { events, customEvents, projects: options.restriction('projects', readProjects) };
 }
 
-/** The options that were added to the node. */
-export interface Options {
-	/** @param none what an option is that was not added */
-	given<T>(name: string, none: T, read: (value: unknown) => T): T;
-	/** A list in which nothing is no restriction; what an expression gives is never taken for a field left empty. */
-	restriction(name: string, read: (value: unknown) => string[]): string[];
-}
+type Options = ReturnType<typeof readOptions>;
 
-export function readOptions(context: TriggerContext): Options {
+/** The options that were added to the node. */
+function readOptions(context: TriggerContext) {
 	const options = evaluated(context, 'Options', 'options');
 	if (!isObject(options)) throw notUnderstood('Options', 'the options of this node', options);
 	const entered: unknown = context.getNode().parameters.options;
-	const given: Options['given'] = (name, none, read) =>
+	const given = <T>(name: string, none: T, read: (value: unknown) => T): T =>
 		name in options ? read(options[name]) : none;
-	return {
-		given,
-		restriction: (name, read) =>
-			given(name, [], (value) => {
-				const isLeft = isBlank(value) && !isExpression(isObject(entered) ? entered[name] : '');
-				return isLeft ? [] : read(value);
-			}),
-	};
+	/** A list in which nothing is no restriction; what an expression gives is never taken for a field left empty. */
+	const restriction = (name: string, read: (value: unknown) => string[]): string[] =>
+		given(name, [], (value) => {
+			const isLeft = isBlank(value) && !isExpression(isObject(entered) ? entered[name] : '');
+			return isLeft ? [] : read(value);
+		});
+	return { given, restriction };
 }
 
 /** @throws NodeOperationError that names the parameter, when n8n cannot evaluate its expression */
-export function evaluated(context: TriggerContext, label: string, name: string): unknown {
+function evaluated(context: TriggerContext, label: string, name: string): unknown {
 	try {
 		return context.getNodeParameter(name) as unknown;
 	} catch (error) {
@@ -118,7 +175,7 @@ function readProjects(value: unknown): string[] {
 
 /** @throws UserError for an entry that is neither an address nor a range, and for anything but texts */
 function readAllowlist(value: unknown): string[] {
-	const entries = readTexts('IP Allowlist', value).flatMap(entriesOf);
+	const entries = readTexts('IP Allowlist', value);
 	const invalid = invalidEntry(entries);
 	if (invalid === undefined) return entries;
 	throw new UserError(`'IP Allowlist' contains ${shown(invalid)}, which is no IP address.`, {

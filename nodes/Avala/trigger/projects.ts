@@ -1,4 +1,9 @@
-import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+import type {
+	IDataObject,
+	ILoadOptionsFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
 
 import type { AvalaEvent } from '../shared/event';
 import { projectsOf } from '../shared/eventIds';
@@ -7,16 +12,32 @@ import { forList } from '../transport/connection';
 import { avalaPages } from '../transport/pages';
 import { all, PROJECTS } from '../transport/paths';
 
+/** An option that both triggers have. */
+export const projectsOption: INodeProperties = {
+	displayName: 'Project Names or IDs',
+	name: 'projects',
+	type: 'multiOptions',
+	typeOptions: { loadOptionsMethod: 'getProjects' },
+	default: [],
+	description:
+		'Only events of these projects start the workflow; an event that names no project starts it too. Empty means all. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+	builderHint: {
+		propertyHint:
+			'A list of project uids, as Project Get Many gives them; names are not IDs. Leave it out for all projects.',
+	},
+};
+
 /** More than anyone looks through in a list; an ID can be entered as an expression. */
 const MAX_PAGES = 10;
 
-/** Whether an event names one or more projects, and none of these. */
+/** Whether an event names one or more projects, and none of these; no projects stand for all. */
 export function concernsOtherProject(
 	{ type, data }: Pick<AvalaEvent, 'type' | 'data'>,
 	projects: readonly string[],
 ): boolean {
 	const named = projectsOf(type, data).map(idKey);
-	return named.length > 0 && !projects.some((project) => named.includes(idKey(project)));
+	const isWanted = projects.length === 0 || projects.some((one) => named.includes(idKey(one)));
+	return named.length > 0 && !isWanted;
 }
 
 /**

@@ -6,13 +6,12 @@ import { isChosenEvent } from '../shared/eventCatalogue';
 import { projectsOf } from '../shared/eventIds';
 import { momentIn } from '../shared/moments';
 import { messageOf } from '../shared/values';
-import { readBody, readRawBody } from './body';
 import { isAllowed } from './ipAllowlist';
 import type { TriggerParameters } from './parameters';
 import { readParameters } from './parameters';
 import { concernsOtherProject } from './projects';
 import { readRegistration } from './stored';
-import { signaturesOf, verify } from './verify';
+import { readBody, readRawBody, signaturesOf, verify } from './verify';
 import { warnOnce } from './warnings';
 
 /** For what has to get a 2xx: the ping of a creation, and an envelope of a type that is no text. */
@@ -100,7 +99,7 @@ function emit(
 	} else if (!isSelected) {
 		return acknowledge('This event type does not start this workflow.');
 	}
-	if (!isTest && projects.length > 0 && concernsOtherProject(event, projects)) {
+	if (!isTest && concernsOtherProject(event, projects)) {
 		const named = projectsOf(event.type, event.data).join(', ');
 		context.logger.debug(
 			`Avala Trigger: event ${event.id} (${event.type}) of project ${named} starts nothing, since that project is not selected.`,

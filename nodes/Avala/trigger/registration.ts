@@ -6,16 +6,21 @@ import { isSameUrl } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
 import { connect, log, withLimit } from '../transport/connection';
 import { quote } from '../transport/quote';
+import { listedAtStart } from './knownWebhooks';
+import { isHttps, wantedTypes } from './parameters';
 import type { Secret } from './secret';
 import { configuredSecret, isDerived, isSecretKnown, looksLikeSecret, proofOf } from './secret';
-import { listedAtStart } from './startList';
 import type { Registration } from './stored';
-import { NOT_REGISTERED, readRegistration } from './stored';
-import { inTurn } from './turns';
-import type { WantedWebhook } from './wanted';
-import { isHttps, wantedWebhook } from './wanted';
+import { inTurn, isStartOfN8n, NOT_REGISTERED, readRegistration } from './stored';
 import type { RegisteredWebhook } from './webhook';
-import { createWebhook, deleteWebhook, findWebhook, listWebhooks, updateWebhook } from './webhook';
+import {
+	awaitWebhook,
+	createWebhook,
+	deleteWebhooks,
+	findWebhook,
+	listWebhooks,
+	updateWebhook,
+} from './webhook';
 
 /**
  * n8n 2.41 gives up on an activation after 80 s without saying why, so it has ended by then, with its clean-up.
@@ -30,33 +35,49 @@ const START_LIMIT_MS = 10_000;
  * Leaves one webhook with the trigger's target URL at Avala, active, with the wanted event types and a
  * secret that is known. The one whose ID is stored is kept if it is such a webhook, or can be corrected.
  * Otherwise all with the target URL are deleted, which a killed activation may have left, and one is created.
- * Webhooks with another target URL are not touched.
+ * Webhooks with another target URL are not touched. When n8n starts, whatever goes wrong leaves the stored one
+ * as it is, unless Avala says that it is gone.
  *
  * @throws NodeApiError or NodeOperationError; a webhook that was just created is deleted again
  */
 export async function register(context: IHookFunctions): Promise<void> {
 	await inTurn(context, async (targetUrl, earlier) => {
-		const wanted = wantedWebhook(context, targetUrl);
+		const types = wantedTypes(context, targetUrl);
 		const connection = withLimit(await connect(context), ACTIVATION_LIMIT_MS);
 		const secret = configuredSecret(context, connection.credential);
 		const registration = earlier ?? readRegistration(context);
-		const work: Work = { connection, wanted, secret, registration };
-		const isStart = ['init', 'leadershipChange'].includes(context.getActivationMode());
+		const isKnown = isSecretKnown(registration, secret);
+		const isStart = isStartOfN8n(context);
 
-		const checked = await (isStart ? checkAtStart(work) : check(work, findWebhook));
-		if ('kept' in checked) return checked.kept;
-		const { stored } = checked;
+		let stored: Webhook | undefined;
+		const keep = async (limited: Connection, find: Find) => {
+			stored = await findStored(limited, registration, targetUrl, find);
+			if (!stored || !isKnown) return undefined;
+			const updated = await updateWebhook(limited, stored, types, registration.refusedEvents);
+			log(connection, 'debug', `Avala Trigger: kept webhook ${stored.uid}.`);
+			return { ...registration, refusedEvents: updated.refusedEvents };
+		};
+		const keepAtStart = async () =>
+			await keep(withLimit(connection, START_LIMIT_MS), findAtStart).catch((error: unknown) => {
+				if (!isKnown) throw error;
+				const text = `Avala Trigger: n8n could not check webhook ${registration.webhookId} at its start. The workflow is active with it as it is. ${messageOf(error)}`;
+				log(connection, 'warn', text);
+				return registration;
+			});
+		const kept = await (isStart ? keepAtStart() : keep(connection, awaitWebhook));
+		if (kept) return kept;
+
 		const webhooks = stored ? [stored] : await listWebhooks(connection, targetUrl);
 		const [only, ...others] = webhooks;
 		if (isStart && only && others.length === 0 && isDerived(registration, secret)) {
 			// n8n has brought back an earlier state of its static data: this is the present webhook, and Avala
 			// may have events to send to it again.
-			const updated = await updateWebhook(connection, only, wanted, []);
+			const updated = await updateWebhook(connection, only, types, []);
 			log(connection, 'debug', `Avala Trigger: kept webhook ${only.uid}, which n8n did not know.`);
 			return registrationOf(updated, secret);
 		}
-		for (const { uid } of webhooks) await deleteWebhook(connection, uid);
-		const creating = createWebhook(connection, wanted, secret.value);
+		await deleteWebhooks(connection, webhooks, targetUrl);
+		const creating = createWebhook(connection, targetUrl, types, secret.value);
 		const created = await creating.catch(async (error: unknown) => {
 			await cleanUp(context, targetUrl);
 			throw error;
@@ -85,50 +106,16 @@ export async function unregister(context: IHookFunctions): Promise<void> {
 		const connection = withLimit(await connect(context), ACTIVATION_LIMIT_MS);
 		const stored = await findStored(connection, registration, targetUrl, findWebhook);
 		const webhooks = stored ? [stored] : await listWebhooks(connection, targetUrl);
-		for (const { uid } of webhooks) await deleteWebhook(connection, uid);
+		await deleteWebhooks(connection, webhooks, targetUrl);
 		return NOT_REGISTERED;
 	});
 }
 
-/** What a registration works with. */
-interface Work {
-	connection: Connection;
-	wanted: WantedWebhook;
-	secret: Secret;
-	/** As it is stored. */
-	registration: Registration;
-}
-
 type Find = (connection: Connection, uid: string) => Promise<Webhook | undefined>;
 
-/** Keeps the stored webhook, with the wanted types, if its secret is known. */
-async function check(
-	{ connection, wanted, secret, registration }: Work,
-	find: Find,
-): Promise<{ kept: Registration } | { stored?: Webhook }> {
-	const stored = await findStored(connection, registration, wanted.targetUrl, find);
-	if (!stored || !isSecretKnown(registration, secret)) return { stored };
-	const updated = await updateWebhook(connection, stored, wanted, registration.refusedEvents);
-	log(connection, 'debug', `Avala Trigger: kept webhook ${stored.uid}.`);
-	return { kept: { ...registration, refusedEvents: updated.refusedEvents } };
-}
-
-/** The same when n8n starts: unless Avala says that the webhook is gone, whatever goes wrong leaves it as it is. */
-async function checkAtStart(work: Work): ReturnType<typeof check> {
-	const { connection, secret, registration } = work;
-	const limited = { ...work, connection: withLimit(connection, START_LIMIT_MS) };
-	const find: Find = async (from, uid) =>
-		(await listedAtStart(from, uid)) ?? (await findWebhook(from, uid, [404]));
-	return await check(limited, find).catch((error: unknown) => {
-		if (!isSecretKnown(registration, secret)) throw error;
-		log(
-			connection,
-			'warn',
-			`Avala Trigger: n8n could not check webhook ${registration.webhookId} at its start. The workflow is active with it as it is. ${messageOf(error)}`,
-		);
-		return { kept: registration };
-	});
-}
+/** Of what Avala says then, 404 alone means that the webhook is gone. */
+const findAtStart: Find = async (connection, uid) =>
+	(await listedAtStart(connection, uid)) ?? (await findWebhook(connection, uid, [404]));
 
 /**
  * The webhook whose ID is stored, if it has the target URL: no other has it then, since one is created only
@@ -157,9 +144,7 @@ async function findStored(
 async function cleanUp(context: IHookFunctions, targetUrl: string): Promise<void> {
 	try {
 		const connection = withLimit(await connect(context), CLEAN_UP_LIMIT_MS);
-		for (const { uid } of await listWebhooks(connection, targetUrl)) {
-			await deleteWebhook(connection, uid);
-		}
+		await deleteWebhooks(connection, await listWebhooks(connection, targetUrl), targetUrl);
 	} catch (error) {
 		context.logger.warn(
 			`Avala Trigger: a webhook for ${targetUrl} may have been left at Avala; publishing the workflow again deletes it. ${messageOf(error)}`,

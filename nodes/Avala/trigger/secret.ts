@@ -49,7 +49,7 @@ export async function configuredSecretForRequest(context: IWebhookFunctions): Pr
 	const known = cache.get(key);
 	if (known && known.until > Date.now()) return await known.reading;
 	if (cache.size >= MAX_CACHED) cache.clear();
-	const reading = readSecret(context);
+	const reading = context.getCredentials('avalaApi').then((data) => secretOf(context, data));
 	cache.set(key, { until: Date.now() + CACHE_MS, reading });
 	return await reading;
 }
@@ -79,10 +79,6 @@ export function isDerived({ secret }: Registration, current: Secret): boolean {
  */
 export function looksLikeSecret(shown: string): boolean {
 	return /^[\w+/=-]{20,}$/.test(shown) && /\d/.test(shown) && new Set(shown).size >= 8;
-}
-
-async function readSecret(context: IWebhookFunctions): Promise<Secret> {
-	return secretOf(context, await context.getCredentials('avalaApi'));
 }
 
 function secretOf(context: TriggerContext, credential: ICredentialDataDecryptedObject): Secret {

@@ -1,3 +1,6 @@
+import { sleep } from 'n8n-workflow';
+
+import type { WantedTypes } from '../shared/subscription';
 import { subscribe } from '../shared/subscription';
 import { idKey, isObject, textOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
@@ -8,8 +11,7 @@ import { apiError } from '../transport/errors';
 import { avalaList } from '../transport/pages';
 import { all, one, WEBHOOKS } from '../transport/paths';
 import { avalaRequest, undefinedOnStatus } from '../transport/request';
-import { forgetAtStart } from './startList';
-import type { WantedWebhook } from './wanted';
+import { forgetAtStart, forgetCreated, justCreated, noteCreated } from './knownWebhooks';
 
 /** A webhook as Avala has it after it was created or corrected. */
 export interface RegisteredWebhook {
@@ -37,6 +39,18 @@ export async function findWebhook(
 	return await undefinedOnStatus(refusals, readOne(connection, uid));
 }
 
+/** `findWebhook` that asks again for one that was just created, once a second. */
+export async function awaitWebhook(
+	connection: Connection,
+	uid: string,
+): Promise<Webhook | undefined> {
+	for (;;) {
+		const webhook = await findWebhook(connection, uid);
+		if (webhook || !justCreated(connection).some((one) => one.uid === uid)) return webhook;
+		await sleep(1_000);
+	}
+}
+
 async function readOne(connection: Connection, uid: string): Promise<Webhook> {
 	const { value } = await avalaRequest(connection, { method: 'GET', endpoint: one(WEBHOOKS, uid) });
 	const webhook = readWebhook(value);
@@ -57,23 +71,24 @@ export async function listWebhooks(connection: Connection, targetUrl: string): P
 /** Creates an active webhook. Of the types that `*` stands for it has those that Avala accepts. */
 export async function createWebhook(
 	known: Connection,
-	wanted: WantedWebhook,
+	targetUrl: string,
+	types: WantedTypes,
 	secret: string,
 ): Promise<RegisteredWebhook> {
 	const connection = withSecret(known, secret);
-	const { targetUrl } = wanted;
 	let shown: string | undefined;
-	const created = await subscribed(connection, wanted, [], async (events) => {
+	const registered = await subscribed(connection, targetUrl, types, [], async (events) => {
 		const body = { target_url: targetUrl, events, is_active: true, secret };
 		const endpoint = all(WEBHOOKS);
 		const { value } = await avalaRequest(connection, { method: 'POST', endpoint, body });
 		if (isObject(value)) shown = textOf(value.secret)?.trim();
 		// Where the response does not contain it (204), it is the one that the list has now.
 		const webhook = readWebhook(value) ?? (await listWebhooks(connection, targetUrl))[0];
-		if (webhook) return webhook;
-		throw notInResponse(connection, 'new webhook');
+		if (!webhook) throw notInResponse(connection, 'new webhook');
+		noteCreated(connection, webhook.uid, targetUrl);
+		return webhook;
 	});
-	return { ...created, secret: shown };
+	return { ...registered, secret: shown };
 }
 
 /**
@@ -84,17 +99,18 @@ export async function createWebhook(
 export async function updateWebhook(
 	connection: Connection,
 	webhook: Webhook,
-	wanted: WantedWebhook,
+	wanted: WantedTypes,
 	refusedBefore: readonly string[],
 ): Promise<RegisteredWebhook> {
 	const { uid } = webhook;
-	const { required, optional } = wanted.types;
-	const types = [...required, ...optional.filter((type) => !refusedBefore.includes(type))];
+	const accepted = wanted.optional.filter((type) => !refusedBefore.includes(type));
+	const types = [...wanted.required, ...accepted];
 	const hasNoOthers = new Set(webhook.events).size === types.length;
 	if (webhook.isActive && hasNoOthers && missingTypes(webhook, types).length === 0)
 		return { uid, refusedEvents: [...refusedBefore] };
 
-	const updated = await subscribed(connection, wanted, refusedBefore, async (events) => {
+	const { targetUrl } = webhook;
+	const updated = await subscribed(connection, targetUrl, wanted, refusedBefore, async (events) => {
 		const body = { events, is_active: true };
 		const endpoint = one(WEBHOOKS, uid);
 		const updating = avalaRequest(connection, { method: 'PATCH', endpoint, body });
@@ -106,11 +122,22 @@ export async function updateWebhook(
 	return updated;
 }
 
-/** Counts a webhook that is gone already as deleted. */
-export async function deleteWebhook(connection: Connection, uid: string): Promise<void> {
-	const deleting = avalaRequest(connection, { method: 'DELETE', endpoint: one(WEBHOOKS, uid) });
-	await undefinedOnStatus([404], deleting).finally(() => forgetAtStart(connection, uid));
-	log(connection, 'debug', `Avala Trigger: deleted webhook ${uid}.`);
+/**
+ * Deletes these webhooks, and what was just created with the target URL, which the list may not have yet.
+ * One that is gone already counts as deleted.
+ */
+export async function deleteWebhooks(
+	connection: Connection,
+	webhooks: readonly Webhook[],
+	targetUrl: string,
+): Promise<void> {
+	const recent = justCreated(connection).filter((created) => created.targetUrl === targetUrl);
+	for (const uid of new Set([...webhooks, ...recent].map((webhook) => webhook.uid))) {
+		const deleting = avalaRequest(connection, { method: 'DELETE', endpoint: one(WEBHOOKS, uid) });
+		await undefinedOnStatus([404], deleting).finally(() => forgetAtStart(connection, uid));
+		forgetCreated(uid);
+		log(connection, 'debug', `Avala Trigger: deleted webhook ${uid}.`);
+	}
 }
 
 /**
@@ -121,7 +148,8 @@ export async function deleteWebhook(connection: Connection, uid: string): Promis
  */
 async function subscribed(
 	connection: Connection,
-	{ targetUrl, types }: WantedWebhook,
+	targetUrl: string,
+	types: WantedTypes,
 	refusedBefore: readonly string[],
 	send: (events: string[]) => Promise<Webhook>,
 ): Promise<RegisteredWebhook> {

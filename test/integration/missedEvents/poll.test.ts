@@ -121,6 +121,23 @@ describe('an event is given', () => {
 		expect(uids(node.items)).toHaveLength(ahead > 0 ? 2 : 1);
 	});
 
+	it('also when Avala’s clock is behind and the first poll ends halfway', async () => {
+		avala.ahead = -HOUR;
+		miss(1);
+		const node = newNode();
+		avala.fault = (_, response) => {
+			const isSecond = avala.requests.length > 1;
+			if (isSecond) response.writeHead(500).end();
+			return isSecond;
+		};
+		expect(await node.activate()).toBeNull();
+		delete avala.fault;
+		advance(MINUTE);
+		miss(2);
+		advance(GIVEN_UP);
+		expect(uids(await node.poll())).toEqual(['task_2']);
+	});
+
 	it('although a delivery claims to be from years ahead', async () => {
 		const node = await active();
 		miss(1, { created: START + 50_000 * HOUR, visibleAfter: -50_000 * HOUR, deliveredAfter: 0 });
@@ -269,6 +286,40 @@ describe('after an outage of hours', () => {
 		delete avala.fault;
 		expect(await node.poll()).toBeNull();
 		expect(uids(await node.poll())).toEqual(['task_1']);
+	});
+
+	it('an event that Avala lists late is given, though the others take several polls to give', async () => {
+		const node = await active();
+		for (let event = 1; event <= 600; event++) miss(event);
+		advance(GIVEN_UP);
+		miss(1_000, { created: Date.now() - MINUTE, visibleAfter: 4 * MINUTE });
+		miss(1_001, { deliveredAfter: 0 });
+		for (let polls = 0; polls < 8; polls++) {
+			await node.poll();
+			advance(MINUTE);
+		}
+		expect(node.items).toHaveLength(600);
+		advance(GIVEN_UP);
+		expect(uids(await node.poll())).toEqual(['task_1000']);
+	});
+
+	it('a poll reads the resources of a hundred events, whether or not their projects are wanted', async () => {
+		const node = await active({ options: { projects: ['proj_1'] } });
+		for (let event = 1; event <= 150; event++) {
+			miss(event, { payload: 'none' });
+			advance(1);
+		}
+		avala.fault = ({ url = '' }, response) => {
+			const [, uid] = /tasks\/(\w+)\//.exec(url) ?? [];
+			const project = uid === 'task_150' ? 'proj_1' : 'proj_2';
+			if (uid) response.end(JSON.stringify({ uid, project }));
+			return uid !== undefined;
+		};
+		advance(GIVEN_UP);
+		expect(await node.poll()).toBeNull();
+		expect(avala.requests).toHaveLength(102);
+		expect(uids(await node.poll())).toEqual(['task_150']);
+		expect(await node.poll()).toBeNull();
 	});
 
 	it('a page that is gone is no end of the list', async () => {

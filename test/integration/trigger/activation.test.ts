@@ -264,6 +264,7 @@ describe('activation', () => {
 		// n8n saves no static data of a failed activation, so it may hold an ID from before.
 		for (const stored of [{}, { webhookId: 'wh_gone', webhookSecret: 'x' }]) {
 			avala.reset();
+			key = KEYS.pop()?.key ?? '';
 			avala.fault({ method: 'POST', resetAfterHandling: true, times: 1 });
 			const mend = avala.fault({ method: 'DELETE', status: 500 });
 			await expect(activate({ staticData: { ...stored } })).rejects.toThrow('No response');

@@ -1,4 +1,4 @@
-import { readBody, readRawBody } from '../../../nodes/Avala/trigger/body';
+import { readBody, readRawBody } from '../../../nodes/Avala/trigger/verify';
 
 type Request = Parameters<typeof readRawBody>[0];
 

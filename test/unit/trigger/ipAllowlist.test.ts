@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { BlockList, isIP } from 'node:net';
 
-import { entriesOf, invalidEntry, isAllowed } from '../../../nodes/Avala/trigger/ipAllowlist';
+import { invalidEntry, isAllowed } from '../../../nodes/Avala/trigger/ipAllowlist';
 
 describe('isAllowed', () => {
 	it.each([
@@ -36,7 +36,7 @@ describe('isAllowed', () => {
 		['::ff00:192.0.2.10', '192.0.2.10', false],
 		['::ff:192.0.2.10', '192.0.2.10', false],
 	])('says for %s and the list "%s": %s', (ip, allowlist, expected) => {
-		expect(isAllowed(ip, entriesOf(allowlist))).toBe(expected);
+		expect(isAllowed(ip, allowlist.split(','))).toBe(expected);
 	});
 
 	it('allows everyone when the list is empty', () => {
@@ -86,12 +86,6 @@ describe('isAllowed', () => {
 			),
 			{ numRuns: 2000 },
 		);
-	});
-});
-
-describe('entriesOf', () => {
-	it('gives the entries without blanks, and none for a comma too many', () => {
-		expect(entriesOf(' 192.0.2.1 ,, 10.0.0.0/8, ')).toEqual(['192.0.2.1', '10.0.0.0/8']);
 	});
 });
 

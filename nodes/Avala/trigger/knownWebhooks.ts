@@ -43,7 +43,12 @@ export async function listedAtStart(
 	const account = accountOf(connection);
 	const list = lists.get(account);
 	if (!list || Date.now() >= list.until) {
-		beginList(account);
+		// The first trigger asks by the ID.
+		const begun = { until: Date.now() + LIFETIME_MS, singleLeft: MAX_SINGLE - 1 };
+		lists.set(account, begun);
+		AbortSignal.timeout(LIFETIME_MS).addEventListener('abort', () => {
+			if (lists.get(account) === begun) lists.delete(account);
+		});
 		return undefined;
 	}
 	list.webhooks ??= readNewest(connection);
@@ -65,15 +70,6 @@ export function forgetAtStart(connection: Connection, uid: string): void {
 	);
 }
 
-function beginList(account: string): void {
-	// The first trigger asks by the ID.
-	const list = { until: Date.now() + LIFETIME_MS, singleLeft: MAX_SINGLE - 1 };
-	lists.set(account, list);
-	AbortSignal.timeout(LIFETIME_MS).addEventListener('abort', () => {
-		if (lists.get(account) === list) lists.delete(account);
-	});
-}
-
 async function readNewest(connection: Connection): Promise<Map<string, Webhook>> {
 	const webhooks = new Map<string, Webhook>();
 	let pages = 0;
@@ -85,6 +81,27 @@ async function readNewest(connection: Connection): Promise<Map<string, Webhook>>
 		if (pages === MAX_PAGES) break;
 	}
 	return webhooks;
+}
+
+/** For so long Avala's reads may not have a webhook that it has just created: its replicas lag behind. */
+const LAG_MS = 15_000;
+
+/** What was created in that time, in which account, and until when it counts (Unix time in milliseconds). */
+let created: Array<{ uid: string; targetUrl: string; account: string; until: number }> = [];
+
+/** What was created in this account in the last seconds, and not deleted again. */
+export function justCreated(connection: Connection): Array<{ uid: string; targetUrl: string }> {
+	created = created.filter(({ until }) => Date.now() < until);
+	const account = accountOf(connection);
+	return created.filter((one) => one.account === account);
+}
+
+export function noteCreated(connection: Connection, uid: string, targetUrl: string): void {
+	created.push({ uid, targetUrl, account: accountOf(connection), until: Date.now() + LAG_MS });
+}
+
+export function forgetCreated(uid: string): void {
+	created = created.filter((one) => one.uid !== uid);
 }
 
 /** What one key may read at one server, as a hash. */
