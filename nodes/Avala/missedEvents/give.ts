@@ -1,9 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
 
 import type { Missed } from '../actions/delivery/missed';
 import type { RecoveredEvent } from '../actions/delivery/recover';
 import { recover, unrecoverable } from '../actions/delivery/recover';
 import type { Connection } from '../transport/connection';
+import { hasStatus } from '../transport/request';
 import { concernsOtherProject } from '../trigger/projects';
 import type { MissedAt } from './backlog';
 import { hashOf } from './state';
@@ -44,7 +46,8 @@ export async function give(
 		missed.filter((one) => isUnreadable(one, unreadable) === isLater),
 	);
 	for (const one of firstAndLater) {
-		if (read >= MAX_EVENTS || failures.length >= MAX_FAILURES) break;
+		const isOver = read >= MAX_EVENTS || Date.now() >= connection.deadline;
+		if (isOver || failures.length >= MAX_FAILURES || failures.some(concernsAll)) break;
 		const hashes = one.keys.map(hashOf);
 		if (!hashes.some((hash) => given.has(hash))) {
 			read += 1;
@@ -70,12 +73,19 @@ async function readNow(
 	const hash = hashOf(one.keys[0] ?? '');
 	const since = unreadable.get(hash) ?? Date.now();
 	const item = await recover(connection, one).catch((error: unknown) => {
+		if (concernsAll(error)) throw error;
 		unreadable.set(hash, since);
 		if (Date.now() - since < LONGEST_UNREADABLE_MS) throw error;
 		return unrecoverable(one.delivery);
 	});
 	unreadable.delete(hash);
 	return item;
+}
+
+/** Whether the next event would fare the same: Avala refuses the key, asks to wait, or does not respond in time. */
+function concernsAll(error: unknown): boolean {
+	const isResponse = error instanceof NodeApiError && typeof error.httpCode === 'string';
+	return !isResponse || hasStatus(error, [401, 429]);
 }
 
 /** Whether an event could not be recovered when that was tried last. */

@@ -39,6 +39,7 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
 	const memory = memoryOf(context);
 	const isFirstPoll = memory.activation !== context;
 	memory.activation = context;
+	if (isFirstPoll) delete memory.inactive;
 	if (memory.isPolling) return null;
 	memory.isPolling = true;
 	try {

@@ -67,8 +67,8 @@ export interface Memory {
 	shownAt: number;
 	/** Whether no webhook has the target URL, which n8n's log says once. */
 	hasNoWebhook?: boolean;
-	/** When the webhook last stayed inactive, Unix time in milliseconds. */
-	stayedInactiveAt: number;
+	/** Why the webhook stayed inactive, and until when that is not tried again; Unix time in milliseconds. */
+	inactive?: { problem: string; until: number };
 }
 
 const MAX_REMEMBERED = 1_000;
@@ -86,7 +86,7 @@ export function memoryOf(context: IPollFunctions): Memory {
 	if (known) return known;
 	if (memories.size >= MAX_REMEMBERED) memories.clear();
 	const unreadable: Unreadable = new Map();
-	const memory: Memory = { unreadable, shownAt: -Infinity, stayedInactiveAt: -Infinity };
+	const memory: Memory = { unreadable, shownAt: -Infinity };
 	memories.set(key, memory);
 	return memory;
 }

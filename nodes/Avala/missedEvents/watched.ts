@@ -6,6 +6,7 @@ import { log } from '../transport/connection';
 import { one, WEBHOOKS } from '../transport/paths';
 import { avalaEntry } from '../transport/request';
 import { findWebhook, listWebhooks } from '../trigger/webhook';
+import { mayPass } from './faults';
 import type { Memory, PollState } from './state';
 
 /** How servers refuse an ID that they do not have. */
@@ -39,9 +40,9 @@ export async function withWatched(
 		return { ...state, webhookUrl, webhookIds: known };
 	}
 	memory.hasNoWebhook = false;
-	if (!webhook.isActive && Date.now() - memory.stayedInactiveAt >= HOUR_MS) {
-		if (!(await reactivate(connection, webhook))) memory.stayedInactiveAt = Date.now();
-	}
+	if (webhook.isActive) delete memory.inactive;
+	else if (Date.now() >= (memory.inactive?.until ?? 0))
+		await reactivate(connection, memory, webhook);
 	const others = known.filter((id) => id !== webhook.uid);
 	return { ...state, webhookUrl, webhookIds: [...others, webhook.uid].slice(-MAX_WEBHOOKS) };
 }
@@ -64,25 +65,32 @@ export async function watchedWebhook(
 
 /**
  * Activates a webhook again that Avala has deactivated since its deliveries kept failing. Whatever comes of
- * it is in n8n's log.
- *
- * @returns whether it is active now
+ * it is in n8n's log, once. The next poll tries again, but where only a person can help.
  */
-async function reactivate(connection: Connection, { uid }: Webhook): Promise<boolean> {
+async function reactivate(connection: Connection, memory: Memory, { uid }: Webhook): Promise<void> {
 	const endpoint = one(WEBHOOKS, uid);
 	const body = { is_active: true };
 	const changing = avalaEntry(connection, { method: 'PATCH', endpoint, body });
-	const problem = await changing.then(
-		(entry) => (readWebhook(entry)?.isActive === true ? undefined : 'Avala left it inactive.'),
-		messageOf,
+	const inactive = await changing.then(
+		(entry) =>
+			readWebhook(entry)?.isActive === true
+				? undefined
+				: { problem: 'Avala left it inactive.', until: Date.now() + HOUR_MS },
+		(error: unknown) => ({
+			problem: messageOf(error),
+			until: mayPass(error) ? 0 : Date.now() + HOUR_MS,
+		}),
 	);
-	const isActive = problem === undefined;
-	log(
-		connection,
-		isActive ? 'info' : 'warn',
-		isActive
-			? `Avala Missed Events Trigger: activated webhook ${uid} again, which Avala had deactivated.`
-			: `Avala Missed Events Trigger: webhook ${uid} is inactive and could not be activated; the next try is in an hour. ${problem}`,
-	);
-	return isActive;
+	if (!inactive) {
+		const done = `activated webhook ${uid} again, which Avala had deactivated.`;
+		log(connection, 'info', `Avala Missed Events Trigger: ${done}`);
+	} else if (inactive.problem !== memory.inactive?.problem) {
+		const next = inactive.until === 0 ? 'with the next poll' : 'in an hour';
+		log(
+			connection,
+			'warn',
+			`Avala Missed Events Trigger: webhook ${uid} is inactive and could not be activated; the next try is ${next}. ${inactive.problem}`,
+		);
+	}
+	memory.inactive = inactive;
 }

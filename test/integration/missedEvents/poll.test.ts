@@ -322,6 +322,33 @@ describe('after an outage of hours', () => {
 		expect(await node.poll()).toBeNull();
 	});
 
+	it.each(['reading them takes longer than a poll may', 'Avala asks to wait'])(
+		'the order stays when %s',
+		async (cause) => {
+			const node = await active();
+			for (let event = 1; event <= 6; event++) {
+				miss(event, { payload: 'none' });
+				advance(1);
+			}
+			advance(GIVEN_UP);
+			avala.fault = ({ url = '' }, response) => {
+				if (!url.includes('task_2')) return false;
+				delete avala.fault;
+				if (cause === 'Avala asks to wait') {
+					response.writeHead(429, { 'retry-after': '120' }).end('{"detail":"Throttled."}');
+					return true;
+				}
+				advance(MINUTE);
+				return false;
+			};
+			const first = uids(await node.poll()) ?? [];
+			const second = uids(await node.poll()) ?? [];
+			expect(first.length).toBeLessThan(6);
+			const inOrder = [1, 2, 3, 4, 5, 6].map((event) => `task_${event}`);
+			expect([...first, ...second]).toEqual(inOrder);
+		},
+	);
+
 	it('a page that is gone is no end of the list', async () => {
 		const node = await active();
 		miss(1);
@@ -520,7 +547,6 @@ describe('with a Webhook URL', () => {
 
 	it.each([
 		['the key may not do that', 403, '{"detail":"No."}', /could not be.*webhooks\.write/],
-		['Avala fails', 500, '{"detail":"Error."}', /could not be activated/],
 		['Avala leaves it inactive', 200, '{"uid":"wh_1","is_active":false}', /left it inactive/],
 	])(
 		'the log says once that it cannot be activated, and events are given all the same: %s',
@@ -538,6 +564,30 @@ describe('with a Webhook URL', () => {
 			await node.poll();
 			expect(node.log.warn).toEqual([expect.stringMatching(warning)]);
 			expect(changes()).toHaveLength(1);
+			await node.activate('update');
+			expect(changes()).toHaveLength(2);
+		},
+	);
+
+	it.each([500, 429, 404])(
+		'the webhook is activated with a later poll when Avala fails with %s, which the log says once',
+		async (status) => {
+			avala.webhooks = [webhook('wh_1', URL_1)];
+			const node = await active({ webhookUrl: URL_1 });
+			avala.webhooks = [webhook('wh_1', URL_1, false)];
+			avala.fault = ({ method }, response) => {
+				const headers = { 'content-type': 'application/json', 'retry-after': '120' };
+				if (method === 'PATCH') response.writeHead(status, headers).end('{"detail":"Error."}');
+				return method === 'PATCH';
+			};
+			await node.poll();
+			await node.poll();
+			delete avala.fault;
+			await node.poll();
+			await node.poll();
+			expect(changes()).toHaveLength(3);
+			expect(avala.webhooks[0]?.is_active).toBe(true);
+			expect(node.log.warn).toEqual([expect.stringContaining('could not be activated')]);
 		},
 	);
 

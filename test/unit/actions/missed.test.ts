@@ -86,12 +86,13 @@ describe('an event was missed', () => {
 		const first = failed(1, bare({ uid: 't', n: 1 }));
 		const second = failed(1.05, { ...bare({ n: 1, uid: 't' }), webhook_uid: 'wh_b' });
 		expect(missed([first, second])).toEqual(['d_1.05']);
-		expect(
-			missed([
-				{ ...second, webhook_uid: 'wh_a' },
-				{ ...first, ...arrived },
-			]),
-		).toEqual([]);
+	});
+
+	it('twice, when a webhook was to get the same payload without an ID and a time twice', () => {
+		const first = failed(1.05, bare({ uid: 't', n: 1 }));
+		const second = failed(1, bare({ uid: 't', n: 1 }));
+		expect(missed([second, first])).toEqual(['d_1.05', 'd_1']);
+		expect(missed([second, { ...first, ...arrived }])).toEqual(['d_1']);
 	});
 
 	it('once, though several webhooks missed it', () => {

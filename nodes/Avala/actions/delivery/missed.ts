@@ -23,7 +23,9 @@ export const SAME_EVENT_MS = 5 * 60_000;
 /** Something that happened, with all its deliveries. */
 interface Occurrence {
 	readonly keys: Set<string>;
-	/** The webhooks at which it arrived, or still may. */
+	/** The webhooks that it was sent to. */
+	readonly webhooks: Set<string>;
+	/** Those of them at which it arrived, or still may. */
 	readonly settledAt: Set<string>;
 	first: number;
 	last: number;
@@ -52,8 +54,8 @@ export class MissedEvents {
 		const outcome = outcomeOf(delivery, this.now);
 		const identity = identityOf(delivery);
 		if (identity.isTest) return outcome;
-		const occurrence = this.occurrenceOf(identity, time ?? 0);
 		const webhook = idKey(idOf(delivery.webhook_uid) ?? '');
+		const occurrence = this.occurrenceOf(identity, webhook, time ?? 0);
 		if (outcome === 'failed') {
 			this.failed.push({ occurrence, webhook, time, delivery, event: identity.event });
 		} else occurrence.settledAt.add(webhook);
@@ -78,16 +80,24 @@ export class MissedEvents {
 		return [...missed.values()];
 	}
 
-	private occurrenceOf({ id, isUnique, key }: Identity, time: number): Occurrence {
+	/** What has no ID of its own is one event as long as no webhook gets the same again. */
+	private occurrenceOf({ id, isUnique, key }: Identity, webhook: string, time: number): Occurrence {
 		const known = this.occurrences.get(id);
-		const isSame =
-			known !== undefined &&
-			(isUnique || (time >= known.last - SAME_EVENT_MS && time <= known.first + SAME_EVENT_MS));
+		const isNear = ({ first, last }: Occurrence) =>
+			time >= last - SAME_EVENT_MS && time <= first + SAME_EVENT_MS;
+		const isSame = known && (isUnique || (!known.webhooks.has(webhook) && isNear(known)));
 		const occurrence = isSame
 			? known
-			: { keys: new Set<string>(), settledAt: new Set<string>(), first: time, last: time };
+			: {
+					keys: new Set<string>(),
+					webhooks: new Set<string>(),
+					settledAt: new Set<string>(),
+					first: time,
+					last: time,
+				};
 		this.occurrences.set(id, occurrence);
 		occurrence.keys.add(key);
+		occurrence.webhooks.add(webhook);
 		occurrence.first = Math.min(occurrence.first, time);
 		occurrence.last = Math.max(occurrence.last, time);
 		return occurrence;
