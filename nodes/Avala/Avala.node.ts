@@ -47,7 +47,7 @@ export class Avala implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: RESOURCES.map(({ option }) => option),
+				options: RESOURCES.map(({ name, value, description }) => ({ name, value, description })),
 				default: 'export',
 			},
 			...RESOURCES.flatMap(describeResource),

@@ -13,14 +13,18 @@ import { avalaPages, pageAt } from '../transport/pages';
 import type { Collection, Endpoint } from '../transport/paths';
 import { checkedId } from '../transport/paths';
 import type { Field } from './fields';
+import { labelOf, propertyOf, textField } from './fields';
 import type { ListSearch } from './operation';
+
+/** A field that picks one thing of a collection. */
+export interface Locator extends Field<string> {
+	collection: Collection;
+}
 
 /** What tells the locators of the resources apart. */
 export interface LocatorTexts {
-	label: string;
-	/** The name of the search behind its list. */
-	search: string;
-	description: string;
+	/** What the thing is for; it is what the operation works on by default. */
+	description?: string;
 	/** For models that build workflows: where the ID comes from. */
 	hint: string;
 	/** Where the ID is found; `uid` in the output by default. */
@@ -29,18 +33,21 @@ export interface LocatorTexts {
 	dependsOn?: string[];
 }
 
-/** A parameter that picks one thing: from a searchable list, or by its ID. */
-export function locatorField(collection: Collection, texts: LocatorTexts): Field<string> {
-	const { noun, example } = collection;
-	const { label, search, description, hint, dependsOn } = texts;
+/**
+ * A parameter that picks one thing: from a searchable list, or by its ID. It is called as the collection
+ * is, and so is the search behind its list: `searchProjects`.
+ */
+export function locatorField(collection: Collection, texts: LocatorTexts): Locator {
+	const { noun, plural, example } = collection;
+	const label = labelOf(noun);
+	const { hint, dependsOn, description = `The ${noun} to work on` } = texts;
 	const { idHint = `The ID of the ${noun}, which is 'uid' in the output` } = texts;
 	return {
-		property: {
-			displayName: label,
-			type: 'resourceLocator',
+		collection,
+		property: propertyOf(label, 'resourceLocator', {
 			default: { mode: 'list', value: '' },
 			description,
-			builderHint: { propertyHint: hint },
+			hint,
 			...(dependsOn && { typeOptions: { loadOptionsDependsOn: dependsOn } }),
 			modes: [
 				{
@@ -48,7 +55,7 @@ export function locatorField(collection: Collection, texts: LocatorTexts): Field
 					name: 'list',
 					type: 'list',
 					placeholder: `Select ${withArticle(noun)}…`,
-					typeOptions: { searchListMethod: search, searchable: true },
+					typeOptions: { searchListMethod: `search${labelOf(plural)}`, searchable: true },
 				},
 				{
 					displayName: 'By ID',
@@ -58,7 +65,7 @@ export function locatorField(collection: Collection, texts: LocatorTexts): Field
 					hint: idHint,
 				},
 			],
-		},
+		}),
 		read: (value) => idIn(collection, label, value),
 	};
 }
@@ -69,15 +76,9 @@ export function idField(
 	label: string,
 	texts: { description: string; hint: string },
 ): Field<string> {
+	const placeholder = `e.g. ${collection.example}`;
 	return {
-		property: {
-			displayName: label,
-			type: 'string',
-			default: '',
-			placeholder: `e.g. ${collection.example}`,
-			description: texts.description,
-			builderHint: { propertyHint: texts.hint },
-		},
+		...textField(label, undefined, { placeholder, ...texts }),
 		read: (value) => idIn(collection, label, value),
 	};
 }

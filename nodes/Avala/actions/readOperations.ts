@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { avalaEntry } from '../transport/request';
 import type { Filters } from './filters';
@@ -8,9 +8,16 @@ import type { ItemRun, Operation } from './operation';
 import { itemsOf } from './operation';
 import type { OutputForms } from './output';
 import { outputOf, outputProperties } from './output';
-import { limit, returnAll, wantedCount } from './parameters';
-import type { Place, Thing } from './place';
-import { listIn, placeProperties, thingIn, thingProperties } from './place';
+import type { Place, Thing } from './parameters';
+import {
+	limit,
+	listIn,
+	placeProperties,
+	returnAll,
+	thingIn,
+	thingProperties,
+	wantedCount,
+} from './parameters';
 
 /** What differs between the things that can be read. */
 export interface Readable extends Place {
@@ -31,12 +38,10 @@ export function readOperations(
 ): { get: Operation; getAll: Operation } {
 	const { descriptions, forms, normalise = (sent) => sent, tell = () => {} } = readable;
 	const get: Operation = {
-		option: {
-			name: 'Get',
-			value: 'get',
-			action: `Get ${readable.collection.noun}`,
-			description: descriptions.get,
-		},
+		name: 'Get',
+		value: 'get',
+		action: `Get ${readable.collection.noun}`,
+		description: descriptions.get,
 		properties: [...thingProperties(readable), ...outputProperties(forms)],
 		async execute(run) {
 			const { show } = outputOf(run, forms);
@@ -46,22 +51,20 @@ export function readOperations(
 			return itemsOf([show(entry)]);
 		},
 	};
-	return { get, getAll: getAllOperation(readable, { description: descriptions.getAll }) };
+	return { get, getAll: getAllOperation(readable, descriptions.getAll) };
 }
 
-/** The operation Get Many. @param option what the menu says of it, where that is not the usual */
+/** The operation Get Many. @param called what it is called in the menu, where that is not the usual */
 export function getAllOperation(
 	readable: Readable,
-	option: Partial<INodePropertyOptions & { value: string }>,
+	description: string,
+	called = { name: 'Get Many', value: 'getAll' },
 ): Operation {
 	const { collection, forms, filters = {}, query, normalise, tell = () => {} } = readable;
 	return {
-		option: {
-			name: 'Get Many',
-			value: 'getAll',
-			action: `Get many ${collection.plural}`,
-			...option,
-		},
+		...called,
+		action: `Get many ${collection.plural}`,
+		description,
 		properties: [...placeProperties(readable), ...listProperties(readable)],
 		async execute(run) {
 			const output = outputOf(run, forms);
@@ -77,11 +80,11 @@ export function getAllOperation(
 }
 
 /** The parameters of a list, but for those that say which one. */
-export function listProperties({ filters = {}, forms }: Readable): INodeProperties[] {
+export function listProperties({ filters, forms }: Readable): INodeProperties[] {
 	return [
 		returnAll,
 		limit,
-		...(Object.keys(filters).length > 0 ? [filtersProperty(filters)] : []),
+		...(filters ? [filtersProperty(filters)] : []),
 		...outputProperties(forms),
 	];
 }

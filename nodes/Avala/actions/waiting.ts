@@ -8,7 +8,6 @@ import type { Endpoint } from '../transport/paths';
 import { quote } from '../transport/quote';
 import { avalaEntry } from '../transport/request';
 import { mayPass, pause } from '../transport/retries';
-import type { Field } from './fields';
 import { booleanField, numberField } from './fields';
 
 const FIRST_PAUSE_MS = 2_000;
@@ -26,8 +25,12 @@ export type State = 'running' | 'ready' | 'failed';
 
 /** What is waited for. */
 export interface Awaited {
+	/** `the export` */
+	what: string;
 	/** `ready`, `done` */
 	end: string;
+	/** For models that build workflows: when to wait. */
+	hint: string;
 	stateOf: (entry: IDataObject) => State;
 	/** What to do when it has failed. */
 	advice: string;
@@ -41,27 +44,17 @@ export function hasFailed({ status }: IDataObject): boolean {
 }
 
 /** The options of an operation that can wait: a switch, and a limit whose presence alone has it wait. */
-export function waitFields(
-	label: string,
-	what: string,
-	hint: string,
-): { maxWait: Field<number>; wait: Field<boolean> } {
+export function waitFields({ what, end, hint }: Awaited) {
+	const description = `How long to wait. If ${what} takes longer, the operation ends with an error; Avala still finishes it.`;
+	const texts = { default: DEFAULT_MAX_WAIT_MINUTES, description };
 	return {
 		maxWait: {
-			...numberField(
-				'Max Wait (Minutes)',
-				undefined,
-				{ least: 1 },
-				{
-					default: DEFAULT_MAX_WAIT_MINUTES,
-					description: `How long to wait. If ${what} takes longer, the operation ends with an error; Avala still finishes it.`,
-				},
-			),
-			read: (value) => readNumber('Max Wait (Minutes)', value, 0),
+			...numberField('Max Wait (Minutes)', undefined, { least: 1 }, texts),
+			read: (value: unknown) => readNumber('Max Wait (Minutes)', value, 0),
 		},
-		wait: booleanField(label, undefined, {
+		wait: booleanField(`Wait Until ${capital(end)}`, undefined, {
 			description: `Whether to wait until Avala has finished ${what}`,
-			builderHint: { propertyHint: hint },
+			hint,
 		}),
 	};
 }

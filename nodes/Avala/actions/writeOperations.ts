@@ -5,15 +5,17 @@ import { avalaEntry, avalaRequest } from '../transport/request';
 import type { Fields, Values } from './fields';
 import type { ItemRun, Operation } from './operation';
 import { itemsOf } from './operation';
+import type { Place, Thing } from './parameters';
 import {
 	collectionProperty,
+	listIn,
 	propertiesOf,
 	readCollection,
 	readParameters,
 	sentOf,
+	thingIn,
+	thingProperties,
 } from './parameters';
-import type { Place, Thing } from './place';
-import { listIn, thingIn, thingProperties } from './place';
 
 /** What a new thing is made of, beside what it lies below. */
 export interface Creatable extends Place {
@@ -30,27 +32,17 @@ export function createOperation(creatable: Creatable): Operation {
 	const { collection, parent, fields, additionalFields, descriptions } = creatable;
 	const required = { ...parent, ...fields };
 	return {
-		option: {
-			name: 'Create',
-			value: 'create',
-			action: `Create ${collection.noun}`,
-			description: descriptions.create,
-		},
+		name: 'Create',
+		value: 'create',
+		action: `Create ${collection.noun}`,
+		description: descriptions.create,
 		properties: [
 			...propertiesOf(required, { required: true }),
-			collectionProperty('additionalFields', 'Additional Fields', additionalFields, {
-				placeholder: 'Add field',
-				description: descriptions.additionalFields,
-			}),
+			collectionProperty('additionalFields', additionalFields, descriptions.additionalFields),
 		],
 		async execute(run) {
 			const given = sentOf(required, await readParameters(run, required));
-			const added = await readCollection(
-				run,
-				'additionalFields',
-				'Additional Fields',
-				additionalFields,
-			);
+			const added = await readCollection(run, 'additionalFields', additionalFields);
 			const body = { ...given, ...sentOf(additionalFields, added) };
 			const endpoint = await listIn(run, creatable);
 			return itemsOf([await avalaEntry(run.connection, { method: 'POST', endpoint, body })]);
@@ -61,12 +53,10 @@ export function createOperation(creatable: Creatable): Operation {
 /** The operation Update. Its item is all that Avala sent. */
 export function updateOperation(thing: Thing, fields: Fields, description: string): Operation {
 	return {
-		option: {
-			name: 'Update',
-			value: 'update',
-			action: `Update ${thing.collection.noun}`,
-			description,
-		},
+		name: 'Update',
+		value: 'update',
+		action: `Update ${thing.collection.noun}`,
+		description,
 		properties: [...thingProperties(thing), updateFieldsProperty(fields)],
 		async execute(run) {
 			const body = sentOf(fields, await readUpdateFields(run, fields));
@@ -77,10 +67,8 @@ export function updateOperation(thing: Thing, fields: Fields, description: strin
 }
 
 export function updateFieldsProperty(fields: Fields): INodeProperties {
-	return collectionProperty('updateFields', 'Update Fields', fields, {
-		placeholder: 'Add field',
-		description: 'What to change: at least one field. What is not added stays as it is.',
-	});
+	const description = 'What to change: at least one field. What is not added stays as it is.';
+	return collectionProperty('updateFields', fields, description);
 }
 
 /** What is to be changed. @throws UserError when that is nothing */
@@ -88,7 +76,7 @@ export async function readUpdateFields<F extends Fields>(
 	run: ItemRun,
 	fields: F,
 ): Promise<Values<F>> {
-	const changes = await readCollection(run, 'updateFields', 'Update Fields', fields);
+	const changes = await readCollection(run, 'updateFields', fields);
 	if (Object.keys(changes).length > 0) return changes;
 	throw new UserError('There is nothing to update.', {
 		description: "Fill in at least one field under 'Update Fields'.",
@@ -97,9 +85,11 @@ export async function readUpdateFields<F extends Fields>(
 
 /** The operation Delete. */
 export function deleteOperation(thing: Thing, description: string): Operation {
-	const action = `Delete ${thing.collection.noun}`;
 	return {
-		option: { name: 'Delete', value: 'delete', action, description },
+		name: 'Delete',
+		value: 'delete',
+		action: `Delete ${thing.collection.noun}`,
+		description,
 		properties: thingProperties(thing),
 		async execute(run) {
 			const endpoint = await thingIn(run, thing);

@@ -1,11 +1,16 @@
-import { DATASET_ITEMS } from '../dataset';
-import { booleanField, textField, wordField } from '../fields';
+import type { Collection } from '../../transport/paths';
+import { DATASET_ITEMS, datasetPath } from '../dataset';
+import type { KnownWords } from '../fields';
+import { booleanField, choiceField, describedAs, textField, wordField } from '../fields';
+import { createdAfter, wordFilter } from '../filters';
 import { idField } from '../locator';
-import type { Resource } from '../operation';
+import type { Operation, Resource } from '../operation';
+import { formsOf } from '../output';
+import { propertiesOf, readParameters } from '../parameters';
 import { projectLocator } from '../project';
+import { getAllOperation, listProperties } from '../readOperations';
 import { createOperation, deleteOperation, updateOperation } from '../writeOperations';
-import { getAll } from './getAll.operation';
-import { ISSUE, PRIORITIES, SEVERITIES, STATUSES } from './issue';
+import { ISSUE, ISSUES, PRIORITIES, SEQUENCE, SEVERITIES, STATUSES } from './issue';
 import { problemLocator, searchProblems, searchTools, toolLocator } from './tools';
 
 /** What can be set at any time. */
@@ -45,11 +50,7 @@ const create = createOperation({
 		objectId: textField('Object ID', 'object_uid', {
 			description: 'The ID of the annotated object that is wrong',
 		}),
-		projectId: {
-			...projectLocator,
-			property: { ...projectLocator.property, description: 'The project that it belongs to' },
-			sentAs: 'project_uid',
-		},
+		projectId: describedAs(projectLocator, 'The project that it belongs to', 'project_uid'),
 		shouldDelete: booleanField('Should Delete', 'should_delete', {
 			description: 'Whether the annotation should be deleted',
 		}),
@@ -80,12 +81,90 @@ const update = updateOperation(
 	'Change an issue, for example its status when the ticket about it was closed',
 );
 
-export const annotationIssue: Resource = {
-	option: {
-		name: 'Annotation Issue',
-		value: 'annotationIssue',
-		description: 'Something wrong with an annotation, as reviewers report it',
+const DATASET_ISSUES: Collection = { ...ISSUES, path: '/datasets/{dataset}/annotation-issues/' };
+const DATASET = { datasetId: datasetPath };
+
+/** Avala itself cannot filter issues. */
+const filterBy = (label: string, field: string, known: KnownWords, start: string) =>
+	wordFilter(
+		label,
+		field,
+		known,
+		{ default: start, description: `Only issues with this ${field}` },
+		{ isSent: false },
+	);
+
+const LIST = {
+	// The person who reported it is left out: that is personal.
+	forms: formsOf(
+		[
+			'uid',
+			'status',
+			'priority',
+			'severity',
+			'tool',
+			'problem',
+			'description',
+			'sequence_uid',
+			'dataset_item_uid',
+			'created_at',
+		],
+		{
+			further: [
+				'closed_at',
+				'correct_class',
+				'frames_affected',
+				'object_uid',
+				'project',
+				'should_delete',
+				'should_re_annotate',
+				'wrong_class',
+			],
+		},
+	),
+	filters: {
+		createdAfter: createdAfter('issues'),
+		priority: filterBy('Priority', 'priority', PRIORITIES, 'high'),
+		severity: filterBy('Severity', 'severity', SEVERITIES, 'critical'),
+		status: filterBy('Status', 'status', STATUSES, 'open'),
 	},
+};
+const DESCRIPTION = 'List the issues of a dataset or a sequence, for example those that are open';
+const LISTS = {
+	dataset: getAllOperation({ ...LIST, collection: DATASET_ISSUES, parent: DATASET }, DESCRIPTION),
+	sequence: getAllOperation({ ...LIST, collection: ISSUES, parent: SEQUENCE }, DESCRIPTION),
+};
+
+const SOURCE = {
+	listFrom: choiceField(
+		'List From',
+		[
+			{ name: 'Dataset', value: 'dataset', description: 'All issues of one dataset' },
+			{ name: 'Sequence', value: 'sequence', description: 'All issues of one sequence' },
+		],
+		{ description: 'Where to look for issues' },
+	),
+};
+
+const getAll: Operation = {
+	...LISTS.sequence,
+	// Not marked as required: where an expression chooses between them, n8n would demand both.
+	properties: [
+		...propertiesOf(SOURCE),
+		...propertiesOf(DATASET, { displayOptions: { show: { listFrom: ['dataset'] } } }),
+		...propertiesOf(SEQUENCE, { displayOptions: { show: { listFrom: ['sequence'] } } }),
+		...listProperties({ ...LIST, collection: ISSUES }),
+	],
+	async execute(run) {
+		const { listFrom } = await readParameters(run, SOURCE);
+		return await LISTS[listFrom].execute(run);
+	},
+};
+
+export const annotationIssue: Resource = {
+	name: 'Annotation Issue',
+	value: 'annotationIssue',
+	description: 'Something wrong with an annotation, as reviewers report it',
 	operations: [create, deleteIssue, getAll, update],
 	listSearch: { searchProblems, searchTools },
 };

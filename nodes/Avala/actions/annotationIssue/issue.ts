@@ -1,5 +1,6 @@
 import type { Collection } from '../../transport/paths';
 import type { KnownWords } from '../fields';
+import { labelled } from '../fields';
 import { idField } from '../locator';
 
 export const ISSUES: Collection = {
@@ -17,27 +18,12 @@ const SEQUENCES: Collection = {
 	example: 'seq_1a2b3c4d',
 };
 
-export const PRIORITIES: KnownWords = [
-	{ name: 'High', value: 'high' },
-	{ name: 'Highest', value: 'highest' },
-	{ name: 'Low', value: 'low' },
-	{ name: 'Lowest', value: 'lowest' },
-	{ name: 'Medium', value: 'medium' },
-];
-
-export const SEVERITIES: KnownWords = [
-	{ name: 'Critical', value: 'critical' },
-	{ name: 'Moderate', value: 'moderate' },
-];
-
+export const PRIORITIES = labelled('high', 'highest', 'low', 'lowest', 'medium');
+export const SEVERITIES = labelled('critical', 'moderate');
 export const STATUSES: KnownWords = [
-	{ name: 'Awaiting Feedback', value: 'awaiting_feedback' },
+	...labelled('awaiting_feedback'),
 	{ name: 'Cannot Reproduce', value: 'cant_reproduce' },
-	{ name: 'Completed', value: 'completed' },
-	{ name: 'In Review', value: 'in_review' },
-	{ name: 'No Action Taken', value: 'no_action_taken' },
-	{ name: 'Open', value: 'open' },
-	{ name: 'Relabeling', value: 'relabeling' },
+	...labelled('completed', 'in_review', 'no_action_taken', 'open', 'relabeling'),
 ];
 
 export const SEQUENCE = {
@@ -50,6 +36,7 @@ export const SEQUENCE = {
 		sentAs: 'sequence_uid',
 	},
 };
+
 export const ISSUE = {
 	collection: ISSUES,
 	parent: SEQUENCE,

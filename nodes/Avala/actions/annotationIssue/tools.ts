@@ -24,8 +24,6 @@ const PROBLEMS: Collection = {
 /** Picks the tool that the annotation was made with. */
 export const toolLocator = {
 	...locatorField(TOOLS, {
-		label: 'Tool',
-		search: 'searchTools',
 		description: 'The annotation tool that the issue is about',
 		hint: 'The uid of a tool (mode id): tool.uid of another issue of the same kind.',
 		idHint: "The ID of the tool, which is 'tool.uid' of an issue in the output",
@@ -36,8 +34,6 @@ export const toolLocator = {
 /** Picks one problem of the chosen tool. */
 export const problemLocator = {
 	...locatorField(PROBLEMS, {
-		label: 'Problem',
-		search: 'searchProblems',
 		description: 'What is wrong: one of the problems of the tool',
 		hint: 'The uid of a problem of that tool (mode id): problem.uid of another issue with the same tool.',
 		idHint: "The ID of the problem, which is 'problem.uid' of an issue in the output",

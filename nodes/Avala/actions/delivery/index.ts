@@ -7,7 +7,7 @@ import { idField } from '../locator';
 import type { Resource } from '../operation';
 import type { OutputForms } from '../output';
 import { readOperations } from '../readOperations';
-import { deliveryFilters } from './filters';
+import { deliveryFilters, NEWEST_FIRST } from './filters';
 import { getHealth } from './getHealth.operation';
 import { getMissedEvents } from './getMissedEvents.operation';
 
@@ -57,7 +57,7 @@ const { get, getAll } = readOperations({
 	},
 	forms: deliveryForms,
 	filters: deliveryFilters,
-	query: { ordering: '-created_at' },
+	query: NEWEST_FIRST,
 	normalise: normaliseDelivery,
 	descriptions: {
 		get: 'Look up one delivery: its event, its attempts and how the target responded',
@@ -66,10 +66,8 @@ const { get, getAll } = readOperations({
 });
 
 export const delivery: Resource = {
-	option: {
-		name: 'Delivery',
-		value: 'delivery',
-		description: 'One event on its way to one webhook, with its attempts',
-	},
+	name: 'Delivery',
+	value: 'delivery',
+	description: 'One event on its way to one webhook, with its attempts',
 	operations: [get, getHealth, getAll, getMissedEvents],
 };

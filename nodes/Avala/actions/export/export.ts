@@ -12,9 +12,6 @@ import { hasFailed, waitFields } from '../waiting';
 
 /** Picks one export. */
 export const exportLocator = locatorField(EXPORTS, {
-	label: 'Export',
-	search: 'searchExports',
-	description: 'The export to work on',
 	hint: 'The uid of an export (mode id): {{ $json.uid }} behind Export Create or Get Many, {{ $json.resource_uid }} behind the Avala Trigger.',
 });
 
@@ -29,16 +26,14 @@ export function linkIn({ download_url: link }: IDataObject): string | undefined 
 }
 
 export const AWAITED: Awaited = {
+	what: 'the export',
 	end: 'ready',
+	hint: 'An export takes from seconds to many minutes. Turn this on to go on in the same workflow; to start a workflow when any export is ready, use the Avala Trigger with export.completed.',
 	stateOf: exportState,
 	advice: 'Create a new export; if that fails as well, ask Avala’s support about this one.',
 };
 
-const { maxWait, wait } = waitFields(
-	'Wait Until Ready',
-	'the export',
-	'An export takes from seconds to many minutes. Turn this on to go on in the same workflow; to start a workflow when any export is ready, use the Avala Trigger with export.completed.',
-);
+const { maxWait, wait } = waitFields(AWAITED);
 
 export const WAIT_OPTIONS = { maxWait, waitUntilReady: wait };
 

@@ -1,16 +1,30 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { momentIn } from '../../shared/moments';
-import { all, EXPORTS } from '../../transport/paths';
-import { choiceField } from '../fields';
+import { idOf } from '../../shared/values';
+import { all, EXPORTS, one } from '../../transport/paths';
+import { avalaEntry } from '../../transport/request';
+import { datasetLocator } from '../dataset';
+import type { Fields } from '../fields';
+import { choiceField, describedAs } from '../fields';
 import { createdAfter } from '../filters';
 import { namedChoice, searchOf } from '../locator';
-import type { Resource } from '../operation';
+import type { Operation, Resource } from '../operation';
+import { itemsOf } from '../operation';
+import { outputOf, outputProperties } from '../output';
+import {
+	collectionProperty,
+	propertiesOf,
+	readCollection,
+	readParameters,
+	sentOf,
+} from '../parameters';
+import { projectLocator } from '../project';
 import { readOperations } from '../readOperations';
 import type { State } from '../waiting';
-import { create } from './create.operation';
+import { maxWaitMs, waitFor } from '../waiting';
 import { download } from './download.operation';
-import { exportForms, exportLocator, exportState } from './export';
+import { AWAITED, exportForms, exportLocator, exportState, WAIT_OPTIONS } from './export';
 
 /** `2026-03-02 10:30 UTC ready – Street scenes`: the time first, since exports of one project share a name. */
 const searchExports = searchOf(all(EXPORTS), (entry) => {
@@ -50,12 +64,55 @@ const { get, getAll } = readOperations({
 	},
 });
 
-export const exportResource: Resource = {
-	option: {
-		name: 'Export',
-		value: 'export',
-		description: 'A file with the annotations of a project or a dataset',
+const SOURCE = {
+	exportFrom: choiceField(
+		'Export From',
+		[
+			{ name: 'Dataset', value: 'dataset', description: 'All annotations of one dataset' },
+			{ name: 'Project', value: 'project', description: 'All annotations of one project' },
+		],
+		{ default: 'project', description: 'What to export' },
+	),
+};
+const PROJECT = { projectId: describedAs(projectLocator, 'The project to export', 'project') };
+const DATASET = { datasetId: describedAs(datasetLocator, 'The dataset to export', 'dataset') };
+
+const create: Operation = {
+	name: 'Create',
+	value: 'create',
+	action: 'Create export',
+	description: 'Have Avala prepare an export of a project or a dataset, and optionally wait for it',
+	// Not marked as required: where an expression chooses between them, n8n would demand both.
+	properties: [
+		...propertiesOf(SOURCE),
+		...propertiesOf(PROJECT, { displayOptions: { show: { exportFrom: ['project'] } } }),
+		...propertiesOf(DATASET, { displayOptions: { show: { exportFrom: ['dataset'] } } }),
+		collectionProperty(
+			'options',
+			WAIT_OPTIONS,
+			'Optional. Without them the export is returned immediately, before it is ready.',
+		),
+		...outputProperties(exportForms),
+	],
+	async execute(run) {
+		const { show } = outputOf(run, exportForms);
+		const options = await readCollection(run, 'options', WAIT_OPTIONS);
+		const limitMs = maxWaitMs(options.maxWait, options.waitUntilReady);
+		const { exportFrom } = await readParameters(run, SOURCE);
+		const source: Fields = exportFrom === 'project' ? PROJECT : DATASET;
+		const body = sentOf(source, await readParameters(run, source));
+		const { connection } = run;
+		const created = await avalaEntry(connection, { method: 'POST', endpoint: all(EXPORTS), body });
+		if (limitMs === undefined) return itemsOf([show(created)]);
+		const endpoint = one(EXPORTS, idOf(created.uid) ?? '');
+		return itemsOf([show(await waitFor(connection, endpoint, AWAITED, limitMs, created))]);
 	},
+};
+
+export const exportResource: Resource = {
+	name: 'Export',
+	value: 'export',
+	description: 'A file with the annotations of a project or a dataset',
 	operations: [create, download, get, getAll],
 	listSearch: { searchExports },
 };

@@ -1,26 +1,23 @@
 import { idOf } from '../../shared/values';
 import { all, PROJECTS } from '../../transport/paths';
-import type { KnownWords } from '../fields';
+import { labelled } from '../fields';
 import { partFilter, wordFilter } from '../filters';
 import { locatorField, namedChoice, searchOf } from '../locator';
 import type { Resource } from '../operation';
 import { formsOf } from '../output';
 import { readOperations } from '../readOperations';
 
-const STATUSES: KnownWords = [
-	{ name: 'Active', value: 'active' },
-	{ name: 'Archived', value: 'archived' },
-	{ name: 'Canceled', value: 'canceled' },
-	{ name: 'Completed', value: 'completed' },
-	{ name: 'Paused', value: 'paused' },
-	{ name: 'Pending Approval', value: 'pending-approval' },
-];
+const STATUSES = labelled(
+	'active',
+	'archived',
+	'canceled',
+	'completed',
+	'paused',
+	'pending-approval',
+);
 
 /** Picks one project. */
 export const projectLocator = locatorField(PROJECTS, {
-	label: 'Project',
-	search: 'searchProjects',
-	description: 'The project to work on',
 	hint: 'The uid of a project (mode id), as Project Get Many gives it, or project_uid of an event. A name is not an ID.',
 });
 
@@ -69,11 +66,9 @@ const { get, getAll } = readOperations({
 });
 
 export const project: Resource = {
-	option: {
-		name: 'Project',
-		value: 'project',
-		description: 'A set of annotation tasks that follow the same rules',
-	},
+	name: 'Project',
+	value: 'project',
+	description: 'A set of annotation tasks that follow the same rules',
 	operations: [get, getAll],
 	listSearch: { searchProjects },
 };

@@ -1,16 +1,29 @@
+import { avalaResults } from '../../transport/pages';
+import type { Collection } from '../../transport/paths';
 import type { KnownWords } from '../fields';
-import { booleanField, numberField, textField, wordField } from '../fields';
+import { booleanField, labelled, numberField, textField, wordField } from '../fields';
 import { idField } from '../locator';
-import type { Resource } from '../operation';
-import { formsOf } from '../output';
+import type { Operation, Resource } from '../operation';
+import { itemsOf } from '../operation';
+import { formsOf, pickFields } from '../output';
+import { listIn, placeProperties } from '../parameters';
+import { projectLocator } from '../project';
 import { readOperations } from '../readOperations';
 import { createOperation, deleteOperation, updateOperation } from '../writeOperations';
-import { evaluate } from './evaluate.operation';
-import { OF_PROJECT, TARGETS } from './target';
+
+const TARGETS: Collection = {
+	path: '/projects/{project}/quality-targets/',
+	noun: 'quality target',
+	plural: 'quality targets',
+	example: 'qt_1a2b3c4d',
+	permissions: { read: 'qc.read', write: 'qc.write' },
+};
+
+const PARENT = { projectId: projectLocator };
 
 const METRICS: KnownWords = [
 	{ name: 'Acceptance Rate', value: 'acceptance_rate', description: 'From 0 to 1' },
-	{ name: 'Critical Issue Count', value: 'critical_issue_count' },
+	...labelled('critical_issue_count'),
 	{ name: 'Issue Rate', value: 'issue_rate', description: 'From 0 to 1' },
 	{ name: 'Mean Resolution Time', value: 'mean_resolution_time', description: 'In seconds' },
 	{ name: 'Rejection Rate', value: 'rejection_rate', description: 'From 0 to 1' },
@@ -23,16 +36,13 @@ const OPERATORS: KnownWords = [
 	{ name: 'Less Than or Equal', value: 'lte' },
 ];
 
-const SEVERITIES: KnownWords = [
-	{ name: 'Critical', value: 'critical' },
-	{ name: 'Warning', value: 'warning' },
-];
+const SEVERITIES = labelled('critical', 'warning');
 
 const REQUIRED = {
 	name: textField('Name', 'name', {
 		placeholder: 'e.g. Acceptance of at least 90 %',
 		description: 'How the target is called in Avala',
-		builderHint: { propertyHint: 'Any text; it is repeated in the alert' },
+		hint: 'Any text; it is repeated in the alert',
 	}),
 	metric: wordField('Metric', 'metric', METRICS, { description: 'What is measured' }),
 	threshold: numberField(
@@ -41,7 +51,7 @@ const REQUIRED = {
 		{ least: 0 },
 		{
 			description: 'What the metric is compared with: a rate from 0 to 1, seconds, or a count',
-			builderHint: { propertyHint: 'Rates are from 0 to 1: 0.9 stands for 90 %.' },
+			hint: 'Rates are from 0 to 1: 0.9 stands for 90 %.',
 		},
 	),
 };
@@ -58,14 +68,12 @@ const ADDITIONAL_FIELDS = {
 	operator: wordField('Operator', 'operator', OPERATORS, {
 		description: 'How the metric is compared with the threshold',
 	}),
-	severity: wordField('Severity', 'severity', SEVERITIES, {
-		description: 'How bad a breach is',
-	}),
+	severity: wordField('Severity', 'severity', SEVERITIES, { description: 'How bad a breach is' }),
 };
 
 const TARGET = {
 	collection: TARGETS,
-	parent: OF_PROJECT,
+	parent: PARENT,
 	id: {
 		targetId: idField(TARGETS, 'Target ID', {
 			description: "The ID of the target, which is 'uid' in the output of Get Many",
@@ -125,11 +133,38 @@ const { get, getAll } = readOperations({
 	},
 });
 
-export const qualityTarget: Resource = {
-	option: {
-		name: 'Quality Target',
-		value: 'qualityTarget',
-		description: 'A limit for a metric of a project, such as the rate of rejected results',
+const EVALUATION = {
+	collection: { ...TARGETS, path: `${TARGETS.path}evaluate/` },
+	parent: PARENT,
+};
+
+const EVALUATED = [
+	'uid',
+	'name',
+	'metric',
+	'threshold',
+	'operator',
+	'current_value',
+	'is_breached',
+	'severity',
+];
+
+const evaluate: Operation = {
+	name: 'Evaluate',
+	value: 'evaluate',
+	action: 'Evaluate quality targets',
+	description: 'Have Avala compute the targets of a project now: one item for each, with its value',
+	properties: placeProperties(EVALUATION),
+	async execute(run) {
+		const endpoint = await listIn(run, EVALUATION);
+		const targets = await avalaResults(run.connection, { method: 'POST', endpoint });
+		return itemsOf(targets.map((target) => pickFields(target, EVALUATED)));
 	},
+};
+
+export const qualityTarget: Resource = {
+	name: 'Quality Target',
+	value: 'qualityTarget',
+	description: 'A limit for a metric of a project, such as the rate of rejected results',
 	operations: [create, deleteTarget, evaluate, get, getAll, update],
 };

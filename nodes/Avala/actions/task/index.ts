@@ -1,6 +1,6 @@
 import { projectsIn } from '../../shared/values';
-import { PROJECTS, TASKS } from '../../transport/paths';
-import type { KnownWords } from '../fields';
+import { TASKS } from '../../transport/paths';
+import { labelled } from '../fields';
 import { idFilter, wordFilter } from '../filters';
 import { idField } from '../locator';
 import type { Resource } from '../operation';
@@ -8,12 +8,7 @@ import { formsOf } from '../output';
 import { projectLocator } from '../project';
 import { readOperations } from '../readOperations';
 
-const STATUSES: KnownWords = [
-	{ name: 'Active', value: 'active' },
-	{ name: 'Completed', value: 'completed' },
-	{ name: 'In Progress', value: 'in_progress' },
-	{ name: 'Pending', value: 'pending' },
-];
+const STATUSES = labelled('active', 'completed', 'in_progress', 'pending');
 
 const { get, getAll } = readOperations({
 	collection: TASKS,
@@ -44,12 +39,7 @@ const { get, getAll } = readOperations({
 		},
 	),
 	filters: {
-		projectId: idFilter(
-			projectLocator,
-			{ sentAs: 'project', collection: PROJECTS },
-			'Only tasks of this project',
-			projectsIn,
-		),
+		projectId: idFilter(projectLocator, 'project', 'Only tasks of this project', projectsIn),
 		status: wordFilter('Status', 'status', STATUSES, {
 			default: 'completed',
 			description:
@@ -63,10 +53,8 @@ const { get, getAll } = readOperations({
 });
 
 export const task: Resource = {
-	option: {
-		name: 'Task',
-		value: 'task',
-		description: 'One piece of annotation work in a project',
-	},
+	name: 'Task',
+	value: 'task',
+	description: 'One piece of annotation work in a project',
 	operations: [get, getAll],
 };

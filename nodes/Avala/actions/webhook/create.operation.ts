@@ -1,15 +1,15 @@
 import { UserError } from 'n8n-workflow';
 
-import { expandEvents } from '../../shared/eventCatalogue';
+import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
 import { subscribe } from '../../shared/subscription';
 import { notUnderstood } from '../../shared/values';
 import { withSecret } from '../../transport/connection';
 import { all, WEBHOOKS } from '../../transport/paths';
 import { avalaEntry } from '../../transport/request';
-import { allEventsNotice, withCustomEvents } from '../eventFields';
+import { allEventsNotice, customEvents, webhookEvents, withCustomEvents } from '../eventFields';
 import type { Field } from '../fields';
-import { booleanField, textField } from '../fields';
-import type { Operation } from '../operation';
+import { booleanField, optional, textField } from '../fields';
+import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
 import {
 	collectionProperty,
@@ -19,31 +19,33 @@ import {
 	readParameters,
 	sentOf,
 } from '../parameters';
-import { EVENT_FIELDS, hintAtRefused } from './events';
+
+/** The event types of a webhook, and further ones beside them; a field that was added and left empty adds nothing. */
+export const EVENT_FIELDS = {
+	customEvents: eventsField('Custom Event Types', customEvents),
+	events: eventsField('Event Types', webhookEvents),
+};
+
+function eventsField(label: string, property: Field['property']): Field<string[]> {
+	return optional({ property, read: (value) => readEventTypes(label, value) });
+}
 
 const PARAMETERS = {
 	targetUrl: textField('Target URL', 'target_url', {
 		placeholder: 'e.g. https://example.com/avala',
 		description: 'Address that Avala sends the events to. It must be https.',
-		builderHint: {
-			propertyHint:
-				'The public https address of a receiver outside n8n. To start a workflow, use the Avala Trigger, which creates its own webhook.',
-		},
+		hint: 'The public https address of a receiver outside n8n. To start a workflow, use the Avala Trigger, which creates its own webhook.',
 	}),
 };
 
 const EVENTS = { events: EVENT_FIELDS.events };
 
 const secret: Field<string> = {
-	property: {
-		displayName: 'Secret',
-		type: 'string',
+	...textField('Secret', 'secret', {
 		typeOptions: { password: true },
-		default: '',
 		description:
 			'Secret that Avala signs the events with. If you do not add one, Avala generates it and shows it only in the output of this operation.',
-	},
-	sentAs: 'secret',
+	}),
 	read: (value) => {
 		const text = typeof value === 'string' ? value.trim() : '';
 		if (text !== '') return text;
@@ -64,12 +66,10 @@ const ADDITIONAL_FIELDS = {
 };
 
 export const create: Operation = {
-	option: {
-		name: 'Create',
-		value: 'create',
-		action: 'Create webhook',
-		description: 'Have Avala send events to a URL. The Avala Trigger does this by itself.',
-	},
+	name: 'Create',
+	value: 'create',
+	action: 'Create webhook',
+	description: 'Have Avala send events to a URL. The Avala Trigger does this by itself.',
 	properties: [
 		...propertiesOf(PARAMETERS, { required: true }),
 		...propertiesOf(EVENTS, {
@@ -83,18 +83,14 @@ export const create: Operation = {
 			description: "Optional when there are 'Custom Event Types'. What Avala sends to the webhook.",
 		}),
 		allEventsNotice,
-		collectionProperty('additionalFields', 'Additional Fields', ADDITIONAL_FIELDS, {
-			placeholder: 'Add field',
-			description: 'Optional. Without them the webhook is active, and Avala generates its secret.',
-		}),
+		collectionProperty(
+			'additionalFields',
+			ADDITIONAL_FIELDS,
+			'Optional. Without them the webhook is active, and Avala generates its secret.',
+		),
 	],
 	async execute(run) {
-		const added = await readCollection(
-			run,
-			'additionalFields',
-			'Additional Fields',
-			ADDITIONAL_FIELDS,
-		);
+		const added = await readCollection(run, 'additionalFields', ADDITIONAL_FIELDS);
 		const { targetUrl } = await readParameters(run, PARAMETERS);
 		const selected = await EVENTS.events.read(parameterOf(run, 'events', []), run);
 		const { customEvents } = added;
@@ -117,3 +113,11 @@ export const create: Operation = {
 		return itemsOf([response]);
 	},
 };
+
+/** Servers know different event types, so `*` stands for those that this one accepts. */
+export function hintAtRefused(run: ItemRun, refused: readonly string[]): void {
+	if (refused.length === 0) return;
+	run.hint(
+		`This Avala server does not know the event types ${refused.join(', ')}, so the webhook was created or updated without them.`,
+	);
+}

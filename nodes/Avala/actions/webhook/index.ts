@@ -1,19 +1,24 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { EVENT_CATALOGUE, readKnownEventTypes } from '../../shared/eventCatalogue';
-import { textsIn } from '../../shared/values';
+import { booleanOf, textsIn } from '../../shared/values';
 import { readWebhook } from '../../shared/webhook';
-import { WEBHOOKS } from '../../transport/paths';
-import { booleanField } from '../fields';
+import { one, WEBHOOKS } from '../../transport/paths';
+import { quoteAll } from '../../transport/quote';
+import { avalaObject } from '../../transport/request';
+import { booleanField, propertyOf } from '../fields';
 import type { Filter } from '../filters';
 import { partFilter } from '../filters';
-import type { ItemRun, Resource } from '../operation';
+import type { ItemRun, Operation, Resource } from '../operation';
+import { itemsOf } from '../operation';
+import { readParameters, thingProperties } from '../parameters';
 import { readOperations } from '../readOperations';
 import { deleteOperation } from '../writeOperations';
 import { create } from './create.operation';
-import { searchWebhooks, webhookLocator, webhookToChange } from './locator';
-import { test } from './test.operation';
-import { update } from './update.operation';
+import { searchWebhooks, webhookLocator } from './locator';
+import { update, WEBHOOK_TO_CHANGE } from './update.operation';
+
+const WEBHOOK = { collection: WEBHOOKS, id: { webhookId: webhookLocator } };
 
 const isActive: Filter<boolean> = {
 	...booleanField('Active', undefined, {
@@ -24,21 +29,18 @@ const isActive: Filter<boolean> = {
 };
 
 const event: Filter<string[]> = {
-	property: {
-		displayName: 'Event Type',
-		type: 'options',
+	property: propertyOf('Event Type', 'options', {
 		default: 'task.completed',
 		description: 'Only webhooks that subscribe to this event type',
 		options: [...EVENT_CATALOGUE],
-	},
+	}),
 	read: (value) => readKnownEventTypes('Event Type', value),
 	passes: ({ events }, wanted) =>
 		wanted.length === 0 || textsIn(events).some((type) => wanted.includes(type)),
 };
 
 const { get, getAll } = readOperations({
-	collection: WEBHOOKS,
-	id: { webhookId: webhookLocator },
+	...WEBHOOK,
 	filters: {
 		isActive,
 		event,
@@ -55,7 +57,7 @@ const { get, getAll } = readOperations({
 });
 
 const deleteWebhook = deleteOperation(
-	{ collection: WEBHOOKS, id: { webhookId: webhookToChange } },
+	WEBHOOK_TO_CHANGE,
 	'Delete a webhook permanently, so that Avala sends nothing to it any more',
 );
 
@@ -69,12 +71,28 @@ function hintAtInactive(run: ItemRun, webhooks: IDataObject[]): void {
 	);
 }
 
-export const webhook: Resource = {
-	option: {
-		name: 'Webhook',
-		value: 'webhook',
-		description: 'A subscription: a URL that Avala sends events to',
+const test: Operation = {
+	name: 'Send Test',
+	value: 'test',
+	action: 'Send test event to webhook',
+	description:
+		'Have Avala send a test event now and report the response; a failed test is not an error',
+	properties: thingProperties(WEBHOOK),
+	async execute(run) {
+		const { webhookId } = await readParameters(run, WEBHOOK.id);
+		const endpoint = one(WEBHOOKS, webhookId, { action: 'test' });
+		const sent = await avalaObject(run.connection, { method: 'POST', endpoint });
+		const said = quoteAll(sent, run.connection.secrets);
+		// One of Avala's documents says `delivered` for `success`.
+		const success = booleanOf(sent.success ?? sent.delivered) === true;
+		return itemsOf([{ ...said, success }]);
 	},
+};
+
+export const webhook: Resource = {
+	name: 'Webhook',
+	value: 'webhook',
+	description: 'A subscription: a URL that Avala sends events to',
 	operations: [create, deleteWebhook, get, getAll, test, update],
 	listSearch: { searchWebhooks },
 };

@@ -7,21 +7,19 @@ import type { Connection } from '../../transport/connection';
 import { avalaList } from '../../transport/pages';
 import { all, checkedId, WEBHOOKS } from '../../transport/paths';
 import { quote } from '../../transport/quote';
-import type { Field } from '../fields';
+import type { Locator } from '../locator';
 import { locatorField, searchOf } from '../locator';
 
 const LONGEST_SHOWN_URL = 24;
 const SHOWN_END = 14;
 
 const locator = locatorField(WEBHOOKS, {
-	label: 'Webhook',
-	search: 'searchWebhooks',
-	description: 'The webhook to work on',
 	hint: 'The uid of a webhook (mode id), as Webhook Get Many gives it, or its whole target URL (mode url).',
 });
 
 /** Picks one webhook: from a searchable list, by its ID, or by its target URL, which is understood in every mode. */
-export const webhookLocator: Field<string> = {
+export const webhookLocator: Locator = {
+	...locator,
 	property: {
 		...locator.property,
 		modes: [
@@ -46,7 +44,7 @@ export const webhookLocator: Field<string> = {
  * Picks the webhook that an operation changes. A target URL may lead to another webhook after the items
  * before, so each item looks for itself.
  */
-export const webhookToChange: Field<string> = {
+export const webhookToChange: Locator = {
 	...webhookLocator,
 	read: async (value, { connection }) => {
 		const { id, targetUrl } = chosenWebhook(value);

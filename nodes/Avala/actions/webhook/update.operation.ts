@@ -6,37 +6,27 @@ import { textsIn } from '../../shared/values';
 import type { Endpoint } from '../../transport/paths';
 import { WEBHOOKS } from '../../transport/paths';
 import { avalaEntry, undefinedOnStatus } from '../../transport/request';
-import { booleanField, optional, textField } from '../fields';
-import { sentOf } from '../parameters';
+import { booleanField, describedAs, optional, textField } from '../fields';
+import { sentOf, thingIn, thingProperties } from '../parameters';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
-import { EVENT_FIELDS, hintAtRefused } from './events';
-import { thingIn, thingProperties } from '../place';
 import { readUpdateFields, updateFieldsProperty } from '../writeOperations';
+import { EVENT_FIELDS, hintAtRefused } from './create.operation';
 import { webhookToChange } from './locator';
 
-const WEBHOOK = { collection: WEBHOOKS, id: { webhookId: webhookToChange } };
+/** What changes a webhook looks for it anew for each item. */
+export const WEBHOOK_TO_CHANGE = { collection: WEBHOOKS, id: { webhookId: webhookToChange } };
 
 const UPDATE_FIELDS = {
 	isActive: booleanField('Active', 'is_active', {
 		default: true,
 		description: 'Whether Avala sends events to it',
 	}),
-	customEvents: {
-		...EVENT_FIELDS.customEvents,
-		property: {
-			...EVENT_FIELDS.customEvents.property,
-			description:
-				"Further event types. With 'Event Types' they replace those of the webhook; alone they are added to them.",
-		},
-	},
-	events: {
-		...EVENT_FIELDS.events,
-		property: {
-			...EVENT_FIELDS.events.property,
-			description: 'Event types that replace the current ones',
-		},
-	},
+	customEvents: describedAs(
+		EVENT_FIELDS.customEvents,
+		"Further event types. With 'Event Types' they replace those of the webhook; alone they are added to them.",
+	),
+	events: describedAs(EVENT_FIELDS.events, 'Event types that replace the current ones'),
 	targetUrl: optional(
 		textField('Target URL', 'target_url', {
 			placeholder: 'e.g. https://example.com/avala',
@@ -46,17 +36,15 @@ const UPDATE_FIELDS = {
 };
 
 export const update: Operation = {
-	option: {
-		name: 'Update',
-		value: 'update',
-		action: 'Update webhook',
-		description:
-			'Change target URL or event types, activate or deactivate; the secret cannot be changed',
-	},
-	properties: [...thingProperties(WEBHOOK), updateFieldsProperty(UPDATE_FIELDS)],
+	name: 'Update',
+	value: 'update',
+	action: 'Update webhook',
+	description:
+		'Change target URL or event types, activate or deactivate; the secret cannot be changed',
+	properties: [...thingProperties(WEBHOOK_TO_CHANGE), updateFieldsProperty(UPDATE_FIELDS)],
 	async execute(run) {
 		const fields = await readUpdateFields(run, UPDATE_FIELDS);
-		const endpoint = await thingIn(run, WEBHOOK);
+		const endpoint = await thingIn(run, WEBHOOK_TO_CHANGE);
 		const settings = sentOf(UPDATE_FIELDS, fields);
 		const send = async (changes: object) =>
 			await avalaEntry(run.connection, {
