@@ -5,7 +5,7 @@ import { readMoment } from '../shared/moments';
 import { chosenIn, hasPart, idKey, idOf } from '../shared/values';
 import type { Collection } from '../transport/paths';
 import type { Field, KnownWords, Texts } from './fields';
-import { describedAs, isWord, propertyOf, textField, wordField } from './fields';
+import { describedAs, isWord, labelOf, propertyOf, textField, wordField } from './fields';
 import type { Locator } from './locator';
 import type { ItemRun } from './operation';
 import { collectionProperty, readCollection, sentOf } from './parameters';
@@ -26,24 +26,27 @@ export interface Filter<T = unknown> extends Field<T> {
 
 export type Filters = Readonly<Record<string, Filter>>;
 
-/**
- * A word such as a status, which Avala is asked for and each entry is compared with.
- *
- * @param isSent false where Avala cannot filter by it: then an entry without the word does not pass
- */
+/** A word such as a status, which Avala is asked for and each entry is compared with. */
 export function wordFilter(
-	label: string,
 	field: string,
 	known: KnownWords,
-	texts: { default: string; description: string },
-	{ isSent = true } = {},
+	start: string,
+	description: string,
 ): Filter<string> {
 	return {
-		...wordField(label, field, known, texts),
-		sentAs: isSent ? field : undefined,
+		...wordField(labelOf(field), field, known, { default: start, description }),
 		known,
-		passes: ({ [field]: sent }, wanted) =>
-			typeof sent === 'string' ? isWord(sent, wanted) : isSent,
+		passes: ({ [field]: sent }, wanted) => typeof sent !== 'string' || isWord(sent, wanted),
+	};
+}
+
+/** The same where Avala cannot filter by it: then an entry without the word does not pass. */
+export function ownWordFilter(...row: Parameters<typeof wordFilter>): Filter<string> {
+	const [field] = row;
+	return {
+		...wordFilter(...row),
+		sentAs: undefined,
+		passes: ({ [field]: sent }, wanted) => typeof sent === 'string' && isWord(sent, wanted),
 	};
 }
 

@@ -1,13 +1,12 @@
 import type {
 	IDataObject,
 	IExecuteFunctions,
-	ILoadOptionsFunctions,
 	INodeExecutionData,
-	INodeListSearchResult,
 	INodeProperties,
 } from 'n8n-workflow';
 
 import type { Connection } from '../transport/connection';
+import type { Locator } from './locator';
 
 /** One input item of one execution. */
 export interface ItemRun {
@@ -40,18 +39,12 @@ export interface Operation extends MenuEntry {
 	execute(run: ItemRun): Promise<INodeExecutionData[]>;
 }
 
-export type ListSearch = (
-	this: ILoadOptionsFunctions,
-	filter?: string,
-	paginationToken?: string,
-) => Promise<INodeListSearchResult>;
-
 /** One resource: a folder beside this file, and a line in `resources.ts`. */
 export interface Resource extends MenuEntry {
 	/** In the order in which the editor offers them. */
 	operations: Operation[];
-	/** The searches behind its locators, by the names that they have in the description. */
-	listSearch?: Record<string, ListSearch>;
+	/** Those whose lists it searches. */
+	locators?: Locator[];
 }
 
 /** Whether the node is a tool of an AI agent. */

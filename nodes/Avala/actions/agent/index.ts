@@ -1,9 +1,8 @@
 import { ALL_EVENTS, EVENT_CATALOGUE, readEventTypes } from '../../shared/eventCatalogue';
 import { booleanOf } from '../../shared/values';
 import type { Collection } from '../../transport/paths';
-import { all } from '../../transport/paths';
 import { booleanField, describedAs, labelled, textField, wordsField } from '../fields';
-import { locatorField, namedChoice, searchOf } from '../locator';
+import { locatorField, namedChoice } from '../locator';
 import type { Resource } from '../operation';
 import { formsOf } from '../output';
 import { projectLocator } from '../project';
@@ -42,6 +41,9 @@ const TASK_TYPES = labelled(
 /** Picks one agent. */
 export const agentLocator = locatorField(AGENTS, {
 	hint: 'The uid of an agent (mode id), as Agent Get Many gives it. A name is not an ID.',
+	// One that is not asked any more is marked.
+	choices: (agent) =>
+		namedChoice(agent, { more: booleanOf(agent.is_active) === false ? 'inactive' : undefined }),
 });
 
 /** The types of tasks that an agent is asked about. */
@@ -50,11 +52,6 @@ export const taskTypesField = (description: string) =>
 		description,
 		hint: "A list of exact values, such as ['image-annotation']",
 	});
-
-/** By name; one that is not asked any more is marked. */
-const searchAgents = searchOf(all(AGENTS), (agent) =>
-	namedChoice(agent, { more: booleanOf(agent.is_active) === false ? 'inactive' : undefined }),
-);
 
 const create = createOperation({
 	collection: AGENTS,
@@ -123,5 +120,5 @@ export const agent: Resource = {
 	value: 'agent',
 	description: 'Decides on results: Avala keeps its questions until a workflow fetches them',
 	operations: [create, deleteAgent, getAll],
-	listSearch: { searchAgents },
+	locators: [agentLocator],
 };

@@ -140,10 +140,12 @@ const getAll = getAllOperation(
 				'Only executions about this project',
 				({ event_payload: event }) => (isObject(event) ? projectsIn(event) : []),
 			),
-			status: wordFilter('Status', 'status', STATUSES, {
-				default: 'pending',
-				description: 'Only executions with this status: those that are pending wait for a decision',
-			}),
+			status: wordFilter(
+				'status',
+				STATUSES,
+				'pending',
+				'Only executions with this status: those that are pending wait for a decision',
+			),
 			taskTypes,
 		},
 	},

@@ -1,8 +1,7 @@
 import type { Collection } from '../../transport/paths';
 import { DATASET_ITEMS, datasetPath } from '../dataset';
-import type { KnownWords } from '../fields';
 import { booleanField, choiceField, describedAs, textField, wordField } from '../fields';
-import { createdAfter, wordFilter } from '../filters';
+import { createdAfter, ownWordFilter } from '../filters';
 import { idField } from '../locator';
 import type { Operation, Resource } from '../operation';
 import { formsOf } from '../output';
@@ -10,8 +9,16 @@ import { propertiesOf, readParameters } from '../parameters';
 import { projectLocator } from '../project';
 import { getAllOperation, listProperties } from '../readOperations';
 import { createOperation, deleteOperation, updateOperation } from '../writeOperations';
-import { ISSUE, ISSUES, PRIORITIES, SEQUENCE, SEVERITIES, STATUSES } from './issue';
-import { problemLocator, searchProblems, searchTools, toolLocator } from './tools';
+import {
+	ISSUE,
+	ISSUES,
+	PRIORITIES,
+	problemLocator,
+	SEQUENCE,
+	SEVERITIES,
+	STATUSES,
+	toolLocator,
+} from './issue';
 
 /** What can be set at any time. */
 const FIELDS = {
@@ -84,16 +91,6 @@ const update = updateOperation(
 const DATASET_ISSUES: Collection = { ...ISSUES, path: '/datasets/{dataset}/annotation-issues/' };
 const DATASET = { datasetId: datasetPath };
 
-/** Avala itself cannot filter issues. */
-const filterBy = (label: string, field: string, known: KnownWords, start: string) =>
-	wordFilter(
-		label,
-		field,
-		known,
-		{ default: start, description: `Only issues with this ${field}` },
-		{ isSent: false },
-	);
-
 const LIST = {
 	// The person who reported it is left out: that is personal.
 	forms: formsOf(
@@ -122,11 +119,12 @@ const LIST = {
 			],
 		},
 	),
+	// Avala itself cannot filter issues.
 	filters: {
 		createdAfter: createdAfter('issues'),
-		priority: filterBy('Priority', 'priority', PRIORITIES, 'high'),
-		severity: filterBy('Severity', 'severity', SEVERITIES, 'critical'),
-		status: filterBy('Status', 'status', STATUSES, 'open'),
+		priority: ownWordFilter('priority', PRIORITIES, 'high', 'Only issues with this priority'),
+		severity: ownWordFilter('severity', SEVERITIES, 'critical', 'Only issues with this severity'),
+		status: ownWordFilter('status', STATUSES, 'open', 'Only issues with this status'),
 	},
 };
 const DESCRIPTION = 'List the issues of a dataset or a sequence, for example those that are open';
@@ -166,5 +164,5 @@ export const annotationIssue: Resource = {
 	value: 'annotationIssue',
 	description: 'Something wrong with an annotation, as reviewers report it',
 	operations: [create, deleteIssue, getAll, update],
-	listSearch: { searchProblems, searchTools },
+	locators: [problemLocator, toolLocator],
 };

@@ -149,10 +149,7 @@ const { get, getAll } = readOperations({
 	),
 	filters: {
 		projectId: idFilter(projectLocator, 'project', 'Only jobs of this project', projectsIn),
-		status: wordFilter('Status', 'status', STATUSES, {
-			default: 'running',
-			description: 'Only jobs with this status',
-		}),
+		status: wordFilter('status', STATUSES, 'running', 'Only jobs with this status'),
 	},
 	descriptions: {
 		get: 'Look up one job: its status, how far it is and what went wrong',

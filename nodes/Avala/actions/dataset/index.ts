@@ -2,13 +2,13 @@ import { UserError } from 'n8n-workflow';
 
 import { idOf } from '../../shared/values';
 import type { Collection } from '../../transport/paths';
-import { all, DATASETS, isId, one } from '../../transport/paths';
+import { DATASETS, isId, one } from '../../transport/paths';
 import { quote } from '../../transport/quote';
 import { avalaEntry, avalaObject } from '../../transport/request';
 import type { Field, KnownWords } from '../fields';
 import { labelled } from '../fields';
 import { partFilter, wordFilter } from '../filters';
-import { locatorField, namedChoice, searchOf } from '../locator';
+import { locatorField, namedChoice } from '../locator';
 import type { Operation, Resource } from '../operation';
 import { itemsOf } from '../operation';
 import { formsOf, outputOf, outputProperties } from '../output';
@@ -18,11 +18,9 @@ import { getAllOperation, readOperations } from '../readOperations';
 /** Picks one dataset. */
 export const datasetLocator = locatorField(DATASETS, {
 	hint: 'The uid of a dataset (mode id), as Dataset Get Many gives it, or resource_uid of a dataset event. A name or a slug is not an ID.',
+	choices: (dataset) =>
+		namedChoice(dataset, { more: idOf(dataset.data_type), searched: idOf(dataset.slug) }),
 });
-
-const searchDatasets = searchOf(all(DATASETS), (dataset) =>
-	namedChoice(dataset, { more: idOf(dataset.data_type), searched: idOf(dataset.slug) }),
-);
 
 /**
  * Picks what lies below a dataset. Avala has that under its owner and slug, such as `ann/street`, which
@@ -89,26 +87,30 @@ const { get, getAll } = readOperations({
 		'updated_at',
 	]),
 	filters: {
-		dataType: wordFilter('Data Type', 'data_type', DATA_TYPES, {
-			default: 'image',
-			description:
-				'Only datasets with this type of data. Use an expression for a type that is not in the list.',
-		}),
+		dataType: wordFilter(
+			'data_type',
+			DATA_TYPES,
+			'image',
+			'Only datasets with this type of data. Use an expression for a type that is not in the list.',
+		),
 		name: partFilter(
 			'Name',
 			['name', 'slug'],
 			{ placeholder: 'e.g. street', description: 'Only datasets whose name contains this text' },
 			'name',
 		),
-		status: wordFilter('Status', 'status', STATUSES, {
-			default: 'created',
-			description:
-				'Only datasets with this status. Use an expression for a status that is not in the list.',
-		}),
-		visibility: wordFilter('Visibility', 'visibility', VISIBILITIES, {
-			default: 'private',
-			description: 'Only datasets that are private, public or unlisted',
-		}),
+		status: wordFilter(
+			'status',
+			STATUSES,
+			'created',
+			'Only datasets with this status. Use an expression for a status that is not in the list.',
+		),
+		visibility: wordFilter(
+			'visibility',
+			VISIBILITIES,
+			'private',
+			'Only datasets that are private, public or unlisted',
+		),
 	},
 	descriptions: {
 		get: 'Look up one dataset: its type, its status and how many items it has',
@@ -178,5 +180,5 @@ export const dataset: Resource = {
 	value: 'dataset',
 	description: 'Images, videos or point clouds that are annotated',
 	operations: [get, getHealth, getItems, getAll],
-	listSearch: { searchDatasets },
+	locators: [datasetLocator],
 };

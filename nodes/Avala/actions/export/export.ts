@@ -1,10 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { momentIn } from '../../shared/moments';
 import { textOf } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import { sentUrl } from '../../transport/connection';
 import { EXPORTS } from '../../transport/paths';
-import { locatorField } from '../locator';
+import { locatorField, namedChoice } from '../locator';
 import type { OutputForms } from '../output';
 import { pickFields } from '../output';
 import type { Awaited, State } from '../waiting';
@@ -13,6 +14,14 @@ import { hasFailed, waitFields } from '../waiting';
 /** Picks one export. */
 export const exportLocator = locatorField(EXPORTS, {
 	hint: 'The uid of an export (mode id): {{ $json.uid }} behind Export Create or Get Many, {{ $json.resource_uid }} behind the Avala Trigger.',
+	// `2026-03-02 10:30 UTC ready – Street scenes`: the time first, since exports of one project share a name.
+	choices: (entry) => {
+		const choice = namedChoice(entry);
+		const created = momentIn(entry.created_at);
+		const time = created === undefined ? '' : new Date(created).toISOString().slice(0, 16);
+		const when = time === '' ? '' : `${time.replace('T', ' ')} UTC `;
+		return choice && { ...choice, name: `${when}${exportState(entry)} – ${choice.name}` };
+	},
 });
 
 /** Whatever words a server has for it, an export is ready once there is a link to its file. */

@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { momentIn } from '../../shared/moments';
 import { idOf } from '../../shared/values';
 import { all, EXPORTS, one } from '../../transport/paths';
 import { avalaEntry } from '../../transport/request';
@@ -8,7 +7,6 @@ import { datasetLocator } from '../dataset';
 import type { Fields } from '../fields';
 import { choiceField, describedAs } from '../fields';
 import { createdAfter } from '../filters';
-import { namedChoice, searchOf } from '../locator';
 import type { Operation, Resource } from '../operation';
 import { itemsOf } from '../operation';
 import { outputOf, outputProperties } from '../output';
@@ -25,17 +23,6 @@ import type { State } from '../waiting';
 import { maxWaitMs, waitFor } from '../waiting';
 import { download } from './download.operation';
 import { AWAITED, exportForms, exportLocator, exportState, WAIT_OPTIONS } from './export';
-
-/** `2026-03-02 10:30 UTC ready – Street scenes`: the time first, since exports of one project share a name. */
-const searchExports = searchOf(all(EXPORTS), (entry) => {
-	const choice = namedChoice(entry);
-	const created = momentIn(entry.created_at);
-	const time =
-		created === undefined
-			? ''
-			: `${new Date(created).toISOString().slice(0, 16).replace('T', ' ')} UTC `;
-	return choice && { ...choice, name: `${time}${exportState(entry)} – ${choice.name}` };
-});
 
 const STATES: ReadonlyArray<{ name: string; value: State; description: string }> = [
 	{ name: 'Failed', value: 'failed', description: 'Avala could not prepare it' },
@@ -114,5 +101,5 @@ export const exportResource: Resource = {
 	value: 'export',
 	description: 'A file with the annotations of a project or a dataset',
 	operations: [create, download, get, getAll],
-	listSearch: { searchExports },
+	locators: [exportLocator],
 };

@@ -1,8 +1,8 @@
 import { idOf } from '../../shared/values';
-import { all, PROJECTS } from '../../transport/paths';
+import { PROJECTS } from '../../transport/paths';
 import { labelled } from '../fields';
-import { partFilter, wordFilter } from '../filters';
-import { locatorField, namedChoice, searchOf } from '../locator';
+import { ownWordFilter, partFilter } from '../filters';
+import { locatorField, namedChoice } from '../locator';
 import type { Resource } from '../operation';
 import { formsOf } from '../output';
 import { readOperations } from '../readOperations';
@@ -19,12 +19,11 @@ const STATUSES = labelled(
 /** Picks one project. */
 export const projectLocator = locatorField(PROJECTS, {
 	hint: 'The uid of a project (mode id), as Project Get Many gives it, or project_uid of an event. A name is not an ID.',
-});
-
-/** By name, with the status where that is not the usual one. */
-const searchProjects = searchOf(all(PROJECTS), (project) => {
-	const status = idOf(project.status) ?? 'active';
-	return namedChoice(project, { more: status === 'active' ? undefined : status });
+	// With the status where that is not the usual one.
+	choices: (project) => {
+		const status = idOf(project.status) ?? 'active';
+		return namedChoice(project, { more: status === 'active' ? undefined : status });
+	},
 });
 
 const { get, getAll } = readOperations({
@@ -47,16 +46,11 @@ const { get, getAll } = readOperations({
 			placeholder: 'e.g. street',
 			description: 'Only projects whose name contains this text',
 		}),
-		status: wordFilter(
-			'Status',
+		status: ownWordFilter(
 			'status',
 			STATUSES,
-			{
-				default: 'active',
-				description:
-					'Only projects with this status. Use an expression for a status that is not in the list.',
-			},
-			{ isSent: false },
+			'active',
+			'Only projects with this status. Use an expression for a status that is not in the list.',
 		),
 	},
 	descriptions: {
@@ -70,5 +64,5 @@ export const project: Resource = {
 	value: 'project',
 	description: 'A set of annotation tasks that follow the same rules',
 	operations: [get, getAll],
-	listSearch: { searchProjects },
+	locators: [projectLocator],
 };

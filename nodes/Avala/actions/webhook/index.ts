@@ -15,7 +15,7 @@ import { readParameters, thingProperties } from '../parameters';
 import { readOperations } from '../readOperations';
 import { deleteOperation } from '../writeOperations';
 import { create } from './create.operation';
-import { searchWebhooks, webhookLocator } from './locator';
+import { webhookLocator } from './locator';
 import { update, WEBHOOK_TO_CHANGE } from './update.operation';
 
 const WEBHOOK = { collection: WEBHOOKS, id: { webhookId: webhookLocator } };
@@ -94,5 +94,5 @@ export const webhook: Resource = {
 	value: 'webhook',
 	description: 'A subscription: a URL that Avala sends events to',
 	operations: [create, deleteWebhook, get, getAll, test, update],
-	listSearch: { searchWebhooks },
+	locators: [webhookLocator],
 };

@@ -8,13 +8,20 @@ import { avalaList } from '../../transport/pages';
 import { all, checkedId, WEBHOOKS } from '../../transport/paths';
 import { quote } from '../../transport/quote';
 import type { Locator } from '../locator';
-import { locatorField, searchOf } from '../locator';
+import { locatorField } from '../locator';
 
 const LONGEST_SHOWN_URL = 24;
 const SHOWN_END = 14;
 
 const locator = locatorField(WEBHOOKS, {
 	hint: 'The uid of a webhook (mode id), as Webhook Get Many gives it, or its whole target URL (mode url).',
+	choices: (entry) => {
+		const webhook = readWebhook(entry);
+		if (webhook === undefined) return undefined;
+		const { uid, targetUrl, events } = webhook;
+		const searched = `${targetUrl} ${events.join(' ')} ${uid}`;
+		return { name: nameOf(webhook), value: uid, searched };
+	},
 });
 
 /** Picks one webhook: from a searchable list, by its ID, or by its target URL, which is understood in every mode. */
@@ -85,19 +92,10 @@ async function findWebhookId(connection: Connection, targetUrl: string): Promise
 			});
 }
 
-/** The editor's list of webhooks; what tells them apart comes first, since n8n cuts long names. */
-export const searchWebhooks = searchOf(all(WEBHOOKS), (entry) => {
-	const webhook = readWebhook(entry);
-	return (
-		webhook && {
-			name: nameOf(webhook),
-			value: webhook.uid,
-			searched: `${webhook.targetUrl} ${webhook.events.join(' ')} ${webhook.uid}`,
-		}
-	);
-});
-
-/** `(test) task.completed – …000004/webhook on n8n.example.com`, where n8n's test URLs and what is inactive are marked. */
+/**
+ * `(test) task.completed – …000004/webhook on n8n.example.com`: what tells webhooks apart comes first, since n8n
+ * cuts long names; n8n's test URLs and what is inactive are marked.
+ */
 function nameOf({ targetUrl, events, isActive }: Webhook): string {
 	const [first = 'no event types', ...others] = events;
 	const types = others.length === 0 ? first : `${first} +${others.length}`;
