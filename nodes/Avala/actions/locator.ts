@@ -37,6 +37,7 @@ interface LocatorTexts {
 	description?: string;
 	/** For models that build workflows: where the ID comes from. */
 	hint: string;
+	sentAs?: string;
 	/** Where the ID is found; `uid` in the output by default. */
 	idHint?: string;
 	/** What can be selected of an entry of the collection; nothing of some. */
@@ -49,10 +50,11 @@ interface LocatorTexts {
 export function locatorField(collection: Collection, texts: LocatorTexts): Locator {
 	const { noun, example } = collection;
 	const label = labelOf(noun);
-	const { hint, dependsOn, description = `The ${noun} to work on` } = texts;
+	const { hint, dependsOn, sentAs, description = `The ${noun} to work on` } = texts;
 	const { idHint = `The ID of the ${noun}, which is 'uid' in the output` } = texts;
 	return {
 		collection,
+		sentAs,
 		property: propertyOf(label, 'resourceLocator', {
 			default: { mode: 'list', value: '' },
 			description,
@@ -90,10 +92,11 @@ export function idField(
 	collection: Collection,
 	label: string,
 	texts: { description: string; hint: string },
+	sentAs?: string,
 ): Field<string> {
 	const placeholder = `e.g. ${collection.example}`;
 	return {
-		...textField(label, undefined, { placeholder, ...texts }),
+		...textField(label, sentAs, { placeholder, ...texts }),
 		read: (value) => idIn(collection, label, value),
 	};
 }

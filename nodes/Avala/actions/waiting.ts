@@ -98,7 +98,11 @@ export async function waitFor(
 		}
 		const state = latest && awaited.stateOf(latest);
 		if (latest && state === 'ready') return latest;
-		if (latest && state === 'failed') throw failedError(connection, endpoint, awaited, latest);
+		if (latest && state === 'failed') {
+			throw new UserError(`${capital(endpoint.subject)} will not become ${awaited.end}.`, {
+				description: `In Avala ${stateWords(connection, awaited, latest)}. ${awaited.advice}`,
+			});
+		}
 		const leftMs = end - Date.now();
 		if (leftMs <= 0) throw tooLongError(connection, endpoint, awaited, { limitMs, latest, fault });
 		const askedMs = numberOf(fault?.context.retryAfterMs) ?? 0;
@@ -136,17 +140,6 @@ export function stateWords(
 	const reason = quote(entry.error_message, secrets).replace(/\.$/, '');
 	const said = status === '' || status === state ? '' : ` (Avala’s status: "${status}")`;
 	return `its state is ${state}${said}${reason === '' ? '' : `: ${reason}`}`;
-}
-
-function failedError(
-	connection: Connection,
-	{ subject }: Endpoint,
-	awaited: Awaited,
-	entry: IDataObject,
-): UserError {
-	return new UserError(`${capital(subject)} will not become ${awaited.end}.`, {
-		description: `In Avala ${stateWords(connection, awaited, entry)}. ${awaited.advice}`,
-	});
 }
 
 function tooLongError(

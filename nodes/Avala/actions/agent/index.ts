@@ -6,8 +6,7 @@ import { locatorField, namedChoice } from '../locator';
 import type { Resource } from '../operation';
 import { formsOf } from '../output';
 import { projectLocator } from '../project';
-import { getAllOperation } from '../readOperations';
-import { createOperation, deleteOperation } from '../writeOperations';
+import { createOperation, deleteOperation, getAllOperation } from '../usualOperations';
 
 const AGENTS: Collection = {
 	path: '/agents/',

@@ -16,7 +16,7 @@ import { itemsOf } from '../operation';
 import { formsOf } from '../output';
 import { parameterOf, propertiesOf, readParameters, sentOf } from '../parameters';
 import { projectLocator } from '../project';
-import { getAllOperation } from '../readOperations';
+import { getAllOperation } from '../usualOperations';
 
 const EXECUTIONS: Collection = {
 	path: '/agents/{agent}/executions/',

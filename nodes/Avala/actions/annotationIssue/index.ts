@@ -7,8 +7,13 @@ import type { Operation, Resource } from '../operation';
 import { formsOf } from '../output';
 import { propertiesOf, readParameters } from '../parameters';
 import { projectLocator } from '../project';
-import { getAllOperation, listProperties } from '../readOperations';
-import { createOperation, deleteOperation, updateOperation } from '../writeOperations';
+import {
+	createOperation,
+	deleteOperation,
+	getAllOperation,
+	listProperties,
+	updateOperation,
+} from '../usualOperations';
 import {
 	ISSUE,
 	ISSUES,
@@ -47,13 +52,15 @@ const create = createOperation({
 		correctClass: textField('Correct Class', 'correct_class', {
 			description: 'The class that the annotation should have',
 		}),
-		datasetItemId: {
-			...idField(DATASET_ITEMS, 'Dataset Item ID', {
+		datasetItemId: idField(
+			DATASET_ITEMS,
+			'Dataset Item ID',
+			{
 				description: 'The ID of the file in which it is wrong',
 				hint: 'The uid of an item: {{ $json.uid }} behind Dataset Get Items.',
-			}),
-			sentAs: 'dataset_item_uid',
-		},
+			},
+			'dataset_item_uid',
+		),
 		objectId: textField('Object ID', 'object_uid', {
 			description: 'The ID of the annotated object that is wrong',
 		}),

@@ -31,14 +31,16 @@ export const STATUSES: KnownWords = [
 ];
 
 export const SEQUENCE = {
-	sequenceId: {
-		...idField(SEQUENCES, 'Sequence ID', {
+	sequenceId: idField(
+		SEQUENCES,
+		'Sequence ID',
+		{
 			description:
 				"The ID of the sequence, which is 'sequence_uid' of an issue and 'related_sequence_uid' of a dataset item",
 			hint: 'The uid of a sequence, not of a dataset: sequence_uid of an issue, or related_sequence_uid of a dataset item.',
-		}),
-		sentAs: 'sequence_uid',
-	},
+		},
+		'sequence_uid',
+	),
 };
 
 export const ISSUE = {
@@ -68,34 +70,30 @@ const PROBLEMS: Collection = {
 };
 
 /** Picks the tool that the annotation was made with. */
-export const toolLocator = {
-	...locatorField(TOOLS, {
-		description: 'The annotation tool that the issue is about',
-		hint: 'The uid of a tool (mode id): tool.uid of another issue of the same kind.',
-		idHint: "The ID of the tool, which is 'tool.uid' of an issue in the output",
-		choices: (tool) => namedChoice(tool, { more: idOf(tool.dataset_type) }),
-	}),
+export const toolLocator = locatorField(TOOLS, {
 	sentAs: 'tool_uid',
-};
+	description: 'The annotation tool that the issue is about',
+	hint: 'The uid of a tool (mode id): tool.uid of another issue of the same kind.',
+	idHint: "The ID of the tool, which is 'tool.uid' of an issue in the output",
+	choices: (tool) => namedChoice(tool, { more: idOf(tool.dataset_type) }),
+});
 
 /** Picks one problem of the chosen tool. */
-export const problemLocator = {
-	...locatorField(PROBLEMS, {
-		description: 'What is wrong: one of the problems of the tool',
-		hint: 'The uid of a problem of that tool (mode id): problem.uid of another issue with the same tool.',
-		idHint: "The ID of the problem, which is 'problem.uid' of an issue in the output",
-		dependsOn: ['toolId.value'],
-		choices: (tool, context) => {
-			const chosen = chosenTool(context);
-			if (idKey(idOf(tool.uid) ?? '') !== idKey(chosen)) return undefined;
-			const problems: unknown[] = Array.isArray(tool.problems) ? tool.problems : [];
-			return problems
-				.filter(isObject)
-				.flatMap(({ uid, title }) => namedChoice({ uid, name: title }) ?? []);
-		},
-	}),
+export const problemLocator = locatorField(PROBLEMS, {
 	sentAs: 'problem_uid',
-};
+	description: 'What is wrong: one of the problems of the tool',
+	hint: 'The uid of a problem of that tool (mode id): problem.uid of another issue with the same tool.',
+	idHint: "The ID of the problem, which is 'problem.uid' of an issue in the output",
+	dependsOn: ['toolId.value'],
+	choices: (tool, context) => {
+		const chosen = chosenTool(context);
+		if (idKey(idOf(tool.uid) ?? '') !== idKey(chosen)) return undefined;
+		const problems: unknown[] = Array.isArray(tool.problems) ? tool.problems : [];
+		return problems
+			.filter(isObject)
+			.flatMap(({ uid, title }) => namedChoice({ uid, name: title }) ?? []);
+	},
+});
 
 /** @throws NodeOperationError, which the editor shows in the list, when none is selected */
 function chosenTool(context: ILoadOptionsFunctions): string {

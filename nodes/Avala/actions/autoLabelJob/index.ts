@@ -19,7 +19,7 @@ import {
 	thingProperties,
 } from '../parameters';
 import { projectLocator } from '../project';
-import { readOperations } from '../readOperations';
+import { readOperations } from '../usualOperations';
 import type { Awaited } from '../waiting';
 import { hasFailed, maxWaitMs, waitFields, waitFor } from '../waiting';
 

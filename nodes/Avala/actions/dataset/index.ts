@@ -13,7 +13,7 @@ import type { Operation, Resource } from '../operation';
 import { itemsOf } from '../operation';
 import { formsOf, outputOf, outputProperties } from '../output';
 import { listIn, placeProperties } from '../parameters';
-import { getAllOperation, readOperations } from '../readOperations';
+import { getAllOperation, readOperations } from '../usualOperations';
 
 /** Picks one dataset. */
 export const datasetLocator = locatorField(DATASETS, {

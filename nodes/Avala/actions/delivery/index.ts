@@ -6,7 +6,7 @@ import { DELIVERIES } from '../../transport/paths';
 import { idField } from '../locator';
 import type { Resource } from '../operation';
 import type { OutputForms } from '../output';
-import { readOperations } from '../readOperations';
+import { readOperations } from '../usualOperations';
 import { deliveryFilters, NEWEST_FIRST } from './filters';
 import { getHealth } from './getHealth.operation';
 import { getMissedEvents } from './getMissedEvents.operation';

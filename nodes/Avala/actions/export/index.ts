@@ -18,7 +18,7 @@ import {
 	sentOf,
 } from '../parameters';
 import { projectLocator } from '../project';
-import { readOperations } from '../readOperations';
+import { readOperations } from '../usualOperations';
 import type { State } from '../waiting';
 import { maxWaitMs, waitFor } from '../waiting';
 import { download } from './download.operation';

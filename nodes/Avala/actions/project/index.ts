@@ -5,7 +5,7 @@ import { ownWordFilter, partFilter } from '../filters';
 import { locatorField, namedChoice } from '../locator';
 import type { Resource } from '../operation';
 import { formsOf } from '../output';
-import { readOperations } from '../readOperations';
+import { readOperations } from '../usualOperations';
 
 const STATUSES = labelled(
 	'active',

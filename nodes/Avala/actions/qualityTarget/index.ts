@@ -8,8 +8,12 @@ import { itemsOf } from '../operation';
 import { formsOf, pickFields } from '../output';
 import { listIn, placeProperties } from '../parameters';
 import { projectLocator } from '../project';
-import { readOperations } from '../readOperations';
-import { createOperation, deleteOperation, updateOperation } from '../writeOperations';
+import {
+	createOperation,
+	deleteOperation,
+	readOperations,
+	updateOperation,
+} from '../usualOperations';
 
 const TARGETS: Collection = {
 	path: '/projects/{project}/quality-targets/',

@@ -6,7 +6,7 @@ import { idField } from '../locator';
 import type { Resource } from '../operation';
 import { formsOf } from '../output';
 import { projectLocator } from '../project';
-import { readOperations } from '../readOperations';
+import { readOperations } from '../usualOperations';
 
 const STATUSES = labelled('active', 'completed', 'in_progress', 'pending');
 

@@ -1,42 +1,28 @@
+import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
 import { subscribe } from '../../shared/subscription';
 import { notUnderstood } from '../../shared/values';
 import { withSecret } from '../../transport/connection';
-import { all, WEBHOOKS } from '../../transport/paths';
+import { WEBHOOKS } from '../../transport/paths';
 import { avalaEntry } from '../../transport/request';
 import { allEventsNotice, customEvents, webhookEvents, withCustomEvents } from '../eventFields';
-import type { Field } from '../fields';
+import type { Field, FieldProperty } from '../fields';
 import { booleanField, optional, textField } from '../fields';
-import type { ItemRun, Operation } from '../operation';
-import { itemsOf } from '../operation';
-import {
-	collectionProperty,
-	parameterOf,
-	propertiesOf,
-	readCollection,
-	readParameters,
-	sentOf,
-} from '../parameters';
+import type { ItemRun } from '../operation';
+import { parameterOf, propertiesOf } from '../parameters';
+import { createOperation } from '../usualOperations';
 
 /** The event types of a webhook, and further ones beside them; a field that was added and left empty adds nothing. */
 export const EVENT_FIELDS = {
-	customEvents: eventsField('Custom Event Types', customEvents),
-	events: eventsField('Event Types', webhookEvents),
+	customEvents: eventsField(customEvents),
+	events: eventsField(webhookEvents),
 };
 
-function eventsField(label: string, property: Field['property']): Field<string[]> {
-	return optional({ property, read: (value) => readEventTypes(label, value) });
+function eventsField(property: FieldProperty): Field<string[]> {
+	return optional({ property, read: (value) => readEventTypes(property.displayName, value) });
 }
-
-const PARAMETERS = {
-	targetUrl: textField('Target URL', 'target_url', {
-		placeholder: 'e.g. https://example.com/avala',
-		description: 'Address that Avala sends the events to. It must be https.',
-		hint: 'The public https address of a receiver outside n8n. To start a workflow, use the Avala Trigger, which creates its own webhook.',
-	}),
-};
 
 const EVENTS = { events: EVENT_FIELDS.events };
 
@@ -56,22 +42,16 @@ const secret: Field<string> = {
 	},
 };
 
-const ADDITIONAL_FIELDS = {
-	isActive: booleanField('Active', 'is_active', {
-		default: true,
-		description: 'Whether Avala sends events to it from now on',
-	}),
-	customEvents: EVENT_FIELDS.customEvents,
-	secret,
-};
-
-export const create: Operation = {
-	name: 'Create',
-	value: 'create',
-	action: 'Create webhook',
-	description: 'Have Avala send events to a URL. The Avala Trigger does this by itself.',
-	properties: [
-		...propertiesOf(PARAMETERS, { required: true }),
+export const create = createOperation({
+	collection: WEBHOOKS,
+	fields: {
+		targetUrl: textField('Target URL', 'target_url', {
+			placeholder: 'e.g. https://example.com/avala',
+			description: 'Address that Avala sends the events to. It must be https.',
+			hint: 'The public https address of a receiver outside n8n. To start a workflow, use the Avala Trigger, which creates its own webhook.',
+		}),
+	},
+	further: [
 		...propertiesOf(EVENTS, {
 			default: ['task.completed'],
 			required: true,
@@ -83,41 +63,47 @@ export const create: Operation = {
 			description: "Optional when there are 'Custom Event Types'. What Avala sends to the webhook.",
 		}),
 		allEventsNotice,
-		collectionProperty(
-			'additionalFields',
-			ADDITIONAL_FIELDS,
-			'Optional. Without them the webhook is active, and Avala generates its secret.',
-		),
 	],
-	async execute(run) {
-		const added = await readCollection(run, 'additionalFields', ADDITIONAL_FIELDS);
-		const { targetUrl } = await readParameters(run, PARAMETERS);
+	additionalFields: {
+		isActive: booleanField('Active', 'is_active', {
+			default: true,
+			description: 'Whether Avala sends events to it from now on',
+		}),
+		customEvents: EVENT_FIELDS.customEvents,
+		secret,
+	},
+	descriptions: {
+		create: 'Have Avala send events to a URL. The Avala Trigger does this by itself.',
+		additionalFields:
+			'Optional. Without them the webhook is active, and Avala generates its secret.',
+	},
+	send: async (run, endpoint, settings, added) => {
 		const selected = await EVENTS.events.read(parameterOf(run, 'events', []), run);
-		const { customEvents } = added;
-		if (selected === undefined && customEvents === undefined) {
+		if (selected === undefined && added.customEvents === undefined) {
 			throw notUnderstood('Event Types', 'at least one event type', '');
 		}
-		const settings = { target_url: targetUrl, ...sentOf(ADDITIONAL_FIELDS, added) };
 		const connection = withSecret(run.connection, added.secret);
-		const { response, refused } = await subscribe(
-			expandEvents(selected ?? [], customEvents),
-			async (events) => {
-				const body = { ...settings, events };
-				const endpoint = all(WEBHOOKS);
-				const request = { method: 'POST', endpoint, body } as const;
-				// Avala shows a secret that it generated in this response alone; who supplied one knows it.
-				return await avalaEntry(connection, request, { keepsSecret: added.secret === undefined });
-			},
-		);
-		hintAtRefused(run, refused);
-		return itemsOf([response]);
+		// Avala shows a secret that it generated in this response alone; who supplied one knows it.
+		const keepsSecret = added.secret === undefined;
+		const types = expandEvents(selected ?? [], added.customEvents);
+		return await subscribed(run, types, async (events) => {
+			const body = { ...settings, events };
+			return await avalaEntry(connection, { method: 'POST', endpoint, body }, { keepsSecret });
+		});
 	},
-};
+});
 
-/** Servers know different event types, so `*` stands for those that this one accepts. */
-export function hintAtRefused(run: ItemRun, refused: readonly string[]): void {
-	if (refused.length === 0) return;
-	run.hint(
-		`This Avala server does not know the event types ${refused.join(', ')}, so the webhook was created or updated without them.`,
-	);
+/** The webhook as `send` gives it. Servers know different event types, so `*` stands for those that this one accepts. */
+export async function subscribed(
+	run: ItemRun,
+	types: Parameters<typeof subscribe>[0],
+	send: (events: string[]) => Promise<IDataObject>,
+): Promise<IDataObject> {
+	const { response, refused } = await subscribe(types, send);
+	if (refused.length > 0) {
+		run.hint(
+			`This Avala server does not know the event types ${refused.join(', ')}, so the webhook was created or updated without them.`,
+		);
+	}
+	return response;
 }

@@ -1,24 +1,25 @@
 import type { IDataObject } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
-import { EVENT_CATALOGUE, readKnownEventTypes } from '../../shared/eventCatalogue';
+import { EVENT_CATALOGUE, expandEvents, readKnownEventTypes } from '../../shared/eventCatalogue';
 import { booleanOf, textsIn } from '../../shared/values';
 import { readWebhook } from '../../shared/webhook';
+import type { Endpoint } from '../../transport/paths';
 import { one, WEBHOOKS } from '../../transport/paths';
 import { quoteAll } from '../../transport/quote';
-import { avalaObject } from '../../transport/request';
-import { booleanField, propertyOf } from '../fields';
+import { avalaEntry, avalaObject, undefinedOnStatus } from '../../transport/request';
+import { booleanField, describedAs, optional, propertyOf, textField } from '../fields';
 import type { Filter } from '../filters';
 import { partFilter } from '../filters';
 import type { ItemRun, Operation, Resource } from '../operation';
 import { itemsOf } from '../operation';
 import { readParameters, thingProperties } from '../parameters';
-import { readOperations } from '../readOperations';
-import { deleteOperation } from '../writeOperations';
-import { create } from './create.operation';
-import { webhookLocator } from './locator';
-import { update, WEBHOOK_TO_CHANGE } from './update.operation';
+import { deleteOperation, readOperations, updateOperation } from '../usualOperations';
+import { create, EVENT_FIELDS, subscribed } from './create.operation';
+import { webhookLocator, webhookToChange } from './locator';
 
 const WEBHOOK = { collection: WEBHOOKS, id: { webhookId: webhookLocator } };
+const TO_CHANGE = { collection: WEBHOOKS, id: { webhookId: webhookToChange } };
 
 const isActive: Filter<boolean> = {
 	...booleanField('Active', undefined, {
@@ -57,7 +58,7 @@ const { get, getAll } = readOperations({
 });
 
 const deleteWebhook = deleteOperation(
-	WEBHOOK_TO_CHANGE,
+	TO_CHANGE,
 	'Delete a webhook permanently, so that Avala sends nothing to it any more',
 );
 
@@ -88,6 +89,50 @@ const test: Operation = {
 		return itemsOf([{ ...said, success }]);
 	},
 };
+
+const UPDATE_FIELDS = {
+	isActive: booleanField('Active', 'is_active', {
+		default: true,
+		description: 'Whether Avala sends events to it',
+	}),
+	customEvents: describedAs(
+		EVENT_FIELDS.customEvents,
+		"Further event types. With 'Event Types' they replace those of the webhook; alone they are added to them.",
+	),
+	events: describedAs(EVENT_FIELDS.events, 'Event types that replace the current ones'),
+	targetUrl: optional(
+		textField('Target URL', 'target_url', {
+			placeholder: 'e.g. https://example.com/avala',
+			description: 'Address that Avala sends the events to. It must be https.',
+		}),
+	),
+};
+
+const update = updateOperation(
+	TO_CHANGE,
+	UPDATE_FIELDS,
+	'Change target URL or event types, activate or deactivate; the secret cannot be changed',
+	async (run, endpoint, settings, { events, customEvents }) => {
+		const send = async (changes: object) => {
+			const body = { ...settings, ...changes };
+			return await avalaEntry(run.connection, { method: 'PATCH', endpoint, body });
+		};
+		if (events === undefined && customEvents === undefined) return await send({});
+		const types = expandEvents(events ?? (await presentTypes(run, endpoint)), customEvents);
+		return await subscribed(run, types, async (accepted) => await send({ events: accepted }));
+	},
+);
+
+/** @throws UserError when Avala does not say which event types the webhook has, or not to this key */
+async function presentTypes(run: ItemRun, endpoint: Endpoint): Promise<string[]> {
+	const reading = avalaEntry(run.connection, { method: 'GET', endpoint });
+	const webhook = await undefinedOnStatus([403], reading);
+	const types = textsIn(webhook?.events);
+	if (Array.isArray(webhook?.events) && types.length === webhook.events.length) return types;
+	throw new UserError(`Avala does not say which event types ${endpoint.subject} has.`, {
+		description: "So none can be added to them. Select all that it is to have under 'Event Types'.",
+	});
+}
 
 export const webhook: Resource = {
 	name: 'Webhook',

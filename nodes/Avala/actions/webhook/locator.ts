@@ -40,11 +40,11 @@ export const webhookLocator: Locator = {
 			},
 		],
 	},
-	read: async (value, run) => {
-		const { id, targetUrl } = chosenWebhook(value);
-		const find = async () => await findWebhookId(run.connection, targetUrl ?? '');
-		return id ?? (await run.once(['webhookId', targetUrl], find));
-	},
+	read: async (value, run) =>
+		await chosenWebhook(value, async (targetUrl) => {
+			const find = async () => await findWebhookId(run.connection, targetUrl);
+			return await run.once(['webhookId', targetUrl], find);
+		}),
 };
 
 /**
@@ -53,21 +53,19 @@ export const webhookLocator: Locator = {
  */
 export const webhookToChange: Locator = {
 	...webhookLocator,
-	read: async (value, { connection }) => {
-		const { id, targetUrl } = chosenWebhook(value);
-		return id ?? (await findWebhookId(connection, targetUrl));
-	},
+	read: async (value, { connection }) =>
+		await chosenWebhook(value, async (targetUrl) => await findWebhookId(connection, targetUrl)),
 };
 
 /** @throws UserError when the locator is empty, or cannot be an ID or a target URL */
-function chosenWebhook(
+async function chosenWebhook(
 	value: unknown,
-): { id: string; targetUrl?: undefined } | { id?: undefined; targetUrl: string } {
+	find: (targetUrl: string) => Promise<string>,
+): Promise<string> {
 	const text = idOf(chosenIn(value))?.trim() ?? '';
 	const isUrl = isObject(value) && value.mode === 'url' && text !== '';
-	return isUrl || /^https?:\/\//i.test(text)
-		? { targetUrl: text }
-		: { id: checkedId(WEBHOOKS, text, 'Webhook') };
+	if (isUrl || /^https?:\/\//i.test(text)) return await find(text);
+	return checkedId(WEBHOOKS, text, 'Webhook');
 }
 
 /** @throws UserError when the target URL does not lead to exactly one webhook */
