@@ -165,6 +165,11 @@ export function booleanField(
 	};
 }
 
+/** Whether Avala makes use of a thing. */
+export function activeField(description: string): Field<boolean> {
+	return booleanField('Active', 'is_active', { default: true, description });
+}
+
 export function numberField(
 	label: string,
 	sentAs: string | undefined,

@@ -26,15 +26,17 @@ export interface Filter<T = unknown> extends Field<T> {
 
 export type Filters = Readonly<Record<string, Filter>>;
 
-/** A word such as a status, which Avala is asked for and each entry is compared with. */
+/** A word such as a status of the `plural`, which Avala is asked for and each entry is compared with. */
 export function wordFilter(
+	plural: string,
 	field: string,
 	known: KnownWords,
 	start: string,
-	description: string,
 ): Filter<string> {
+	const label = labelOf(field);
+	const description = `Only ${plural} with this ${label.toLowerCase()}. Use an expression for one that is not in the list.`;
 	return {
-		...wordField(labelOf(field), field, known, { default: start, description }),
+		...wordField(label, field, known, { default: start, description }),
 		known,
 		passes: ({ [field]: sent }, wanted) => typeof sent !== 'string' || isWord(sent, wanted),
 	};
@@ -42,7 +44,7 @@ export function wordFilter(
 
 /** The same where Avala cannot filter by it: then an entry without the word does not pass. */
 export function ownWordFilter(...row: Parameters<typeof wordFilter>): Filter<string> {
-	const [field] = row;
+	const [, field] = row;
 	return {
 		...wordFilter(...row),
 		sentAs: undefined,

@@ -102,26 +102,31 @@ type Send<F extends Fields> = (
 	values: Values<F>,
 ) => Promise<IDataObject>;
 
+const sendBy =
+	(method: 'POST' | 'PATCH'): Send<Fields> =>
+	async ({ connection }, endpoint, body) =>
+		await avalaEntry(connection, { method, endpoint, body });
+
 /** What a new thing is made of, beside what it lies below. */
 interface Creatable<F extends Fields> extends Place {
 	/** What has to be filled in. */
-	fields: Fields;
+	fields?: Fields;
 	/** Parameters that `send` reads by itself. */
 	further?: INodeProperties[];
 	/** What can be added. */
 	additionalFields: F;
+	/** The name of the collection for that; `additionalFields` by default. */
+	addedTo?: 'options';
 	/** What the operation says in the menu, and what its additional fields do. */
 	descriptions: { create: string; additionalFields: string };
+	forms?: OutputForms;
 	send?: Send<F>;
 }
 
-/** The operation Create. Its item is all that Avala sent. */
+/** The operation Create. Without forms its item is all that Avala sent. */
 export function createOperation<F extends Fields>(creatable: Creatable<F>): Operation {
 	const { collection, parent, fields, further = [], additionalFields, descriptions } = creatable;
-	const {
-		send = async ({ connection }, endpoint, body) =>
-			await avalaEntry(connection, { method: 'POST', endpoint, body }),
-	} = creatable;
+	const { addedTo = 'additionalFields', forms, send = sendBy('POST') } = creatable;
 	const required = { ...parent, ...fields };
 	return {
 		name: 'Create',
@@ -131,13 +136,15 @@ export function createOperation<F extends Fields>(creatable: Creatable<F>): Oper
 		properties: [
 			...propertiesOf(required, { required: true }),
 			...further,
-			collectionProperty('additionalFields', additionalFields, descriptions.additionalFields),
+			collectionProperty(addedTo, additionalFields, descriptions.additionalFields),
+			...outputProperties(forms),
 		],
 		async execute(run) {
+			const { show } = outputOf(run, forms);
 			const given = sentOf(required, await readParameters(run, required));
-			const added = await readCollection(run, 'additionalFields', additionalFields);
+			const added = await readCollection(run, addedTo, additionalFields);
 			const body = { ...given, ...sentOf(additionalFields, added) };
-			return itemsOf([await send(run, await listIn(run, creatable), body, added)]);
+			return itemsOf([show(await send(run, await listIn(run, creatable), body, added))]);
 		},
 	};
 }
@@ -147,8 +154,7 @@ export function updateOperation<F extends Fields>(
 	thing: Thing,
 	fields: F,
 	description: string,
-	send: Send<F> = async ({ connection }, endpoint, body) =>
-		await avalaEntry(connection, { method: 'PATCH', endpoint, body }),
+	send: Send<F> = sendBy('PATCH'),
 ): Operation {
 	return {
 		name: 'Update',

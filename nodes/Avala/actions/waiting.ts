@@ -1,14 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError, UserError } from 'n8n-workflow';
 
-import { messageOf, numberOf, readNumber } from '../shared/values';
+import { idOf, messageOf, numberOf, readNumber } from '../shared/values';
 import type { Connection } from '../transport/connection';
 import { log } from '../transport/connection';
-import type { Endpoint } from '../transport/paths';
+import type { Collection, Endpoint } from '../transport/paths';
+import { one } from '../transport/paths';
 import { quote } from '../transport/quote';
 import { avalaEntry } from '../transport/request';
 import { mayPass, pause } from '../transport/retries';
 import { booleanField, numberField } from './fields';
+import type { ItemRun } from './operation';
 
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 15_000;
@@ -109,6 +111,19 @@ export async function waitFor(
 		await pause(Math.min(Math.max(askedMs, pauseMs), leftMs), connection.cancelled);
 		pauseMs = Math.min(pauseMs * GROWTH, LONGEST_PAUSE_MS);
 	}
+}
+
+/** What was created a moment ago, once it is ready if there is a limit to wait for that. */
+export async function waitIfWanted(
+	{ connection }: ItemRun,
+	collection: Collection,
+	awaited: Awaited,
+	limitMs: number | undefined,
+	created: IDataObject,
+): Promise<IDataObject> {
+	if (limitMs === undefined) return created;
+	const endpoint = one(collection, idOf(created.uid) ?? '');
+	return await waitFor(connection, endpoint, awaited, limitMs, created);
 }
 
 /** @returns the error instead when it may pass by itself */

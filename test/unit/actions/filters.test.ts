@@ -22,7 +22,7 @@ const KNOWN = [
 	{ name: '3D Image', value: 'image_3d' },
 ];
 const WORDS: Filters = {
-	status: wordFilter('status', KNOWN, '', ''),
+	status: wordFilter('things', 'status', KNOWN, ''),
 	name: partFilter('Name', ['name', 'slug'], {}, 'name_part'),
 };
 

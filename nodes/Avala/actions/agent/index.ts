@@ -1,7 +1,7 @@
 import { ALL_EVENTS, EVENT_CATALOGUE, readEventTypes } from '../../shared/eventCatalogue';
 import { booleanOf } from '../../shared/values';
 import type { Collection } from '../../transport/paths';
-import { booleanField, describedAs, labelled, textField, wordsField } from '../fields';
+import { activeField, describedAs, labelled, textField, wordsField } from '../fields';
 import { locatorField, namedChoice } from '../locator';
 import type { Resource } from '../operation';
 import { formsOf } from '../output';
@@ -73,10 +73,7 @@ const create = createOperation({
 	},
 	additionalFields: {
 		description: textField('Description', 'description', { description: 'What the agent is for' }),
-		isActive: booleanField('Active', 'is_active', {
-			default: true,
-			description: 'Whether Avala asks it from now on',
-		}),
+		isActive: activeField('Whether Avala asks it from now on'),
 		projectId: describedAs(projectLocator, 'The only project that it works for', 'project'),
 		taskTypes: taskTypesField('The only types of tasks that it is asked about'),
 	},

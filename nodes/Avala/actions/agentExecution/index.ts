@@ -140,12 +140,7 @@ const getAll = getAllOperation(
 				'Only executions about this project',
 				({ event_payload: event }) => (isObject(event) ? projectsIn(event) : []),
 			),
-			status: wordFilter(
-				'status',
-				STATUSES,
-				'pending',
-				'Only executions with this status: those that are pending wait for a decision',
-			),
+			status: wordFilter('executions', 'status', STATUSES, 'pending'),
 			taskTypes,
 		},
 	},

@@ -129,9 +129,9 @@ const LIST = {
 	// Avala itself cannot filter issues.
 	filters: {
 		createdAfter: createdAfter('issues'),
-		priority: ownWordFilter('priority', PRIORITIES, 'high', 'Only issues with this priority'),
-		severity: ownWordFilter('severity', SEVERITIES, 'critical', 'Only issues with this severity'),
-		status: ownWordFilter('status', STATUSES, 'open', 'Only issues with this status'),
+		priority: ownWordFilter('issues', 'priority', PRIORITIES, 'high'),
+		severity: ownWordFilter('issues', 'severity', SEVERITIES, 'critical'),
+		status: ownWordFilter('issues', 'status', STATUSES, 'open'),
 	},
 };
 const DESCRIPTION = 'List the issues of a dataset or a sequence, for example those that are open';

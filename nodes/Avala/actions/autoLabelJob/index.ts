@@ -9,19 +9,11 @@ import { idField } from '../locator';
 import type { Operation, Resource } from '../operation';
 import { itemsOf } from '../operation';
 import { formsOf } from '../output';
-import {
-	collectionProperty,
-	listIn,
-	placeProperties,
-	readCollection,
-	readParameters,
-	sentOf,
-	thingProperties,
-} from '../parameters';
+import { readParameters, thingProperties } from '../parameters';
 import { projectLocator } from '../project';
-import { readOperations } from '../usualOperations';
+import { createOperation, readOperations } from '../usualOperations';
 import type { Awaited } from '../waiting';
-import { hasFailed, maxWaitMs, waitFields, waitFor } from '../waiting';
+import { hasFailed, maxWaitMs, waitFields, waitIfWanted } from '../waiting';
 
 /** Avala documents no permissions for it. */
 const JOBS: Collection = {
@@ -29,11 +21,6 @@ const JOBS: Collection = {
 	noun: 'auto-label job',
 	plural: 'auto-label jobs',
 	example: 'job_1a2b3c4d',
-};
-
-const IN_PROJECT = {
-	collection: { ...JOBS, path: '/projects/{project}/auto-label/' },
-	parent: { projectId: projectLocator },
 };
 
 const AWAITED: Awaited = {
@@ -83,30 +70,22 @@ const OPTIONS = {
 	waitUntilDone: wait,
 };
 
-const create: Operation = {
-	name: 'Create',
-	value: 'create',
-	action: 'Create auto-label job',
-	description: 'Have a model label the items of a project, and optionally wait for it',
-	properties: [
-		...placeProperties(IN_PROJECT),
-		collectionProperty(
-			'options',
-			OPTIONS,
+const create = createOperation({
+	collection: { ...JOBS, path: '/projects/{project}/auto-label/' },
+	parent: { projectId: projectLocator },
+	additionalFields: OPTIONS,
+	addedTo: 'options',
+	descriptions: {
+		create: 'Have a model label the items of a project, and optionally wait for it',
+		additionalFields:
 			'Optional. Without them the job sets all labels, and is returned immediately, before it is done.',
-		),
-	],
-	async execute(run) {
-		const options = await readCollection(run, 'options', OPTIONS);
-		const limitMs = maxWaitMs(options.maxWait, options.waitUntilDone);
-		const body = sentOf(OPTIONS, options);
-		const endpoint = await listIn(run, IN_PROJECT);
-		const job = await avalaEntry(run.connection, { method: 'POST', endpoint, body });
-		if (limitMs === undefined) return itemsOf([job]);
-		const created = one(JOBS, idOf(job.uid) ?? '');
-		return itemsOf([await waitFor(run.connection, created, AWAITED, limitMs, job)]);
 	},
-};
+	send: async (run, endpoint, body, options) => {
+		const created = await avalaEntry(run.connection, { method: 'POST', endpoint, body });
+		const limitMs = maxWaitMs(options.maxWait, options.waitUntilDone);
+		return await waitIfWanted(run, JOBS, AWAITED, limitMs, created);
+	},
+});
 
 const STATUSES = labelled('completed', 'failed', 'pending', 'running');
 
@@ -149,7 +128,7 @@ const { get, getAll } = readOperations({
 	),
 	filters: {
 		projectId: idFilter(projectLocator, 'project', 'Only jobs of this project', projectsIn),
-		status: wordFilter('status', STATUSES, 'running', 'Only jobs with this status'),
+		status: wordFilter('jobs', 'status', STATUSES, 'running'),
 	},
 	descriptions: {
 		get: 'Look up one job: its status, how far it is and what went wrong',

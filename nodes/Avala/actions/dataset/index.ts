@@ -87,30 +87,15 @@ const { get, getAll } = readOperations({
 		'updated_at',
 	]),
 	filters: {
-		dataType: wordFilter(
-			'data_type',
-			DATA_TYPES,
-			'image',
-			'Only datasets with this type of data. Use an expression for a type that is not in the list.',
-		),
+		dataType: wordFilter('datasets', 'data_type', DATA_TYPES, 'image'),
 		name: partFilter(
 			'Name',
 			['name', 'slug'],
 			{ placeholder: 'e.g. street', description: 'Only datasets whose name contains this text' },
 			'name',
 		),
-		status: wordFilter(
-			'status',
-			STATUSES,
-			'created',
-			'Only datasets with this status. Use an expression for a status that is not in the list.',
-		),
-		visibility: wordFilter(
-			'visibility',
-			VISIBILITIES,
-			'private',
-			'Only datasets that are private, public or unlisted',
-		),
+		status: wordFilter('datasets', 'status', STATUSES, 'created'),
+		visibility: wordFilter('datasets', 'visibility', VISIBILITIES, 'private'),
 	},
 	descriptions: {
 		get: 'Look up one dataset: its type, its status and how many items it has',

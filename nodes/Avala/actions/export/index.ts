@@ -1,26 +1,17 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { idOf } from '../../shared/values';
-import { all, EXPORTS, one } from '../../transport/paths';
+import { EXPORTS } from '../../transport/paths';
 import { avalaEntry } from '../../transport/request';
 import { datasetLocator } from '../dataset';
 import type { Fields } from '../fields';
 import { choiceField, describedAs } from '../fields';
 import { createdAfter } from '../filters';
-import type { Operation, Resource } from '../operation';
-import { itemsOf } from '../operation';
-import { outputOf, outputProperties } from '../output';
-import {
-	collectionProperty,
-	propertiesOf,
-	readCollection,
-	readParameters,
-	sentOf,
-} from '../parameters';
+import type { Resource } from '../operation';
+import { propertiesOf, readParameters, sentOf } from '../parameters';
 import { projectLocator } from '../project';
-import { readOperations } from '../usualOperations';
+import { createOperation, readOperations } from '../usualOperations';
 import type { State } from '../waiting';
-import { maxWaitMs, waitFor } from '../waiting';
+import { maxWaitMs, waitIfWanted } from '../waiting';
 import { download } from './download.operation';
 import { AWAITED, exportForms, exportLocator, exportState, WAIT_OPTIONS } from './export';
 
@@ -64,37 +55,30 @@ const SOURCE = {
 const PROJECT = { projectId: describedAs(projectLocator, 'The project to export', 'project') };
 const DATASET = { datasetId: describedAs(datasetLocator, 'The dataset to export', 'dataset') };
 
-const create: Operation = {
-	name: 'Create',
-	value: 'create',
-	action: 'Create export',
-	description: 'Have Avala prepare an export of a project or a dataset, and optionally wait for it',
+const create = createOperation({
+	collection: EXPORTS,
 	// Not marked as required: where an expression chooses between them, n8n would demand both.
-	properties: [
+	further: [
 		...propertiesOf(SOURCE),
 		...propertiesOf(PROJECT, { displayOptions: { show: { exportFrom: ['project'] } } }),
 		...propertiesOf(DATASET, { displayOptions: { show: { exportFrom: ['dataset'] } } }),
-		collectionProperty(
-			'options',
-			WAIT_OPTIONS,
-			'Optional. Without them the export is returned immediately, before it is ready.',
-		),
-		...outputProperties(exportForms),
 	],
-	async execute(run) {
-		const { show } = outputOf(run, exportForms);
-		const options = await readCollection(run, 'options', WAIT_OPTIONS);
-		const limitMs = maxWaitMs(options.maxWait, options.waitUntilReady);
+	additionalFields: WAIT_OPTIONS,
+	addedTo: 'options',
+	forms: exportForms,
+	descriptions: {
+		create: 'Have Avala prepare an export of a project or a dataset, and optionally wait for it',
+		additionalFields:
+			'Optional. Without them the export is returned immediately, before it is ready.',
+	},
+	send: async (run, endpoint, _, { maxWait, waitUntilReady }) => {
 		const { exportFrom } = await readParameters(run, SOURCE);
 		const source: Fields = exportFrom === 'project' ? PROJECT : DATASET;
 		const body = sentOf(source, await readParameters(run, source));
-		const { connection } = run;
-		const created = await avalaEntry(connection, { method: 'POST', endpoint: all(EXPORTS), body });
-		if (limitMs === undefined) return itemsOf([show(created)]);
-		const endpoint = one(EXPORTS, idOf(created.uid) ?? '');
-		return itemsOf([show(await waitFor(connection, endpoint, AWAITED, limitMs, created))]);
+		const created = await avalaEntry(run.connection, { method: 'POST', endpoint, body });
+		return await waitIfWanted(run, EXPORTS, AWAITED, maxWaitMs(maxWait, waitUntilReady), created);
 	},
-};
+});
 
 export const exportResource: Resource = {
 	name: 'Export',

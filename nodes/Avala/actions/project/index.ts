@@ -46,12 +46,7 @@ const { get, getAll } = readOperations({
 			placeholder: 'e.g. street',
 			description: 'Only projects whose name contains this text',
 		}),
-		status: ownWordFilter(
-			'status',
-			STATUSES,
-			'active',
-			'Only projects with this status. Use an expression for a status that is not in the list.',
-		),
+		status: ownWordFilter('projects', 'status', STATUSES, 'active'),
 	},
 	descriptions: {
 		get: 'Look up one project: its name, its status and its owner',

@@ -1,7 +1,7 @@
 import { avalaResults } from '../../transport/pages';
 import type { Collection } from '../../transport/paths';
 import type { KnownWords } from '../fields';
-import { booleanField, labelled, numberField, textField, wordField } from '../fields';
+import { activeField, booleanField, labelled, numberField, textField, wordField } from '../fields';
 import { idField } from '../locator';
 import type { Operation, Resource } from '../operation';
 import { itemsOf } from '../operation';
@@ -61,10 +61,7 @@ const REQUIRED = {
 };
 
 const ADDITIONAL_FIELDS = {
-	isActive: booleanField('Active', 'is_active', {
-		default: true,
-		description: 'Whether Avala evaluates it',
-	}),
+	isActive: activeField('Whether Avala evaluates it'),
 	notifyWebhook: booleanField('Notify Webhook', 'notify_webhook', {
 		default: true,
 		description: 'Whether a breach sends the event quality.alert, which the Avala Trigger takes',

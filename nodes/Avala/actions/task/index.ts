@@ -40,12 +40,7 @@ const { get, getAll } = readOperations({
 	),
 	filters: {
 		projectId: idFilter(projectLocator, 'project', 'Only tasks of this project', projectsIn),
-		status: wordFilter(
-			'status',
-			STATUSES,
-			'completed',
-			'Only tasks with this status. Use an expression for a status that is not in the list.',
-		),
+		status: wordFilter('tasks', 'status', STATUSES, 'completed'),
 	},
 	descriptions: {
 		get: 'Look up one task: its type, its status and its project',

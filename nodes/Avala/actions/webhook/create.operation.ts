@@ -9,7 +9,7 @@ import { WEBHOOKS } from '../../transport/paths';
 import { avalaEntry } from '../../transport/request';
 import { allEventsNotice, customEvents, webhookEvents, withCustomEvents } from '../eventFields';
 import type { Field, FieldProperty } from '../fields';
-import { booleanField, optional, textField } from '../fields';
+import { activeField, optional, textField } from '../fields';
 import type { ItemRun } from '../operation';
 import { parameterOf, propertiesOf } from '../parameters';
 import { createOperation } from '../usualOperations';
@@ -65,10 +65,7 @@ export const create = createOperation({
 		allEventsNotice,
 	],
 	additionalFields: {
-		isActive: booleanField('Active', 'is_active', {
-			default: true,
-			description: 'Whether Avala sends events to it from now on',
-		}),
+		isActive: activeField('Whether Avala sends events to it from now on'),
 		customEvents: EVENT_FIELDS.customEvents,
 		secret,
 	},

@@ -8,7 +8,7 @@ import type { Endpoint } from '../../transport/paths';
 import { one, WEBHOOKS } from '../../transport/paths';
 import { quoteAll } from '../../transport/quote';
 import { avalaEntry, avalaObject, undefinedOnStatus } from '../../transport/request';
-import { booleanField, describedAs, optional, propertyOf, textField } from '../fields';
+import { activeField, booleanField, describedAs, optional, propertyOf, textField } from '../fields';
 import type { Filter } from '../filters';
 import { partFilter } from '../filters';
 import type { ItemRun, Operation, Resource } from '../operation';
@@ -91,10 +91,7 @@ const test: Operation = {
 };
 
 const UPDATE_FIELDS = {
-	isActive: booleanField('Active', 'is_active', {
-		default: true,
-		description: 'Whether Avala sends events to it',
-	}),
+	isActive: activeField('Whether Avala sends events to it'),
 	customEvents: describedAs(
 		EVENT_FIELDS.customEvents,
 		"Further event types. With 'Event Types' they replace those of the webhook; alone they are added to them.",
