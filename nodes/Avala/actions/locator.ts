@@ -31,7 +31,6 @@ interface Choice extends INodeListSearchItems {
 	searched?: string;
 }
 
-/** What tells the locators of the resources apart. */
 interface LocatorTexts {
 	/** What the thing is for; it is what the operation works on by default. */
 	description?: string;
@@ -91,8 +90,7 @@ export function searchName({ plural }: Collection): string {
 export function idField(
 	collection: Collection,
 	label: string,
-	texts: { description: string; hint: string },
-	sentAs?: string,
+	{ sentAs, ...texts }: { description: string; hint: string; sentAs?: string },
 ): Field<string> {
 	const placeholder = `e.g. ${collection.example}`;
 	return {

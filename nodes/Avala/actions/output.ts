@@ -22,13 +22,14 @@ type FieldNames = ReadonlyArray<string | readonly [string, ...string[]]>;
 
 /**
  * @param names the fields of the simplified form
- * @param more what can be selected beside them, and what the node adds to both forms
+ * @param further what can be selected beside them
+ * @param add what the node adds to both forms
  */
 export function formsOf(
 	names: FieldNames,
-	more: { further?: readonly string[]; add?: (entry: IDataObject) => IDataObject } = {},
+	further: readonly string[] = [],
+	add: (entry: IDataObject) => IDataObject = () => ({}),
 ): OutputForms {
-	const { further = [], add = () => ({}) } = more;
 	const simplify = (entry: IDataObject) => ({ ...pickFields(entry, names), ...add(entry) });
 	return {
 		simplify,

@@ -169,7 +169,7 @@ export interface Thing extends Place {
 	id: IdField;
 }
 
-export function placeProperties({ parent = {} }: Place): INodeProperties[] {
+export function placeProperties({ parent = {} }: Pick<Place, 'parent'>): INodeProperties[] {
 	return propertiesOf(parent, { required: true });
 }
 

@@ -37,16 +37,16 @@ export interface Readable extends Place, Pick<WalkOptions, 'query' | 'normalise'
 	tell?: (run: ItemRun, entries: IDataObject[]) => void;
 }
 
-/** The operations Get and Get Many. @param descriptions what each says in the menu */
+/** The operations Get and Get Many, with what each says in the menu. */
 export function readOperations(
-	readable: Readable & Thing & { descriptions: { get: string; getAll: string } },
+	readable: Readable & Thing & { getDescription: string; getAllDescription: string },
 ): { get: Operation; getAll: Operation } {
-	const { descriptions, forms, normalise = (sent) => sent, tell = () => {} } = readable;
+	const { forms, normalise = (sent) => sent, tell = () => {} } = readable;
 	const get: Operation = {
 		name: 'Get',
 		value: 'get',
 		action: `Get ${readable.collection.noun}`,
-		description: descriptions.get,
+		description: readable.getDescription,
 		properties: [...thingProperties(readable), ...outputProperties(forms)],
 		async execute(run) {
 			const { show } = outputOf(run, forms);
@@ -56,7 +56,7 @@ export function readOperations(
 			return itemsOf([show(entry)]);
 		},
 	};
-	return { get, getAll: getAllOperation(readable, descriptions.getAll) };
+	return { get, getAll: getAllOperation(readable, readable.getAllDescription) };
 }
 
 /** The operation Get Many. @param called what it is called in the menu, where that is not the usual */
@@ -70,7 +70,7 @@ export function getAllOperation(
 		...called,
 		action: `Get many ${collection.plural}`,
 		description,
-		properties: [...placeProperties(readable), ...listProperties(readable)],
+		properties: listProperties(readable),
 		async execute(run) {
 			const output = outputOf(run, forms);
 			const wanted = wantedCount(run);
@@ -84,9 +84,9 @@ export function getAllOperation(
 	};
 }
 
-/** The parameters of a list, but for those that say which one. */
-export function listProperties({ filters, forms }: Readable): INodeProperties[] {
+export function listProperties({ parent, filters, forms }: Readable): INodeProperties[] {
 	return [
+		...placeProperties({ parent }),
 		returnAll,
 		limit,
 		...(filters ? [filtersProperty(filters)] : []),
@@ -117,26 +117,27 @@ interface Creatable<F extends Fields> extends Place {
 	additionalFields: F;
 	/** The name of the collection for that; `additionalFields` by default. */
 	addedTo?: 'options';
-	/** What the operation says in the menu, and what its additional fields do. */
-	descriptions: { create: string; additionalFields: string };
+	description: string;
+	/** What the additional fields do. */
+	fieldsDescription: string;
 	forms?: OutputForms;
 	send?: Send<F>;
 }
 
 /** The operation Create. Without forms its item is all that Avala sent. */
 export function createOperation<F extends Fields>(creatable: Creatable<F>): Operation {
-	const { collection, parent, fields, further = [], additionalFields, descriptions } = creatable;
+	const { collection, parent, fields, further = [], additionalFields, description } = creatable;
 	const { addedTo = 'additionalFields', forms, send = sendBy('POST') } = creatable;
 	const required = { ...parent, ...fields };
 	return {
 		name: 'Create',
 		value: 'create',
 		action: `Create ${collection.noun}`,
-		description: descriptions.create,
+		description,
 		properties: [
 			...propertiesOf(required, { required: true }),
 			...further,
-			collectionProperty(addedTo, additionalFields, descriptions.additionalFields),
+			collectionProperty(addedTo, additionalFields, creatable.fieldsDescription),
 			...outputProperties(forms),
 		],
 		async execute(run) {

@@ -37,7 +37,6 @@ const TASK_TYPES = labelled(
 	'video-annotation',
 );
 
-/** Picks one agent. */
 export const agentLocator = locatorField(AGENTS, {
 	hint: 'The uid of an agent (mode id), as Agent Get Many gives it. A name is not an ID.',
 	// One that is not asked any more is marked.
@@ -77,12 +76,10 @@ const create = createOperation({
 		projectId: describedAs(projectLocator, 'The only project that it works for', 'project'),
 		taskTypes: taskTypesField('The only types of tasks that it is asked about'),
 	},
-	descriptions: {
-		create:
-			'Add an agent that Avala asks about events; Agent Execution: Get Many gives what it is asked',
-		additionalFields:
-			'Optional. Without them the agent is active, for all projects and all types of tasks.',
-	},
+	description:
+		'Add an agent that Avala asks about events; Agent Execution: Get Many gives what it is asked',
+	fieldsDescription:
+		'Optional. Without them the agent is active, for all projects and all types of tasks.',
 });
 
 const deleteAgent = deleteOperation(
@@ -105,7 +102,7 @@ const getAll = getAllOperation(
 				'created_at',
 				'updated_at',
 			],
-			{ further: ['callback_url'] },
+			['callback_url'],
 		),
 	},
 	'List the agents of the account, with what each is asked about',

@@ -29,13 +29,11 @@ const EXECUTIONS: Collection = {
 const DECISIONS: Collection = { ...EXECUTIONS, path: '/agent-actions/' };
 
 const PARAMETERS = {
-	executionId: {
-		...idField(EXECUTIONS, 'Execution ID', {
-			description: "The ID of the execution, which is 'uid' in the output of Get Many",
-			hint: 'The uid of an execution: {{ $json.uid }} behind Agent Execution Get Many. The uid of a task or a result does not work.',
-		}),
+	executionId: idField(EXECUTIONS, 'Execution ID', {
+		description: "The ID of the execution, which is 'uid' in the output of Get Many",
+		hint: 'The uid of an execution: {{ $json.uid }} behind Agent Execution Get Many. The uid of a task or a result does not work.',
 		sentAs: 'execution',
-	},
+	}),
 	decision: {
 		...choiceField(
 			'Decision',
@@ -131,7 +129,7 @@ const getAll = getAllOperation(
 				'error_message',
 				'created_at',
 			],
-			{ further: ['response_payload', 'started_at', 'completed_at', 'updated_at'] },
+			['response_payload', 'started_at', 'completed_at', 'updated_at'],
 		),
 		filters: {
 			projectId: idFilter(

@@ -52,15 +52,11 @@ const create = createOperation({
 		correctClass: textField('Correct Class', 'correct_class', {
 			description: 'The class that the annotation should have',
 		}),
-		datasetItemId: idField(
-			DATASET_ITEMS,
-			'Dataset Item ID',
-			{
-				description: 'The ID of the file in which it is wrong',
-				hint: 'The uid of an item: {{ $json.uid }} behind Dataset Get Items.',
-			},
-			'dataset_item_uid',
-		),
+		datasetItemId: idField(DATASET_ITEMS, 'Dataset Item ID', {
+			description: 'The ID of the file in which it is wrong',
+			hint: 'The uid of an item: {{ $json.uid }} behind Dataset Get Items.',
+			sentAs: 'dataset_item_uid',
+		}),
 		objectId: textField('Object ID', 'object_uid', {
 			description: 'The ID of the annotated object that is wrong',
 		}),
@@ -72,10 +68,8 @@ const create = createOperation({
 			description: 'Whether it should be annotated again',
 		}),
 	},
-	descriptions: {
-		create: 'File an issue about something that is wrong with an annotation',
-		additionalFields: 'Optional. Where it is wrong, how bad that is and what should be done.',
-	},
+	description: 'File an issue about something that is wrong with an annotation',
+	fieldsDescription: 'Optional. Where it is wrong, how bad that is and what should be done.',
 });
 
 const deleteIssue = deleteOperation(
@@ -113,20 +107,17 @@ const LIST = {
 			'dataset_item_uid',
 			'created_at',
 		],
-		{
-			further: [
-				'closed_at',
-				'correct_class',
-				'frames_affected',
-				'object_uid',
-				'project',
-				'should_delete',
-				'should_re_annotate',
-				'wrong_class',
-			],
-		},
+		[
+			'closed_at',
+			'correct_class',
+			'frames_affected',
+			'object_uid',
+			'project',
+			'should_delete',
+			'should_re_annotate',
+			'wrong_class',
+		],
 	),
-	// Avala itself cannot filter issues.
 	filters: {
 		createdAfter: createdAfter('issues'),
 		priority: ownWordFilter('issues', 'priority', PRIORITIES, 'high'),

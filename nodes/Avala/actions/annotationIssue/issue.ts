@@ -31,16 +31,12 @@ export const STATUSES: KnownWords = [
 ];
 
 export const SEQUENCE = {
-	sequenceId: idField(
-		SEQUENCES,
-		'Sequence ID',
-		{
-			description:
-				"The ID of the sequence, which is 'sequence_uid' of an issue and 'related_sequence_uid' of a dataset item",
-			hint: 'The uid of a sequence, not of a dataset: sequence_uid of an issue, or related_sequence_uid of a dataset item.',
-		},
-		'sequence_uid',
-	),
+	sequenceId: idField(SEQUENCES, 'Sequence ID', {
+		description:
+			"The ID of the sequence, which is 'sequence_uid' of an issue and 'related_sequence_uid' of a dataset item",
+		hint: 'The uid of a sequence, not of a dataset: sequence_uid of an issue, or related_sequence_uid of a dataset item.',
+		sentAs: 'sequence_uid',
+	}),
 };
 
 export const ISSUE = {
@@ -69,7 +65,6 @@ const PROBLEMS: Collection = {
 	example: 'prob_1a2b3c4d',
 };
 
-/** Picks the tool that the annotation was made with. */
 export const toolLocator = locatorField(TOOLS, {
 	sentAs: 'tool_uid',
 	description: 'The annotation tool that the issue is about',
@@ -78,7 +73,6 @@ export const toolLocator = locatorField(TOOLS, {
 	choices: (tool) => namedChoice(tool, { more: idOf(tool.dataset_type) }),
 });
 
-/** Picks one problem of the chosen tool. */
 export const problemLocator = locatorField(PROBLEMS, {
 	sentAs: 'problem_uid',
 	description: 'What is wrong: one of the problems of the tool',

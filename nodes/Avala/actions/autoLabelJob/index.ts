@@ -37,6 +37,8 @@ const MODELS: KnownWords = [
 	{ name: 'YOLO', value: 'yolo' },
 ];
 
+const STATUSES = labelled('completed', 'failed', 'pending', 'running');
+
 const { maxWait, wait } = waitFields(AWAITED);
 
 const OPTIONS = {
@@ -75,19 +77,15 @@ const create = createOperation({
 	parent: { projectId: projectLocator },
 	additionalFields: OPTIONS,
 	addedTo: 'options',
-	descriptions: {
-		create: 'Have a model label the items of a project, and optionally wait for it',
-		additionalFields:
-			'Optional. Without them the job sets all labels, and is returned immediately, before it is done.',
-	},
+	description: 'Have a model label the items of a project, and optionally wait for it',
+	fieldsDescription:
+		'Optional. Without them the job sets all labels, and is returned immediately, before it is done.',
 	send: async (run, endpoint, body, options) => {
 		const created = await avalaEntry(run.connection, { method: 'POST', endpoint, body });
 		const limitMs = maxWaitMs(options.maxWait, options.waitUntilDone);
 		return await waitIfWanted(run, JOBS, AWAITED, limitMs, created);
 	},
 });
-
-const STATUSES = labelled('completed', 'failed', 'pending', 'running');
 
 const JOB = {
 	collection: JOBS,
@@ -114,26 +112,22 @@ const { get, getAll } = readOperations({
 			'created_at',
 			'completed_at',
 		],
-		{
-			further: [
-				'confidence_threshold',
-				'dry_run',
-				'labels',
-				'processed_items',
-				'skipped_items',
-				'started_at',
-				'summary',
-			],
-		},
+		[
+			'confidence_threshold',
+			'dry_run',
+			'labels',
+			'processed_items',
+			'skipped_items',
+			'started_at',
+			'summary',
+		],
 	),
 	filters: {
 		projectId: idFilter(projectLocator, 'project', 'Only jobs of this project', projectsIn),
 		status: wordFilter('jobs', 'status', STATUSES, 'running'),
 	},
-	descriptions: {
-		get: 'Look up one job: its status, how far it is and what went wrong',
-		getAll: 'List auto-label jobs, for example those of a project that failed',
-	},
+	getDescription: 'Look up one job: its status, how far it is and what went wrong',
+	getAllDescription: 'List auto-label jobs, for example those of a project that failed',
 });
 
 const cancel: Operation = {

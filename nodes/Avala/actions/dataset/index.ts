@@ -15,7 +15,6 @@ import { formsOf, outputOf, outputProperties } from '../output';
 import { listIn, placeProperties } from '../parameters';
 import { getAllOperation, readOperations } from '../usualOperations';
 
-/** Picks one dataset. */
 export const datasetLocator = locatorField(DATASETS, {
 	hint: 'The uid of a dataset (mode id), as Dataset Get Many gives it, or resource_uid of a dataset event. A name or a slug is not an ID.',
 	choices: (dataset) =>
@@ -33,11 +32,9 @@ export const datasetPath: Field<string> = {
 		return await run.once(['datasetPath', uid], async () => {
 			const endpoint = one(DATASETS, uid);
 			const dataset = await avalaEntry(run.connection, { method: 'GET', endpoint });
-			const parts = {
-				owner: idOf(dataset.owner_name) ?? idOf(dataset.owner),
-				slug: idOf(dataset.slug),
-			};
-			for (const [name, part] of Object.entries(parts)) {
+			const owner = idOf(dataset.owner_name) ?? idOf(dataset.owner);
+			const slug = idOf(dataset.slug);
+			for (const [name, part] of Object.entries({ owner, slug })) {
 				if (part !== undefined && isId(part)) continue;
 				const problem =
 					part === undefined
@@ -48,7 +45,7 @@ export const datasetPath: Field<string> = {
 						'Avala has what belongs to a dataset under its owner and slug. Check both in Avala.',
 				});
 			}
-			return `${parts.owner}/${parts.slug}`;
+			return `${owner}/${slug}`;
 		});
 	},
 };
@@ -97,10 +94,8 @@ const { get, getAll } = readOperations({
 		status: wordFilter('datasets', 'status', STATUSES, 'created'),
 		visibility: wordFilter('datasets', 'visibility', VISIBILITIES, 'private'),
 	},
-	descriptions: {
-		get: 'Look up one dataset: its type, its status and how many items it has',
-		getAll: 'List the datasets of the account; filter by type, name, status or visibility',
-	},
+	getDescription: 'Look up one dataset: its type, its status and how many items it has',
+	getAllDescription: 'List the datasets of the account; filter by type, name, status or visibility',
 });
 
 const getItems = getAllOperation(
@@ -119,7 +114,7 @@ const getItems = getAllOperation(
 				'created_at',
 				'updated_at',
 			],
-			{ further: ['annotations', 'thumbnails', 'video_thumbnail'] },
+			['annotations', 'thumbnails', 'video_thumbnail'],
 		),
 	},
 	'List the files of a dataset with their links, which may be short-lived',
@@ -144,7 +139,7 @@ const HEALTH_FORMS = formsOf(
 		'issues',
 		'last_updated_at',
 	],
-	{ further: ['is_sequence', 'sequences', 's3_prefix', 'gc_storage_prefix'] },
+	['is_sequence', 'sequences', 's3_prefix', 'gc_storage_prefix'],
 );
 
 const getHealth: Operation = {

@@ -83,14 +83,14 @@ const status: Filter<DeliveryStatus> = {
 export const deliveryFilters: Filters = { ...filtersWithoutStatus, status };
 
 /**
- * Goes through the deliveries that match, newest first.
+ * Hands over the deliveries that match, newest first.
  *
  * @returns how many matched, and how many were looked at for them
  */
 export async function eachDelivery(
 	{ connection }: ItemRun,
 	options: Pick<WalkOptions, 'wanted' | 'narrowing'>,
-	add: (delivery: Delivery) => void,
+	to: { add(delivery: Delivery): unknown },
 ): Promise<{ found: number; looked: number }> {
 	const counts = { found: 0, looked: 0 };
 	const pages = walk(connection, all(DELIVERIES), {
@@ -99,7 +99,7 @@ export async function eachDelivery(
 		normalise: normaliseDelivery,
 	});
 	for await (const page of pages) {
-		for (const delivery of page.found) add(normaliseDelivery(delivery));
+		for (const delivery of page.found) to.add(normaliseDelivery(delivery));
 		counts.found += page.found.length;
 		counts.looked += page.looked;
 	}

@@ -39,8 +39,7 @@ export const getHealth: Operation = {
 		const key = ['getHealth', wanted, narrowing.values];
 		const { found, looked, item } = await run.once(key, async () => {
 			const report = new HealthReport(Date.now());
-			const add = (delivery: Delivery) => report.add(delivery);
-			const counts = await eachDelivery(run, { wanted, narrowing }, add);
+			const counts = await eachDelivery(run, { wanted, narrowing }, report);
 			return { ...counts, item: report.toItem(await targetUrlsOf(run, report.webhookUids)) };
 		});
 		if (found === 0) await explainNothing(run, filtersWithoutStatus, narrowing, looked);

@@ -32,7 +32,7 @@ export const getMissedEvents: Operation = {
 			const missedEvents = new MissedEvents(Date.now());
 			// A delivery after `createdBefore` can show that an earlier event has arrived after all.
 			const options = { wanted: Infinity, narrowing: { ...narrowing, createdBefore: Infinity } };
-			const counts = await eachDelivery(run, options, (delivery) => missedEvents.add(delivery));
+			const counts = await eachDelivery(run, options, missedEvents);
 			const missed = missedEvents.list(createdBefore);
 			const recovered: IDataObject[] = [];
 			for (const one of missed.slice(0, wanted)) {

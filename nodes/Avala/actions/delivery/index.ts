@@ -59,10 +59,8 @@ const { get, getAll } = readOperations({
 	filters: deliveryFilters,
 	query: NEWEST_FIRST,
 	normalise: normaliseDelivery,
-	descriptions: {
-		get: 'Look up one delivery: its event, its attempts and how the target responded',
-		getAll: 'List deliveries, newest first; filter by status, event type, webhook or time',
-	},
+	getDescription: 'Look up one delivery: its event, its attempts and how the target responded',
+	getAllDescription: 'List deliveries, newest first; filter by status, event type, webhook or time',
 });
 
 export const delivery: Resource = {

@@ -18,9 +18,8 @@ import { outputOf, outputProperties } from '../output';
 import { maxWaitMs, stateWords, waitFor } from '../waiting';
 import { AWAITED, exportForms, exportLocator, exportState, linkIn, WAIT_OPTIONS } from './export';
 
-const EXPORT = { exportId: describedAs(exportLocator, 'The export to download') };
-
-const FIELD = {
+const PARAMETERS = {
+	exportId: describedAs(exportLocator, 'The export to download'),
 	binaryPropertyName: textField('Put Output File in Field', undefined, {
 		default: 'data',
 		description: 'The name of the output binary field to put the file in',
@@ -43,7 +42,7 @@ export const download: Operation = {
 	action: 'Download export',
 	description: 'Fetch the file of an export as binary data, whatever its size',
 	properties: [
-		...propertiesOf({ ...EXPORT, ...FIELD }, { required: true }),
+		...propertiesOf(PARAMETERS, { required: true }),
 		collectionProperty(
 			'options',
 			OPTIONS,
@@ -54,10 +53,9 @@ export const download: Operation = {
 	async execute(run) {
 		const { connection } = run;
 		const { show } = outputOf(run, exportForms);
-		const { binaryPropertyName: field } = await readParameters(run, FIELD);
+		const { exportId, binaryPropertyName } = await readParameters(run, PARAMETERS);
 		const options = await readCollection(run, 'options', OPTIONS);
 		const limitMs = maxWaitMs(options.maxWait, options.waitUntilReady);
-		const { exportId } = await readParameters(run, EXPORT);
 		const endpoint = one(EXPORTS, exportId);
 
 		const read = async () => await avalaEntry(connection, { method: 'GET', endpoint });
@@ -79,7 +77,7 @@ export const download: Operation = {
 				`The file ${quote(binary.fileName, connection.secrets)} (${binary.fileSize}) was downloaded, but n8n cannot hand a file to an AI agent. To work with the file, use Export: Download as a node of a workflow.`,
 			);
 		}
-		return [{ json: show(entry), binary: { [field]: binary } }];
+		return [{ json: show(entry), binary: { [binaryPropertyName]: binary } }];
 	},
 };
 

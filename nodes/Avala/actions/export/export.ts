@@ -11,7 +11,6 @@ import { pickFields } from '../output';
 import type { Awaited, State } from '../waiting';
 import { hasFailed, waitFields } from '../waiting';
 
-/** Picks one export. */
 export const exportLocator = locatorField(EXPORTS, {
 	hint: 'The uid of an export (mode id): {{ $json.uid }} behind Export Create or Get Many, {{ $json.resource_uid }} behind the Avala Trigger.',
 	// `2026-03-02 10:30 UTC ready – Street scenes`: the time first, since exports of one project share a name.

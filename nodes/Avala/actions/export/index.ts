@@ -36,10 +36,8 @@ const { get, getAll } = readOperations({
 			passes: (entry: IDataObject, wanted) => exportState(entry) === wanted,
 		},
 	},
-	descriptions: {
-		get: 'Look up one export: whether it is running, ready or failed, and its link',
-		getAll: 'List exports, newest first; filter by state or time',
-	},
+	getDescription: 'Look up one export: whether it is running, ready or failed, and its link',
+	getAllDescription: 'List exports, newest first; filter by state or time',
 });
 
 const SOURCE = {
@@ -66,11 +64,9 @@ const create = createOperation({
 	additionalFields: WAIT_OPTIONS,
 	addedTo: 'options',
 	forms: exportForms,
-	descriptions: {
-		create: 'Have Avala prepare an export of a project or a dataset, and optionally wait for it',
-		additionalFields:
-			'Optional. Without them the export is returned immediately, before it is ready.',
-	},
+	description: 'Have Avala prepare an export of a project or a dataset, and optionally wait for it',
+	fieldsDescription:
+		'Optional. Without them the export is returned immediately, before it is ready.',
 	send: async (run, endpoint, _, { maxWait, waitUntilReady }) => {
 		const { exportFrom } = await readParameters(run, SOURCE);
 		const source: Fields = exportFrom === 'project' ? PROJECT : DATASET;

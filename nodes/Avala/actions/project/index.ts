@@ -16,7 +16,6 @@ const STATUSES = labelled(
 	'pending-approval',
 );
 
-/** Picks one project. */
 export const projectLocator = locatorField(PROJECTS, {
 	hint: 'The uid of a project (mode id), as Project Get Many gives it, or project_uid of an event. A name is not an ID.',
 	// With the status where that is not the usual one.
@@ -40,7 +39,6 @@ const { get, getAll } = readOperations({
 		'created_at',
 		'updated_at',
 	]),
-	// Avala itself cannot filter projects.
 	filters: {
 		name: partFilter('Name', ['name'], {
 			placeholder: 'e.g. street',
@@ -48,10 +46,8 @@ const { get, getAll } = readOperations({
 		}),
 		status: ownWordFilter('projects', 'status', STATUSES, 'active'),
 	},
-	descriptions: {
-		get: 'Look up one project: its name, its status and its owner',
-		getAll: 'List the projects of the API key’s owner; filter by name or status',
-	},
+	getDescription: 'Look up one project: its name, its status and its owner',
+	getAllDescription: 'List the projects of the API key’s owner; filter by name or status',
 });
 
 export const project: Resource = {

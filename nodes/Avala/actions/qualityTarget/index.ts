@@ -87,10 +87,8 @@ const create = createOperation({
 	...TARGET,
 	fields: REQUIRED,
 	additionalFields: ADDITIONAL_FIELDS,
-	descriptions: {
-		create: 'Have Avala watch a metric of a project and report a breach',
-		additionalFields: 'Optional. What is not added is as Avala has it by default.',
-	},
+	description: 'Have Avala watch a metric of a project and report a breach',
+	fieldsDescription: 'Optional. What is not added is as Avala has it by default.',
 });
 
 const update = updateOperation(
@@ -116,22 +114,19 @@ const { get, getAll } = readOperations({
 			'last_value',
 			'last_evaluated_at',
 		],
-		{
-			further: [
-				'breach_count',
-				'last_breached_at',
-				'notify_emails',
-				'notify_webhook',
-				'created_at',
-				'updated_at',
-			],
-		},
+		[
+			'breach_count',
+			'last_breached_at',
+			'notify_emails',
+			'notify_webhook',
+			'created_at',
+			'updated_at',
+		],
 	),
-	descriptions: {
-		get: 'Look up one target: its threshold, and whether it was breached when last evaluated',
-		getAll:
-			'List the targets of a project as they were last evaluated; Evaluate gives them as of now',
-	},
+	getDescription:
+		'Look up one target: its threshold, and whether it was breached when last evaluated',
+	getAllDescription:
+		'List the targets of a project as they were last evaluated; Evaluate gives them as of now',
 });
 
 const EVALUATION = {

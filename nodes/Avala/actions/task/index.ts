@@ -29,23 +29,19 @@ const { get, getAll } = readOperations({
 			'created_at',
 			'updated_at',
 		],
-		{
-			// Only the guide's format says who has worked on a task and when it was completed.
-			further: ['assignee', 'completed_at'],
-			add: ({ assignee, completed_at: completedAt }) => ({
-				...(assignee !== undefined && { assignee }),
-				...(completedAt !== undefined && { completed_at: completedAt }),
-			}),
-		},
+		['assignee', 'completed_at'],
+		// Only the guide's format says who has worked on a task and when it was completed.
+		({ assignee, completed_at: completedAt }) => ({
+			...(assignee !== undefined && { assignee }),
+			...(completedAt !== undefined && { completed_at: completedAt }),
+		}),
 	),
 	filters: {
 		projectId: idFilter(projectLocator, 'project', 'Only tasks of this project', projectsIn),
 		status: wordFilter('tasks', 'status', STATUSES, 'completed'),
 	},
-	descriptions: {
-		get: 'Look up one task: its type, its status and its project',
-		getAll: 'List tasks, for example the completed ones of a project',
-	},
+	getDescription: 'Look up one task: its type, its status and its project',
+	getAllDescription: 'List tasks, for example the completed ones of a project',
 });
 
 export const task: Resource = {

@@ -11,7 +11,7 @@ import { allEventsNotice, customEvents, webhookEvents, withCustomEvents } from '
 import type { Field, FieldProperty } from '../fields';
 import { activeField, optional, textField } from '../fields';
 import type { ItemRun } from '../operation';
-import { parameterOf, propertiesOf } from '../parameters';
+import { parameterOf } from '../parameters';
 import { createOperation } from '../usualOperations';
 
 /** The event types of a webhook, and further ones beside them; a field that was added and left empty adds nothing. */
@@ -24,7 +24,7 @@ function eventsField(property: FieldProperty): Field<string[]> {
 	return optional({ property, read: (value) => readEventTypes(property.displayName, value) });
 }
 
-const EVENTS = { events: EVENT_FIELDS.events };
+const EVENTS = { ...webhookEvents, name: 'events', default: ['task.completed'] };
 
 const secret: Field<string> = {
 	...textField('Secret', 'secret', {
@@ -52,16 +52,12 @@ export const create = createOperation({
 		}),
 	},
 	further: [
-		...propertiesOf(EVENTS, {
-			default: ['task.completed'],
-			required: true,
-			displayOptions: { hide: withCustomEvents('additionalFields') },
-		}),
-		...propertiesOf(EVENTS, {
-			default: ['task.completed'],
+		{ ...EVENTS, required: true, displayOptions: { hide: withCustomEvents('additionalFields') } },
+		{
+			...EVENTS,
 			displayOptions: { show: withCustomEvents('additionalFields') },
 			description: "Optional when there are 'Custom Event Types'. What Avala sends to the webhook.",
-		}),
+		},
 		allEventsNotice,
 	],
 	additionalFields: {
@@ -69,13 +65,11 @@ export const create = createOperation({
 		customEvents: EVENT_FIELDS.customEvents,
 		secret,
 	},
-	descriptions: {
-		create: 'Have Avala send events to a URL. The Avala Trigger does this by itself.',
-		additionalFields:
-			'Optional. Without them the webhook is active, and Avala generates its secret.',
-	},
+	description: 'Have Avala send events to a URL. The Avala Trigger does this by itself.',
+	fieldsDescription:
+		'Optional. Without them the webhook is active, and Avala generates its secret.',
 	send: async (run, endpoint, settings, added) => {
-		const selected = await EVENTS.events.read(parameterOf(run, 'events', []), run);
+		const selected = await EVENT_FIELDS.events.read(parameterOf(run, 'events', []), run);
 		if (selected === undefined && added.customEvents === undefined) {
 			throw notUnderstood('Event Types', 'at least one event type', '');
 		}

@@ -50,10 +50,9 @@ const { get, getAll } = readOperations({
 			description: 'Only webhooks whose target URL contains this text',
 		}),
 	},
-	descriptions: {
-		get: 'Look up one webhook: its target URL, its event types and whether it is active',
-		getAll: 'List the webhooks of the account, newest first, for example the inactive ones',
-	},
+	getDescription: 'Look up one webhook: its target URL, its event types and whether it is active',
+	getAllDescription:
+		'List the webhooks of the account, newest first, for example the inactive ones',
 	tell: hintAtInactive,
 });
 
