@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { searchName } from './actions/locator';
 import { describeResource } from './actions/operation';
 import { RESOURCES } from './actions/resources';
 import { executeOperation } from './actions/router';
@@ -47,14 +48,21 @@ export class Avala implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: RESOURCES.map(({ option }) => option),
+				options: RESOURCES.map(({ name, value, description }) => ({ name, value, description })),
 				default: 'export',
 			},
 			...RESOURCES.flatMap(describeResource),
 		],
 	};
 
-	methods = { listSearch: Object.assign({}, ...RESOURCES.map(({ listSearch }) => listSearch)) };
+	methods = {
+		listSearch: Object.fromEntries(
+			RESOURCES.flatMap(({ locators = [] }) => locators).map((locator) => [
+				searchName(locator.collection),
+				locator.search,
+			]),
+		),
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return [await executeOperation(this)];

@@ -6,7 +6,7 @@ import { byId } from './resources';
 
 /** Every operation of the Avala node, as the values of 'Resource' and 'Operation'. */
 export const ALL_OPERATIONS = RESOURCES.flatMap((resource) =>
-	resource.operations.map(({ option }) => [resource.option.value, option.value] as const),
+	resource.operations.map(({ value }) => [resource.value, value] as const),
 );
 
 /** What an operation needs beside the ID of the thing that it works on. */

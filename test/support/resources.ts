@@ -1,7 +1,7 @@
 import type { INodeExecutionData, INodeListSearchItems, INodeParameters } from 'n8n-workflow';
 
 import { Avala } from '../../nodes/Avala/Avala.node';
-import type { ListSearch } from '../../nodes/Avala/actions/operation';
+import type { ListSearch } from '../../nodes/Avala/actions/locator';
 import type { Sandbox } from '../../sandbox';
 import type { ExecuteSetup } from './contexts';
 import { executeAvala, loadOptionsContext } from './contexts';

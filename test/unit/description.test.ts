@@ -89,9 +89,9 @@ describe('the Avala node', () => {
 	});
 
 	it('describes every operation and parameter, for people and for models', () => {
-		for (const { option } of operations) {
-			expect(option.description?.length).toBeGreaterThan(20);
-			expect(option.action).toBeTruthy();
+		for (const { action, description } of operations) {
+			expect(description.length).toBeGreaterThan(20);
+			expect(action).toBeTruthy();
 		}
 		for (const { name, description } of all.filter(
 			({ name }) =>
@@ -135,9 +135,9 @@ describe('what people search for and read', () => {
 	});
 
 	it('is not cut: the text of an operation has 100 characters at most, its action no article', () => {
-		for (const { option } of operations) {
-			expect(option.description?.length).toBeLessThanOrEqual(100);
-			expect(option.action).not.toMatch(/\b(?:a|an|the)\b/i);
+		for (const { action, description } of operations) {
+			expect(description.length).toBeLessThanOrEqual(100);
+			expect(action).not.toMatch(/\b(?:a|an|the)\b/i);
 		}
 	});
 });

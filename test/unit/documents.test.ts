@@ -53,8 +53,8 @@ describe('the documents', () => {
 	});
 
 	it.each(
-		RESOURCES.flatMap(({ option: { name }, operations }) =>
-			operations.map((operation) => [name, operation.option.name] as const),
+		RESOURCES.flatMap(({ name, operations }) =>
+			operations.map((operation) => [name, operation.name] as const),
 		),
 	)('docs/operations.md shows an example of %s: %s', (resource, operation) => {
 		const section =

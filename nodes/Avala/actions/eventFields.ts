@@ -1,18 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { ALL_EVENTS, EVENT_CATALOGUE } from '../shared/eventCatalogue';
-import type { FieldProperty } from './fields';
+import { propertyOf } from './fields';
 
 /** How the event types of a webhook are selected, in the trigger and in the webhook operations alike. */
-export const webhookEvents: FieldProperty = {
-	displayName: 'Event Types',
-	type: 'multiOptions',
+export const webhookEvents = propertyOf('Event Types', 'multiOptions', {
 	default: [],
 	description: 'What Avala sends to the webhook',
-	builderHint: {
-		propertyHint:
-			"The exact values of this list, such as ['task.completed'], or ['*'] alone for every type. A type that is not in the list goes into customEvents.",
-	},
+	hint: "The exact values of this list, such as ['task.completed'], or ['*'] alone for every type. A type that is not in the list goes into customEvents.",
 	options: [
 		{
 			name: 'All Event Types',
@@ -21,7 +16,7 @@ export const webhookEvents: FieldProperty = {
 		},
 		...EVENT_CATALOGUE,
 	],
-};
+});
 
 /** n8n has no list in which one choice excludes the others, so this says what they do beside it. */
 export const allEventsNotice: INodeProperties = {
@@ -36,20 +31,15 @@ export const allEventsNotice: INodeProperties = {
 	default: '',
 };
 
-export const customEvents: FieldProperty = {
-	displayName: 'Custom Event Types',
-	type: 'string',
+export const customEvents = propertyOf('Custom Event Types', 'string', {
 	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add event type' },
 	// With a list as its default, n8n adds the field with an empty list as its only entry.
 	default: '',
 	placeholder: 'e.g. task.submitted',
 	description:
 		'Event types that are not in the list, spelled as Avala spells them. Avala refuses types that it does not know.',
-	builderHint: {
-		propertyHint:
-			"Leave it out unless a type is missing from the list of event types; then a list, such as ['task.submitted'].",
-	},
-};
+	hint: "Leave it out unless a type is missing from the list of event types; then a list, such as ['task.submitted'].",
+});
 
 /** Whether custom event types were added in this collection, so that no others need be selected. */
 export const withCustomEvents = (collection: string) => ({

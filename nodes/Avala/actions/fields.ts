@@ -1,4 +1,4 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions, NodePropertyTypes } from 'n8n-workflow';
 
 import {
 	isBlank,
@@ -37,10 +37,46 @@ export type Values<F extends Fields> = {
 };
 
 /** What a kind of field leaves to the single one. */
-export type Texts = Omit<Partial<INodeProperties>, 'displayName' | 'name' | 'type'>;
+export type Texts = Omit<Partial<FieldProperty>, 'displayName' | 'type' | 'builderHint'> & {
+	/** For models that build workflows. */
+	hint?: string;
+};
 
 /** Words that Avala documents for a field, sorted by the label; servers have further ones. */
 export type KnownWords = ReadonlyArray<INodePropertyOptions & { value: string }>;
+
+/** Words whose labels are the words themselves. */
+export function labelled(...words: string[]): KnownWords {
+	return words.map((value) => ({ name: labelOf(value), value }));
+}
+
+/** `webhook_uid` as `Webhook UID`, `pending-approval` as `Pending Approval`. */
+export function labelOf(word: string): string {
+	return word
+		.split(/[_-]/)
+		.map((part) =>
+			['uid', 'url'].includes(part)
+				? part.toUpperCase()
+				: `${part.charAt(0).toUpperCase()}${part.slice(1)}`,
+		)
+		.join(' ');
+}
+
+/** How the editor shows a field, with texts of its own. */
+export function propertyOf(
+	displayName: string,
+	type: NodePropertyTypes,
+	{ hint, ...texts }: Texts & { default: FieldProperty['default'] },
+): FieldProperty {
+	const builderHint = hint === undefined ? undefined : { propertyHint: hint };
+	return { displayName, type, ...(builderHint && { builderHint }), ...texts };
+}
+
+/** The same field under another description, and, where it is given, another name of Avala's. */
+export function describedAs<F extends Field>(field: F, description: string, sentAs?: string): F {
+	const property = { ...field.property, description };
+	return { ...field, property, ...(sentAs !== undefined && { sentAs }) };
+}
 
 /** The same field where it may be left empty, which is the same as leaving it out. */
 export function optional<T>(field: Field<T>): Field<T> {
@@ -50,9 +86,13 @@ export function optional<T>(field: Field<T>): Field<T> {
 	};
 }
 
-export function textField(label: string, sentAs: string, texts: Texts = {}): Field<string> {
+export function textField(
+	label: string,
+	sentAs: string | undefined,
+	texts: Texts = {},
+): Field<string> {
 	return {
-		property: { displayName: label, type: 'string', default: '', ...texts },
+		property: propertyOf(label, 'string', { default: '', ...texts }),
 		sentAs,
 		read: (value) => readText(label, value),
 	};
@@ -66,13 +106,7 @@ export function wordField(
 	texts: Texts = {},
 ): Field<string> {
 	return {
-		property: {
-			displayName: label,
-			type: 'options',
-			default: known[0]?.value ?? '',
-			options: [...known],
-			...texts,
-		},
+		property: choiceProperty(label, known, texts),
 		sentAs,
 		read: (value) => wordOf(known, readText(label, value)),
 	};
@@ -86,16 +120,16 @@ export function wordsField(
 	texts: Texts = {},
 ): Field<string[]> {
 	return {
-		property: {
-			displayName: label,
-			type: 'multiOptions',
-			default: [],
-			options: [...known],
-			...texts,
-		},
+		property: propertyOf(label, 'multiOptions', { default: [], options: [...known], ...texts }),
 		sentAs,
 		read: (value) => readTexts(label, value).map((text) => wordOf(known, text)),
 	};
+}
+
+function choiceProperty(label: string, choices: KnownWords, texts: Texts): FieldProperty {
+	const [first] = choices;
+	const options = [...choices];
+	return propertyOf(label, 'options', { default: first?.value ?? '', options, ...texts });
 }
 
 function wordOf(known: KnownWords, text: string): string {
@@ -110,13 +144,7 @@ export function choiceField<T extends string>(
 	texts: Texts = {},
 ): Field<T> {
 	return {
-		property: {
-			displayName: label,
-			type: 'options',
-			default: choices[0]?.value ?? '',
-			options: [...choices],
-			...texts,
-		},
+		property: choiceProperty(label, choices, texts),
 		read: (value) => {
 			const choice = choices.find((it) => typeof value === 'string' && isWord(it.value, value));
 			if (choice) return choice.value;
@@ -128,49 +156,31 @@ export function choiceField<T extends string>(
 export function booleanField(
 	label: string,
 	sentAs: string | undefined,
-	texts: Texts = {},
+	texts: Texts,
 ): Field<boolean> {
 	return {
-		property: { displayName: label, type: 'boolean', default: false, ...texts },
+		property: propertyOf(label, 'boolean', { default: false, ...texts }),
 		sentAs,
 		read: (value) => readBoolean(label, value),
 	};
+}
+
+/** Whether Avala makes use of a thing. */
+export function activeField(description: string): Field<boolean> {
+	return booleanField('Active', 'is_active', { default: true, description });
 }
 
 export function numberField(
 	label: string,
 	sentAs: string | undefined,
 	{ least, most = Infinity }: { least: number; most?: number },
-	texts: Texts = {},
+	texts: Texts,
 ): Field<number> {
+	const typeOptions = { minValue: least, ...(most < Infinity && { maxValue: most }) };
 	return {
-		property: {
-			displayName: label,
-			type: 'number',
-			typeOptions: { minValue: least, ...(most < Infinity && { maxValue: most }) },
-			default: least,
-			...texts,
-		},
+		property: propertyOf(label, 'number', { default: least, typeOptions, ...texts }),
 		sentAs,
 		read: (value) => readNumber(label, value, least, most),
-	};
-}
-
-/** A list of texts, one below the other; in a list a comma is a part of the text. */
-export function textsField(label: string, sentAs: string, texts: Texts = {}): Field<string[]> {
-	return {
-		property: {
-			displayName: label,
-			type: 'string',
-			typeOptions: { multipleValues: true },
-			default: '',
-			...texts,
-		},
-		sentAs,
-		read: (value) =>
-			Array.isArray(value) && !isBlank(value)
-				? value.map((text: unknown) => readText(label, text))
-				: readTexts(label, value),
 	};
 }
 

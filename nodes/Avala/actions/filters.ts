@@ -2,10 +2,11 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { readMoment } from '../shared/moments';
-import { hasPart, idKey, idOf, isObject, readText } from '../shared/values';
+import { chosenIn, hasPart, idKey, idOf } from '../shared/values';
 import type { Collection } from '../transport/paths';
-import type { Field, FieldProperty, KnownWords, Values } from './fields';
-import { isWord, wordField } from './fields';
+import type { Field, KnownWords, Texts } from './fields';
+import { describedAs, isWord, labelOf, propertyOf, textField, wordField } from './fields';
+import type { Locator } from './locator';
 import type { ItemRun } from './operation';
 import { collectionProperty, readCollection, sentOf } from './parameters';
 
@@ -15,7 +16,7 @@ export interface Filter<T = unknown> extends Field<T> {
 	passes?(entry: IDataObject, wanted: T): boolean;
 	/** The words that Avala documents for it. */
 	known?: KnownWords;
-	/** What the filter names one thing of. */
+	/** What the filter names one thing of, which is looked up where nothing was found. */
 	collection?: Collection;
 	/** Whether `all` is a text to look for here, and `*` alone means no filter. */
 	isPart?: boolean;
@@ -25,24 +26,29 @@ export interface Filter<T = unknown> extends Field<T> {
 
 export type Filters = Readonly<Record<string, Filter>>;
 
-/**
- * A word such as a status, which Avala is asked for and each entry is compared with.
- *
- * @param isSent false where Avala cannot filter by it: then an entry without the word does not pass
- */
+/** A word such as a status of the `plural`, which Avala is asked for and each entry is compared with. */
 export function wordFilter(
-	label: string,
+	plural: string,
 	field: string,
 	known: KnownWords,
-	texts: { default: string; description: string },
-	{ isSent = true } = {},
+	start: string,
 ): Filter<string> {
+	const label = labelOf(field);
+	const description = `Only ${plural} with this ${label.toLowerCase()}. Use an expression for one that is not in the list.`;
 	return {
-		...wordField(label, field, known, texts),
-		sentAs: isSent ? field : undefined,
+		...wordField(label, field, known, { default: start, description }),
 		known,
-		passes: ({ [field]: sent }, wanted) =>
-			typeof sent === 'string' ? isWord(sent, wanted) : isSent,
+		passes: ({ [field]: sent }, wanted) => typeof sent !== 'string' || isWord(sent, wanted),
+	};
+}
+
+/** The same where Avala cannot filter by it: then an entry without the word does not pass. */
+export function ownWordFilter(...row: Parameters<typeof wordFilter>): Filter<string> {
+	const [, field] = row;
+	return {
+		...wordFilter(...row),
+		sentAs: undefined,
+		passes: ({ [field]: sent }, wanted) => typeof sent === 'string' && isWord(sent, wanted),
 	};
 }
 
@@ -50,30 +56,25 @@ export function wordFilter(
 export function partFilter(
 	label: string,
 	fields: readonly string[],
-	texts: Partial<FieldProperty>,
+	texts: Texts,
 	sentAs?: string,
 ): Filter<string> {
 	return {
-		property: { displayName: label, type: 'string', default: '', ...texts },
-		sentAs,
+		...textField(label, sentAs, texts),
 		isPart: true,
-		read: (value) => readText(label, value),
 		passes: (entry, part) => hasPart(fields.map((name) => idOf(entry[name]) ?? '').join(' '), part),
 	};
 }
 
 /** The ID of what the entries belong to. @param idsIn the IDs that an entry names; none lets it pass */
 export function idFilter(
-	field: Field<string>,
-	{ sentAs, collection }: { sentAs?: string; collection: Collection },
+	locator: Locator,
+	sentAs: string | undefined,
 	description: string,
 	idsIn: (entry: IDataObject) => string[],
 ): Filter<string> {
 	return {
-		...field,
-		property: { ...field.property, description },
-		sentAs,
-		collection,
+		...describedAs(locator, description, sentAs),
 		passes: (entry, wanted) => {
 			const ids = idsIn(entry);
 			return ids.length === 0 || ids.some((id) => idKey(id) === idKey(wanted));
@@ -81,20 +82,14 @@ export function idFilter(
 	};
 }
 
-/** For models that build workflows, on each parameter that is a moment. */
-const MOMENT_HINT =
-	'An ISO time with its zone, such as 2026-03-02T10:30:00Z, or an expression such as {{ $now.minus({ hours: 1 }) }}. Words such as yesterday are refused.';
-
 /** A moment, read as Unix time in milliseconds; without a zone it is in the workflow's time zone. */
 export function momentField(label: string, description: string): Field<number> {
 	return {
-		property: {
-			displayName: label,
-			type: 'dateTime',
+		property: propertyOf(label, 'dateTime', {
 			default: '',
 			description,
-			builderHint: { propertyHint: MOMENT_HINT },
-		},
+			hint: 'An ISO time with its zone, such as 2026-03-02T10:30:00Z, or an expression such as {{ $now.minus({ hours: 1 }) }}. Words such as yesterday are refused.',
+		}),
 		read: (value, { context }) => readMoment(label, value, context.getTimezone()),
 	};
 }
@@ -108,20 +103,16 @@ export const createdAfter = (plural: string) =>
 
 /** Whether a choice, in a list or by ID, is no restriction: an AI agent cannot leave a field out. */
 function isEvery(value: unknown, { isPart = false }: Filter): boolean {
-	const chosen: unknown = isObject(value) ? value.value : value;
+	const chosen = chosenIn(value);
 	if (typeof chosen !== 'string') return false;
 	return (isPart ? /^\s*\*\s*$/ : /^\s*(?:all|any|\*)\s*$/i).test(chosen);
 }
 
 export function filtersProperty(
 	filters: Filters,
-	texts: { description?: string } = {},
+	description = 'Optional. Narrows the result to what matches all filters.',
 ): INodeProperties {
-	return collectionProperty('filters', 'Filters', filters, {
-		placeholder: 'Add filter',
-		description: 'Optional. Narrows the result to what matches all filters.',
-		...texts,
-	});
+	return collectionProperty('filters', filters, description);
 }
 
 /** What a list is narrowed to. */
@@ -148,36 +139,25 @@ export async function readFilters(run: ItemRun, filters: Filters): Promise<Narro
 			read: (value, of) => (isEvery(value, filter) ? undefined : filter.read(value, of)),
 		},
 	]);
-	const values: Values<Filters> = await readCollection(
-		run,
-		'filters',
-		'Filters',
-		Object.fromEntries(skipping),
-	);
-	return narrowingOf(filters, values);
-}
-
-function narrowingOf(filters: Filters, values: Values<Filters>): Narrowing {
+	const values = await readCollection<Filters>(run, 'filters', Object.fromEntries(skipping));
 	const given = Object.entries(values);
 	const groups = new Map<string, typeof given>();
 	for (const [name, value] of given) {
 		const group = filters[name]?.group ?? name;
 		groups.set(group, [...(groups.get(group) ?? []), [name, value]]);
 	}
-	const query = Object.entries(sentOf(filters, values)).map(([name, value]) => [
-		name,
-		String(value),
-	]);
+	const sent = Object.entries(sentOf(filters, values));
 	const { createdAfter: after = -Infinity, createdBefore: before = Infinity } = values;
 	const [createdAfter, createdBefore] = [Number(after), Number(before)];
 	if (createdAfter >= createdBefore) {
+		const times = [createdAfter, createdBefore].map((moment) => new Date(moment).toISOString());
 		throw new UserError("'Created After' must be earlier than 'Created Before'.", {
-			description: `They are ${[createdAfter, createdBefore].map(isoTime).join(' and ')}: nothing can be between them.`,
+			description: `They are ${times.join(' and ')}: nothing can be between them.`,
 		});
 	}
 	return {
 		values,
-		query: Object.fromEntries(query) as Record<string, string>,
+		query: Object.fromEntries(sent.map(([name, value]) => [name, String(value)])),
 		createdAfter,
 		createdBefore,
 		isNarrow: given.length > 0,
@@ -186,8 +166,4 @@ function narrowingOf(filters: Filters, values: Values<Filters>): Narrowing {
 				group.some(([name, value]) => filters[name]?.passes?.(entry, value) ?? true),
 			),
 	};
-}
-
-function isoTime(moment: number): string {
-	return new Date(moment).toISOString();
 }

@@ -7,40 +7,57 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import { chosenIn, hasPart, idOf, notUnderstood } from '../shared/values';
-import type { Connection } from '../transport/connection';
 import { forList, withLimit } from '../transport/connection';
 import { avalaPages, pageAt } from '../transport/pages';
-import type { Collection, Endpoint } from '../transport/paths';
-import { checkedId } from '../transport/paths';
+import type { Collection } from '../transport/paths';
+import { all, checkedId } from '../transport/paths';
 import type { Field } from './fields';
-import type { ListSearch } from './operation';
+import { labelOf, propertyOf, textField } from './fields';
 
-/** What tells the locators of the resources apart. */
-export interface LocatorTexts {
-	label: string;
-	/** The name of the search behind its list. */
-	search: string;
-	description: string;
+export type ListSearch = (
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+) => Promise<INodeListSearchResult>;
+
+/** A field that picks one thing of a collection, with the search behind its list. */
+export interface Locator extends Field<string> {
+	collection: Collection;
+	search: ListSearch;
+}
+
+interface Choice extends INodeListSearchItems {
+	/** What the typed text is looked for in, beside the name. */
+	searched?: string;
+}
+
+interface LocatorTexts {
+	/** What the thing is for; it is what the operation works on by default. */
+	description?: string;
 	/** For models that build workflows: where the ID comes from. */
 	hint: string;
+	sentAs?: string;
 	/** Where the ID is found; `uid` in the output by default. */
 	idHint?: string;
-	/** Where the search depends on other parameters, their names. */
+	/** What can be selected of an entry of the collection; nothing of some. */
+	choices(entry: IDataObject, context: ILoadOptionsFunctions): Choice | Choice[] | undefined;
+	/** Where the choices depend on other parameters, their names. */
 	dependsOn?: string[];
 }
 
-/** A parameter that picks one thing: from a searchable list, or by its ID. */
-export function locatorField(collection: Collection, texts: LocatorTexts): Field<string> {
+/** A parameter that picks one thing: from a searchable list, or by its ID. It is called as the collection is. */
+export function locatorField(collection: Collection, texts: LocatorTexts): Locator {
 	const { noun, example } = collection;
-	const { label, search, description, hint, dependsOn } = texts;
+	const label = labelOf(noun);
+	const { hint, dependsOn, sentAs, description = `The ${noun} to work on` } = texts;
 	const { idHint = `The ID of the ${noun}, which is 'uid' in the output` } = texts;
 	return {
-		property: {
-			displayName: label,
-			type: 'resourceLocator',
+		collection,
+		sentAs,
+		property: propertyOf(label, 'resourceLocator', {
 			default: { mode: 'list', value: '' },
 			description,
-			builderHint: { propertyHint: hint },
+			hint,
 			...(dependsOn && { typeOptions: { loadOptionsDependsOn: dependsOn } }),
 			modes: [
 				{
@@ -48,7 +65,7 @@ export function locatorField(collection: Collection, texts: LocatorTexts): Field
 					name: 'list',
 					type: 'list',
 					placeholder: `Select ${withArticle(noun)}…`,
-					typeOptions: { searchListMethod: search, searchable: true },
+					typeOptions: { searchListMethod: searchName(collection), searchable: true },
 				},
 				{
 					displayName: 'By ID',
@@ -58,26 +75,26 @@ export function locatorField(collection: Collection, texts: LocatorTexts): Field
 					hint: idHint,
 				},
 			],
-		},
+		}),
+		search: searchIn(collection, texts.choices),
 		read: (value) => idIn(collection, label, value),
 	};
+}
+
+/** `searchProjects`, by which the description names the search. */
+export function searchName({ plural }: Collection): string {
+	return `search${labelOf(plural)}`;
 }
 
 /** A parameter that is the ID of one thing. */
 export function idField(
 	collection: Collection,
 	label: string,
-	texts: { description: string; hint: string },
+	{ sentAs, ...texts }: { description: string; hint: string; sentAs?: string },
 ): Field<string> {
+	const placeholder = `e.g. ${collection.example}`;
 	return {
-		property: {
-			displayName: label,
-			type: 'string',
-			default: '',
-			placeholder: `e.g. ${collection.example}`,
-			description: texts.description,
-			builderHint: { propertyHint: texts.hint },
-		},
+		...textField(label, sentAs, { placeholder, ...texts }),
 		read: (value) => idIn(collection, label, value),
 	};
 }
@@ -106,70 +123,42 @@ const TIME_LIMIT_MS = 10_000;
 /** A slow page may take until then; a wait that Avala asks for beyond it is shown as an error. */
 const DEADLINE_MS = 30_000;
 
-export interface Choice extends INodeListSearchItems {
-	/** What the typed text is looked for in, beside the name. */
-	searched?: string;
-}
-
-type Choices = Choice | Choice[] | undefined;
-
 /**
  * The searchable list of the editor behind a locator, from where the last call ended, with the entries that
  * hold the typed text in any part. n8n asks for more only when the user scrolls, which a short list does
- * not allow, so it goes on until there are enough, within bounds.
- *
- * @param list what is searched, or how that follows from other parameters
- * @param choicesOf what can be selected of an entry; nothing of some
+ * not allow, so it goes on until there are enough, within bounds. Errors are shown in the list.
  */
-export function searchOf(
-	list:
-		Endpoint | ((context: ILoadOptionsFunctions, of: Connection) => Endpoint | Promise<Endpoint>),
-	choicesOf: (entry: IDataObject, context: ILoadOptionsFunctions) => Choices,
-): ListSearch {
+function searchIn(collection: Collection, choicesOf: LocatorTexts['choices']): ListSearch {
 	return async function (filter = '', paginationToken) {
+		// A pasted URL may have a slash at its end that Avala's has not.
+		const wanted = filter.trim().replace(/\/$/, '');
+		const results: INodeListSearchItems[] = [];
+		const endsAt = Date.now() + TIME_LIMIT_MS;
+		let pages = 0;
+		let seen = 0;
 		return await forList(this, async (unlimited) => {
 			const connection = withLimit(unlimited, DEADLINE_MS);
-			const endpoint = typeof list === 'function' ? await list(this, connection) : list;
-			return await search(connection, endpoint, { filter, paginationToken }, (entry) =>
-				choicesOf(entry, this),
-			);
-		});
-	};
-}
-
-/** @throws NodeOperationError or NodeApiError, which the editor shows in the list */
-async function search(
-	connection: Connection,
-	endpoint: Endpoint,
-	{ filter, paginationToken }: { filter: string; paginationToken?: string },
-	choicesOf: (entry: IDataObject) => Choices,
-): Promise<INodeListSearchResult> {
-	// A pasted URL may have a slash at its end that Avala's has not.
-	const wanted = filter.trim().replace(/\/$/, '');
-	const results: INodeListSearchItems[] = [];
-	const endsAt = Date.now() + TIME_LIMIT_MS;
-	let pages = 0;
-	let seen = 0;
-	const start = paginationToken === undefined ? undefined : pageAt(connection, paginationToken);
-	for await (const { entries, next } of avalaPages(connection, endpoint, { start })) {
-		for (const { searched = '', ...shown } of entries.flatMap((entry) => choicesOf(entry) ?? [])) {
-			if (hasPart(`${shown.name} ${searched}`, wanted)) results.push(shown);
-		}
-		pages += 1;
-		seen += entries.length;
-		const isBound = pages >= MAX_PAGES || seen >= MAX_ENTRIES || Date.now() >= endsAt;
-		if (results.length >= WANTED_RESULTS || isBound) {
-			if (results.length === 0 && wanted !== '' && next && start === undefined) {
-				const { noun, plural } = endpoint.collection;
+			const start = paginationToken === undefined ? undefined : pageAt(connection, paginationToken);
+			for await (const { entries, next } of avalaPages(connection, all(collection), { start })) {
+				const choices = entries.flatMap((entry) => choicesOf(entry, this) ?? []);
+				for (const { searched = '', ...shown } of choices) {
+					if (hasPart(`${shown.name} ${searched}`, wanted)) results.push(shown);
+				}
+				pages += 1;
+				seen += entries.length;
+				const isBound = pages >= MAX_PAGES || seen >= MAX_ENTRIES || Date.now() >= endsAt;
+				if (results.length < WANTED_RESULTS && !isBound) continue;
+				if (results.length > 0 || wanted === '' || !next || start !== undefined) {
+					return { results, paginationToken: next?.href };
+				}
 				throw new NodeOperationError(
-					connection.context.getNode(),
-					`None of the first ${seen} ${plural} contains ${JSON.stringify(filter)}, and there are more. Select the ${noun} by its ID instead.`,
+					this.getNode(),
+					`None of the first ${seen} ${collection.plural} contains ${JSON.stringify(filter)}, and there are more. Select the ${collection.noun} by its ID instead.`,
 				);
 			}
-			return { results, paginationToken: next?.href };
-		}
-	}
-	return { results };
+			return { results };
+		});
+	};
 }
 
 /** The choice for most things: by name, with more about it in brackets. */

@@ -1,14 +1,12 @@
 import type {
 	IDataObject,
 	IExecuteFunctions,
-	ILoadOptionsFunctions,
 	INodeExecutionData,
-	INodeListSearchResult,
 	INodeProperties,
-	INodePropertyOptions,
 } from 'n8n-workflow';
 
 import type { Connection } from '../transport/connection';
+import type { Locator } from './locator';
 
 /** One input item of one execution. */
 export interface ItemRun {
@@ -26,27 +24,27 @@ export interface ItemRun {
 	hint(message: string): void;
 }
 
+interface MenuEntry {
+	name: string;
+	value: string;
+	description: string;
+}
+
 /** One operation: how the editor offers it, its parameters, and what it does for one item. */
-export interface Operation {
-	option: INodePropertyOptions & { value: string };
+export interface Operation extends MenuEntry {
+	/** For the list of actions: `Get many webhooks`. */
+	action: string;
 	properties: INodeProperties[];
 	/** The router pairs what comes out with the input item. */
 	execute(run: ItemRun): Promise<INodeExecutionData[]>;
 }
 
-export type ListSearch = (
-	this: ILoadOptionsFunctions,
-	filter?: string,
-	paginationToken?: string,
-) => Promise<INodeListSearchResult>;
-
 /** One resource: a folder beside this file, and a line in `resources.ts`. */
-export interface Resource {
-	option: INodePropertyOptions & { value: string };
+export interface Resource extends MenuEntry {
 	/** In the order in which the editor offers them. */
 	operations: Operation[];
-	/** The searches behind its locators, by the names that they have in the description. */
-	listSearch?: Record<string, ListSearch>;
+	/** Those whose lists it searches. */
+	locators?: Locator[];
 }
 
 /** Whether the node is a tool of an AI agent. */
@@ -60,25 +58,27 @@ export function itemsOf(objects: IDataObject[]): INodeExecutionData[] {
 }
 
 /** The operation menu of a resource followed by the parameters of each of its operations. */
-export function describeResource({
-	option: { value: resource },
-	operations,
-}: Resource): INodeProperties[] {
+export function describeResource({ value: resource, operations }: Resource): INodeProperties[] {
 	const menu: INodeProperties = {
 		displayName: 'Operation',
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
 		displayOptions: { show: { resource: [resource] } },
-		options: operations.map(({ option }) => option),
+		options: operations.map(({ name, value, action, description }) => ({
+			name,
+			value,
+			action,
+			description,
+		})),
 		default: 'getAll',
 	};
-	const parameters = operations.flatMap(({ option, properties }) =>
+	const parameters = operations.flatMap(({ value: operation, properties }) =>
 		properties.map((property) => ({
 			...property,
 			displayOptions: {
 				...property.displayOptions,
-				show: { resource: [resource], operation: [option.value], ...property.displayOptions?.show },
+				show: { resource: [resource], operation: [operation], ...property.displayOptions?.show },
 			},
 		})),
 	);

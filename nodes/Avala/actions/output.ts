@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isBlank, notUnderstood, readBoolean, readTexts } from '../shared/values';
 import type { Connection } from '../transport/connection';
+import { labelOf } from './fields';
 import type { ItemRun } from './operation';
 import { isTool } from './operation';
 import { parameterOf } from './parameters';
@@ -21,13 +22,14 @@ type FieldNames = ReadonlyArray<string | readonly [string, ...string[]]>;
 
 /**
  * @param names the fields of the simplified form
- * @param more what can be selected beside them, and what the node adds to both forms
+ * @param further what can be selected beside them
+ * @param add what the node adds to both forms
  */
 export function formsOf(
 	names: FieldNames,
-	more: { further?: readonly string[]; add?: (entry: IDataObject) => IDataObject } = {},
+	further: readonly string[] = [],
+	add: (entry: IDataObject) => IDataObject = () => ({}),
 ): OutputForms {
-	const { further = [], add = () => ({}) } = more;
 	const simplify = (entry: IDataObject) => ({ ...pickFields(entry, names), ...add(entry) });
 	return {
 		simplify,
@@ -52,9 +54,6 @@ export interface Output {
 	choice: readonly string[];
 	show(entry: IDataObject): IDataObject;
 }
-
-/** All that Avala sent, where there is nothing to choose. */
-export const AS_SENT: Output = { choice: [], show: (entry) => entry };
 
 /** As n8n's own nodes have it: a switch for people, a choice for AI agents. */
 export function outputProperties(forms: OutputForms | undefined): INodeProperties[] {
@@ -111,7 +110,7 @@ export function outputProperties(forms: OutputForms | undefined): INodePropertie
  * @throws UserError for an unknown choice or field
  */
 export function outputOf(run: ItemRun, forms: OutputForms | undefined): Output {
-	if (forms === undefined) return AS_SENT;
+	if (forms === undefined) return { choice: [], show: (entry) => entry };
 	const { simplify, complete } = forms;
 	const choice = choiceIn(run);
 	const simplified = (entry: IDataObject) => simplify(entry, run.connection);
@@ -152,16 +151,4 @@ function selectedFields(run: ItemRun, { fields }: OutputForms): string[] {
 /** `created_at`, `Created At` and `createdAt` are the same. */
 function plain(text: string): string {
 	return text.toLowerCase().replace(/[\s_]/g, '');
-}
-
-/** `webhook_uid` as `Webhook UID`. */
-function labelOf(field: string): string {
-	return field
-		.split('_')
-		.map((word) =>
-			['uid', 'url'].includes(word)
-				? word.toUpperCase()
-				: `${word.charAt(0).toUpperCase()}${word.slice(1)}`,
-		)
-		.join(' ');
 }

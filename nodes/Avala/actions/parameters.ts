@@ -11,7 +11,9 @@ import {
 	readWholeNumber,
 	shown,
 } from '../shared/values';
-import type { Fields, Texts, Values } from './fields';
+import type { Collection, Endpoint } from '../transport/paths';
+import { all, below, one } from '../transport/paths';
+import type { Field, Fields, Values } from './fields';
 import type { ItemRun } from './operation';
 
 /** A parameter of the operation as an expression or an AI agent may have filled it in. */
@@ -59,19 +61,26 @@ export function propertiesOf(
 	return Object.entries(fields).map(([name, { property }]) => ({ ...property, name, ...common }));
 }
 
-/** The fields that can be added one by one under a collection, as the editor sorts them. */
+/** The collections to which fields are added one by one. */
+const COLLECTIONS = {
+	additionalFields: { displayName: 'Additional Fields', placeholder: 'Add field' },
+	filters: { displayName: 'Filters', placeholder: 'Add filter' },
+	options: { displayName: 'Options', placeholder: 'Add option' },
+	updateFields: { displayName: 'Update Fields', placeholder: 'Add field' },
+};
+
+/** A collection with its fields, as the editor sorts them. */
 export function collectionProperty(
-	name: string,
-	label: string,
+	name: keyof typeof COLLECTIONS,
 	fields: Fields,
-	texts: Texts,
+	description: string,
 ): INodeProperties {
 	return {
-		displayName: label,
+		...COLLECTIONS[name],
 		name,
 		type: 'collection',
 		default: {},
-		...texts,
+		description,
 		options: propertiesOf(fields).sort((a, b) => a.displayName.localeCompare(b.displayName)),
 	};
 }
@@ -108,10 +117,10 @@ function isComplete<F extends Fields>(fields: F, values: Values<F>): values is R
  */
 export async function readCollection<F extends Fields>(
 	run: ItemRun,
-	name: string,
-	label: string,
+	name: keyof typeof COLLECTIONS,
 	fields: F,
 ): Promise<Values<F>> {
+	const { displayName: label } = COLLECTIONS[name];
 	const given = parameterOf(run, name, {});
 	if (!isObject(given)) throw notUnderstood(label, 'a collection of fields', given);
 	const unknown = Object.keys(given).find((field) => !Object.hasOwn(fields, field));
@@ -144,4 +153,43 @@ export function sentOf<F extends Fields>(fields: F, values: Values<F>): IDataObj
 		if (sentAs !== undefined && value !== undefined) sent[sentAs] = value as IDataObject[string];
 	}
 	return sent;
+}
+
+/** A parameter that picks one thing: its name and its field. */
+export type IdField = Readonly<Record<string, Field<string>>>;
+
+/** A collection, and the parameter that picks what it lies below, if it does. */
+export interface Place {
+	collection: Collection;
+	parent?: IdField;
+}
+
+/** One thing of a collection, and the parameter that picks it. */
+export interface Thing extends Place {
+	id: IdField;
+}
+
+export function placeProperties({ parent = {} }: Pick<Place, 'parent'>): INodeProperties[] {
+	return propertiesOf(parent, { required: true });
+}
+
+export function thingProperties(thing: Thing): INodeProperties[] {
+	return [...placeProperties(thing), ...propertiesOf(thing.id, { required: true })];
+}
+
+/** The list that the parameters stand for, or where a new thing is posted. @throws UserError for no ID */
+export async function listIn(run: ItemRun, place: Place): Promise<Endpoint> {
+	return all(await collectionIn(run, place));
+}
+
+/** The thing that the parameters stand for. @throws UserError for no ID */
+export async function thingIn(run: ItemRun, thing: Thing): Promise<Endpoint> {
+	const collection = await collectionIn(run, thing);
+	const [uid = ''] = Object.values(await readParameters(run, thing.id));
+	return one(collection, uid);
+}
+
+async function collectionIn(run: ItemRun, { collection, parent = {} }: Place): Promise<Collection> {
+	const [id] = Object.values(await readParameters(run, parent));
+	return id === undefined ? collection : below(collection, id);
 }

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { deepCopy, NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
 import { withoutStop } from '../shared/nodeError';
@@ -31,7 +31,8 @@ export async function executeOperation(context: IExecuteFunctions): Promise<INod
 		} catch (error) {
 			const shown = forItem(context, error, itemIndex, secrets);
 			if (!context.continueOnFail()) throw shown;
-			output.push({ json: describeError(shown), pairedItem });
+			// By a single field `error` n8n knows an item for the error output, if the node has one.
+			output.push({ json: { error: messageOf(shown) }, pairedItem });
 		}
 	}
 	if (isTool(context)) {
@@ -74,9 +75,8 @@ async function runOf(
 function selectedOperation(context: IExecuteFunctions, itemIndex: number): Operation {
 	const resource: unknown = context.getNodeParameter('resource', itemIndex);
 	const name: unknown = context.getNodeParameter('operation', itemIndex);
-	const operation = RESOURCES.find(({ option }) => option.value === resource)?.operations.find(
-		({ option }) => option.value === name,
-	);
+	const operations = RESOURCES.find(({ value }) => value === resource)?.operations;
+	const operation = operations?.find(({ value }) => value === name);
 	if (operation) return operation;
 	throw new NodeOperationError(
 		context.getNode(),
@@ -117,9 +117,4 @@ function asNodeError(
 	shown.message = message;
 	shown.description = error instanceof UserError ? error.description : undefined;
 	return shown;
-}
-
-/** By a single field `error` n8n knows an item for the error output, if the node has one. */
-function describeError(error: NodeApiError | NodeOperationError): IDataObject {
-	return { error: messageOf(error) };
 }

@@ -1,15 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError, UserError } from 'n8n-workflow';
 
-import { messageOf, numberOf, readNumber } from '../shared/values';
+import { idOf, messageOf, numberOf, readNumber } from '../shared/values';
 import type { Connection } from '../transport/connection';
 import { log } from '../transport/connection';
-import type { Endpoint } from '../transport/paths';
+import type { Collection, Endpoint } from '../transport/paths';
+import { one } from '../transport/paths';
 import { quote } from '../transport/quote';
 import { avalaEntry } from '../transport/request';
 import { mayPass, pause } from '../transport/retries';
-import type { Field } from './fields';
 import { booleanField, numberField } from './fields';
+import type { ItemRun } from './operation';
 
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 15_000;
@@ -26,8 +27,12 @@ export type State = 'running' | 'ready' | 'failed';
 
 /** What is waited for. */
 export interface Awaited {
+	/** `the export` */
+	what: string;
 	/** `ready`, `done` */
 	end: string;
+	/** For models that build workflows: when to wait. */
+	hint: string;
 	stateOf: (entry: IDataObject) => State;
 	/** What to do when it has failed. */
 	advice: string;
@@ -41,27 +46,17 @@ export function hasFailed({ status }: IDataObject): boolean {
 }
 
 /** The options of an operation that can wait: a switch, and a limit whose presence alone has it wait. */
-export function waitFields(
-	label: string,
-	what: string,
-	hint: string,
-): { maxWait: Field<number>; wait: Field<boolean> } {
+export function waitFields({ what, end, hint }: Awaited) {
+	const description = `How long to wait. If ${what} takes longer, the operation ends with an error; Avala still finishes it.`;
+	const texts = { default: DEFAULT_MAX_WAIT_MINUTES, description };
 	return {
 		maxWait: {
-			...numberField(
-				'Max Wait (Minutes)',
-				undefined,
-				{ least: 1 },
-				{
-					default: DEFAULT_MAX_WAIT_MINUTES,
-					description: `How long to wait. If ${what} takes longer, the operation ends with an error; Avala still finishes it.`,
-				},
-			),
-			read: (value) => readNumber('Max Wait (Minutes)', value, 0),
+			...numberField('Max Wait (Minutes)', undefined, { least: 1 }, texts),
+			read: (value: unknown) => readNumber('Max Wait (Minutes)', value, 0),
 		},
-		wait: booleanField(label, undefined, {
+		wait: booleanField(`Wait Until ${capital(end)}`, undefined, {
 			description: `Whether to wait until Avala has finished ${what}`,
-			builderHint: { propertyHint: hint },
+			hint,
 		}),
 	};
 }
@@ -105,13 +100,30 @@ export async function waitFor(
 		}
 		const state = latest && awaited.stateOf(latest);
 		if (latest && state === 'ready') return latest;
-		if (latest && state === 'failed') throw failedError(connection, endpoint, awaited, latest);
+		if (latest && state === 'failed') {
+			throw new UserError(`${capital(endpoint.subject)} will not become ${awaited.end}.`, {
+				description: `In Avala ${stateWords(connection, awaited, latest)}. ${awaited.advice}`,
+			});
+		}
 		const leftMs = end - Date.now();
 		if (leftMs <= 0) throw tooLongError(connection, endpoint, awaited, { limitMs, latest, fault });
 		const askedMs = numberOf(fault?.context.retryAfterMs) ?? 0;
 		await pause(Math.min(Math.max(askedMs, pauseMs), leftMs), connection.cancelled);
 		pauseMs = Math.min(pauseMs * GROWTH, LONGEST_PAUSE_MS);
 	}
+}
+
+/** What was created a moment ago, once it is ready if there is a limit to wait for that. */
+export async function waitIfWanted(
+	{ connection }: ItemRun,
+	collection: Collection,
+	awaited: Awaited,
+	limitMs: number | undefined,
+	created: IDataObject,
+): Promise<IDataObject> {
+	if (limitMs === undefined) return created;
+	const endpoint = one(collection, idOf(created.uid) ?? '');
+	return await waitFor(connection, endpoint, awaited, limitMs, created);
 }
 
 /** @returns the error instead when it may pass by itself */
@@ -143,17 +155,6 @@ export function stateWords(
 	const reason = quote(entry.error_message, secrets).replace(/\.$/, '');
 	const said = status === '' || status === state ? '' : ` (Avala’s status: "${status}")`;
 	return `its state is ${state}${said}${reason === '' ? '' : `: ${reason}`}`;
-}
-
-function failedError(
-	connection: Connection,
-	{ subject }: Endpoint,
-	awaited: Awaited,
-	entry: IDataObject,
-): UserError {
-	return new UserError(`${capital(subject)} will not become ${awaited.end}.`, {
-		description: `In Avala ${stateWords(connection, awaited, entry)}. ${awaited.advice}`,
-	});
 }
 
 function tooLongError(

@@ -21,18 +21,18 @@ afterAll(async () => {
 beforeEach(() => avala.reset());
 
 /** Every operation with the switch Simplify, which an agent's tool has n8n's "Output" for. */
-const SIMPLIFIED = RESOURCES.flatMap(({ option, operations }) =>
+const SIMPLIFIED = RESOURCES.flatMap(({ value: resource, operations }) =>
 	operations
 		.filter(({ properties }) => properties.some(({ name }) => name === 'simplify'))
-		.map((operation) => [option.value, operation.option.value] as const),
+		.map((operation) => [resource, operation.value] as const),
 );
 
 const choicesOf = ({ options = [] }: INodeProperties) =>
 	options.map((option) => ('value' in option ? String(option.value) : ''));
 
 function propertyOf(resource: string, operation: string, name: string): INodeProperties {
-	const property = RESOURCES.find(({ option }) => option.value === resource)
-		?.operations.find(({ option }) => option.value === operation)
+	const property = RESOURCES.find(({ value }) => value === resource)
+		?.operations.find(({ value }) => value === operation)
 		?.properties.find((given) => given.name === name);
 	if (property) return property;
 	throw new Error(`${resource}: ${operation} has no ${name}.`);

@@ -1,11 +1,11 @@
-import type { IDataObject, INodeListSearchResult, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { Avala } from '../../../nodes/Avala/Avala.node';
 import { EVENT_CATALOGUE } from '../../../nodes/Avala/shared/eventCatalogue';
 import type { WireFormat, Sandbox } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { NEWEST_EVENTS } from '../../../sandbox/eventTypes';
-import { executeAvala, loadOptionsContext } from '../../support/contexts';
+import { executeAvala } from '../../support/contexts';
+import { byId, searchOn } from '../../support/resources';
 
 let avala: Sandbox;
 beforeAll(async () => {
@@ -18,8 +18,6 @@ beforeAll(async () => {
 afterAll(async () => await avala.stop());
 beforeEach(() => avala.reset());
 
-const byId = (value: string): INodeParameters =>
-	({ __rl: true, mode: 'id', value }) as INodeParameters;
 const byUrl = (value: string): INodeParameters =>
 	({ __rl: true, mode: 'url', value }) as INodeParameters;
 
@@ -275,14 +273,7 @@ describe('All on a server that knows fewer event types', () => {
 });
 
 describe('the list of webhooks in the editor', () => {
-	const search = async (filter?: string): Promise<INodeListSearchResult> => {
-		const { apiKey, baseUrl } = avala;
-		const context = loadOptionsContext(
-			{ resource: 'webhook', operation: 'get' },
-			{ apiKey, baseUrl },
-		);
-		return await new Avala().methods.listSearch.searchWebhooks.call(context, filter);
-	};
+	const search = async (filter?: string) => await searchOn(avala, 'searchWebhooks', filter);
 
 	it('tells long target URLs apart: by their end, as test URLs of n8n, and by host', async () => {
 		const id = '0f8fad5b-d9cb-469f-a165-708670000004';
@@ -294,7 +285,7 @@ describe('the list of webhooks in the editor', () => {
 		]) {
 			avala.addWebhook({ targetUrl, events: ['task.completed', 'task.created'] });
 		}
-		expect((await search()).results.map(({ name }) => name)).toEqual([
+		expect((await search()).map(({ name }) => name)).toEqual([
 			'task.completed +1 – …s far too long',
 			'task.completed +1 – …000004/webhook on staging.example.com:8443',
 			'(test) task.completed +1 – …000004/webhook on n8n.example.com',
@@ -311,12 +302,12 @@ describe('the list of webhooks in the editor', () => {
 		];
 		const body = { results: odd, next: null };
 		avala.fault({ path: '/api/v1/webhooks/', status: 200, body });
-		expect((await search()).results).toEqual([
+		expect(await search()).toEqual([
 			{ name: 'no event types – no target URL', value: '7' },
 			{ name: 'no event types – no target URL', value: 'wh_1' },
 			{ name: 'task.created – https://example.com/a', value: 'wh_2' },
 		]);
-		expect((await search('task.created')).results).toHaveLength(1);
+		expect(await search('task.created')).toHaveLength(1);
 		const uids = async (filters: INodeParameters) =>
 			(await run('getAll', { returnAll: true, filters })).map(({ uid }) => uid);
 		expect(await uids({})).toEqual([7, 'wh_1', undefined, 'wh_2']);

@@ -21,9 +21,8 @@ const KNOWN = [
 	{ name: 'In Progress', value: 'in_progress' },
 	{ name: '3D Image', value: 'image_3d' },
 ];
-const texts = { default: '', description: '' };
 const WORDS: Filters = {
-	status: wordFilter('Status', 'status', KNOWN, texts),
+	status: wordFilter('things', 'status', KNOWN, ''),
 	name: partFilter('Name', ['name', 'slug'], {}, 'name_part'),
 };
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { HealthReport } from '../../../nodes/Avala/actions/delivery/healthReport';
+import { HealthReport } from '../../../nodes/Avala/actions/delivery/getHealth.operation';
 import { normaliseDelivery } from '../../../nodes/Avala/shared/delivery';
 
 const NOW = Date.parse('2026-03-02T12:00:00Z');

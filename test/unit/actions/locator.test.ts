@@ -1,4 +1,4 @@
-import { datasetLocator } from '../../../nodes/Avala/actions/dataset/locator';
+import { datasetLocator } from '../../../nodes/Avala/actions/dataset';
 import { exportLocator } from '../../../nodes/Avala/actions/export/export';
 import { idField } from '../../../nodes/Avala/actions/locator';
 import type { ItemRun } from '../../../nodes/Avala/actions/operation';

@@ -7,7 +7,7 @@ import { formsOf, outputOf, outputProperties } from '../../../nodes/Avala/action
 import { messageOf } from '../../../nodes/Avala/shared/values';
 import type { Connection } from '../../../nodes/Avala/transport/connection';
 
-const FORMS = formsOf(['uid'], { further: ['created_at'] });
+const FORMS = formsOf(['uid'], ['created_at']);
 
 /** What is chosen with these parameters; n8n gives the fallback for one that is missing. */
 const chosen = (parameters: INodeParameters, type = 'n8n-nodes-avala.avala') => {
@@ -76,9 +76,9 @@ it('offers the fields under readable names, but not the ID, which is always ther
 });
 
 describe('the simplified form', () => {
-	const forms = formsOf(['uid', ['owner', 'owner_name'], 'count'], {
-		add: ({ extra }) => (extra === undefined ? {} : { extra }),
-	});
+	const forms = formsOf(['uid', ['owner', 'owner_name'], 'count'], [], ({ extra }) =>
+		extra === undefined ? {} : { extra },
+	);
 
 	it('has the same names whatever a server calls them, null for what it did not send, and its values as they are', () => {
 		expect(forms.simplify({ uid: 7, owner_name: { en: 'a' }, more: 1 })).toEqual({

@@ -1,15 +1,12 @@
 import { ALL_EVENTS, EVENT_CATALOGUE, readEventTypes } from '../../shared/eventCatalogue';
 import { booleanOf } from '../../shared/values';
 import type { Collection } from '../../transport/paths';
-import { all } from '../../transport/paths';
-import type { KnownWords } from '../fields';
-import { booleanField, textField, wordsField } from '../fields';
-import { locatorField, namedChoice, searchOf } from '../locator';
+import { activeField, describedAs, labelled, textField, wordsField } from '../fields';
+import { locatorField, namedChoice } from '../locator';
 import type { Resource } from '../operation';
 import { formsOf } from '../output';
 import { projectLocator } from '../project';
-import { getAllOperation } from '../readOperations';
-import { createOperation, deleteOperation } from '../writeOperations';
+import { createOperation, deleteOperation, getAllOperation } from '../usualOperations';
 
 const AGENTS: Collection = {
 	path: '/agents/',
@@ -33,32 +30,26 @@ const ASKED_ABOUT = [
 ];
 const EVENTS = EVENT_CATALOGUE.filter(({ value }) => ASKED_ABOUT.includes(value));
 
-const TASK_TYPES: KnownWords = [
-	{ name: 'Image Annotation', value: 'image-annotation' },
-	{ name: 'Point Cloud Annotation', value: 'point-cloud-annotation' },
-	{ name: 'Point Cloud Objects', value: 'point-cloud-objects' },
-	{ name: 'Video Annotation', value: 'video-annotation' },
-];
+const TASK_TYPES = labelled(
+	'image-annotation',
+	'point-cloud-annotation',
+	'point-cloud-objects',
+	'video-annotation',
+);
 
-/** Picks one agent. */
 export const agentLocator = locatorField(AGENTS, {
-	label: 'Agent',
-	search: 'searchAgents',
-	description: 'The agent to work on',
 	hint: 'The uid of an agent (mode id), as Agent Get Many gives it. A name is not an ID.',
+	// One that is not asked any more is marked.
+	choices: (agent) =>
+		namedChoice(agent, { more: booleanOf(agent.is_active) === false ? 'inactive' : undefined }),
 });
 
 /** The types of tasks that an agent is asked about. */
 export const taskTypesField = (description: string) =>
 	wordsField('Task Types', 'task_types', TASK_TYPES, {
 		description,
-		builderHint: { propertyHint: "A list of exact values, such as ['image-annotation']" },
+		hint: "A list of exact values, such as ['image-annotation']",
 	});
-
-/** By name; one that is not asked any more is marked. */
-const searchAgents = searchOf(all(AGENTS), (agent) =>
-	namedChoice(agent, { more: booleanOf(agent.is_active) === false ? 'inactive' : undefined }),
-);
 
 const create = createOperation({
 	collection: AGENTS,
@@ -66,17 +57,12 @@ const create = createOperation({
 		name: textField('Name', 'name', {
 			placeholder: 'e.g. Review in chat',
 			description: 'How the agent is called in Avala',
-			builderHint: {
-				propertyHint:
-					'Look with Agent Get Many first: Avala may make a second agent of the same name.',
-			},
+			hint: 'Look with Agent Get Many first: Avala may make a second agent of the same name.',
 		}),
 		events: {
 			...wordsField('Event Types', 'events', EVENTS, {
 				description: 'What Avala asks the agent about: each one becomes an execution',
-				builderHint: {
-					propertyHint: "The exact values of this list, such as ['result.submitted']",
-				},
+				hint: "The exact values of this list, such as ['result.submitted']",
 			}),
 			read: (value: unknown) => {
 				const types = readEventTypes('Event Types', value);
@@ -86,23 +72,14 @@ const create = createOperation({
 	},
 	additionalFields: {
 		description: textField('Description', 'description', { description: 'What the agent is for' }),
-		isActive: booleanField('Active', 'is_active', {
-			default: true,
-			description: 'Whether Avala asks it from now on',
-		}),
-		projectId: {
-			...projectLocator,
-			property: { ...projectLocator.property, description: 'The only project that it works for' },
-			sentAs: 'project',
-		},
+		isActive: activeField('Whether Avala asks it from now on'),
+		projectId: describedAs(projectLocator, 'The only project that it works for', 'project'),
 		taskTypes: taskTypesField('The only types of tasks that it is asked about'),
 	},
-	descriptions: {
-		create:
-			'Add an agent that Avala asks about events; Agent Execution: Get Many gives what it is asked',
-		additionalFields:
-			'Optional. Without them the agent is active, for all projects and all types of tasks.',
-	},
+	description:
+		'Add an agent that Avala asks about events; Agent Execution: Get Many gives what it is asked',
+	fieldsDescription:
+		'Optional. Without them the agent is active, for all projects and all types of tasks.',
 });
 
 const deleteAgent = deleteOperation(
@@ -125,18 +102,16 @@ const getAll = getAllOperation(
 				'created_at',
 				'updated_at',
 			],
-			{ further: ['callback_url'] },
+			['callback_url'],
 		),
 	},
-	{ description: 'List the agents of the account, with what each is asked about' },
+	'List the agents of the account, with what each is asked about',
 );
 
 export const agent: Resource = {
-	option: {
-		name: 'Agent',
-		value: 'agent',
-		description: 'Decides on results: Avala keeps its questions until a workflow fetches them',
-	},
+	name: 'Agent',
+	value: 'agent',
+	description: 'Decides on results: Avala keeps its questions until a workflow fetches them',
 	operations: [create, deleteAgent, getAll],
-	listSearch: { searchAgents },
+	locators: [agentLocator],
 };

@@ -1,15 +1,102 @@
-import { isObject, projectsIn, textOf } from '../../shared/values';
-import { PROJECTS } from '../../transport/paths';
+import { UserError } from 'n8n-workflow';
+
+import { booleanOf, isObject, projectsIn, textOf } from '../../shared/values';
+import type { Collection } from '../../transport/paths';
+import { all } from '../../transport/paths';
+import { quote } from '../../transport/quote';
+import { avalaRequest, toEntry } from '../../transport/request';
 import { agentLocator, taskTypesField } from '../agent';
 import type { KnownWords } from '../fields';
-import { isWord } from '../fields';
+import { choiceField, isWord, optional, textField } from '../fields';
 import type { Filter } from '../filters';
 import { idFilter, wordFilter } from '../filters';
-import type { Resource } from '../operation';
+import { idField } from '../locator';
+import type { Operation, Resource } from '../operation';
+import { itemsOf } from '../operation';
 import { formsOf } from '../output';
+import { parameterOf, propertiesOf, readParameters, sentOf } from '../parameters';
 import { projectLocator } from '../project';
-import { getAllOperation } from '../readOperations';
-import { decide, EXECUTIONS } from './decide.operation';
+import { getAllOperation } from '../usualOperations';
+
+const EXECUTIONS: Collection = {
+	path: '/agents/{agent}/executions/',
+	noun: 'execution',
+	plural: 'executions',
+	example: 'exec_1a2b3c4d',
+	permissions: { read: 'agents.read', write: 'agents.write' },
+};
+
+const DECISIONS: Collection = { ...EXECUTIONS, path: '/agent-actions/' };
+
+const PARAMETERS = {
+	executionId: idField(EXECUTIONS, 'Execution ID', {
+		description: "The ID of the execution, which is 'uid' in the output of Get Many",
+		hint: 'The uid of an execution: {{ $json.uid }} behind Agent Execution Get Many. The uid of a task or a result does not work.',
+		sentAs: 'execution',
+	}),
+	decision: {
+		...choiceField(
+			'Decision',
+			[
+				{ name: 'Approve', value: 'approve', description: 'The result goes on in Avala' },
+				{ name: 'Flag', value: 'flag', description: 'Someone reviews it in Avala' },
+				{
+					name: 'Reject',
+					value: 'reject',
+					description: 'It goes back to the annotator, who sees the reason',
+				},
+				{ name: 'Skip', value: 'skip', description: 'It has no effect' },
+			],
+			{
+				// A decision that nobody chose has no effect.
+				default: 'skip',
+				description: 'What to do with the execution',
+				hint: 'approve, flag, reject or skip. It takes effect at once and cannot be taken back: use it only as a person or a clear rule says.',
+			},
+		),
+		sentAs: 'action',
+	},
+};
+
+const REASON = {
+	reason: optional(
+		textField('Reason', 'reason', {
+			placeholder: 'e.g. The box is too wide',
+			description:
+				'Optional. The reason for the decision; the annotator sees it when a result is rejected.',
+		}),
+	),
+};
+
+const decide: Operation = {
+	name: 'Decide',
+	value: 'decide',
+	action: 'Decide on agent execution',
+	description:
+		'Approve, reject, flag or skip what an agent was asked about; it takes effect at once',
+	properties: [...propertiesOf(PARAMETERS, { required: true }), ...propertiesOf(REASON)],
+	async execute(run) {
+		const given = await readParameters(run, PARAMETERS);
+		const reason = await REASON.reason.read(parameterOf(run, 'reason', ''), run);
+		const endpoint = { ...all(DECISIONS), subject: `execution ${given.executionId}` };
+		const { value: sent } = await avalaRequest(run.connection, {
+			method: 'POST',
+			endpoint,
+			body: { ...sentOf(PARAMETERS, given), ...sentOf(REASON, { reason }) },
+		});
+		// What Avala responds is not documented.
+		const said = isObject(sent) ? toEntry(sent) : {};
+		if (booleanOf(said.success) === false) {
+			const words = quote(said.error ?? said.message ?? said.detail, run.connection.secrets);
+			throw new UserError(`Avala did not take the decision on ${endpoint.subject}.`, {
+				description:
+					`${words} Look at the execution in Avala: it may have been decided before.`.trim(),
+			});
+		}
+		const decided = { ...given, success: true };
+		return itemsOf([{ ...decided, ...said, ...decided }]);
+	},
+};
 
 const STATUSES: KnownWords = [
 	{ name: 'Pending', value: 'pending', description: 'It waits for a decision' },
@@ -42,30 +129,25 @@ const getAll = getAllOperation(
 				'error_message',
 				'created_at',
 			],
-			{ further: ['response_payload', 'started_at', 'completed_at', 'updated_at'] },
+			['response_payload', 'started_at', 'completed_at', 'updated_at'],
 		),
 		filters: {
 			projectId: idFilter(
 				projectLocator,
-				{ sentAs: 'project', collection: PROJECTS },
+				'project',
 				'Only executions about this project',
 				({ event_payload: event }) => (isObject(event) ? projectsIn(event) : []),
 			),
-			status: wordFilter('Status', 'status', STATUSES, {
-				default: 'pending',
-				description: 'Only executions with this status: those that are pending wait for a decision',
-			}),
+			status: wordFilter('executions', 'status', STATUSES, 'pending'),
 			taskTypes,
 		},
 	},
-	{ description: 'List what an agent is asked about, for example what waits for a decision' },
+	'List what an agent is asked about, for example what waits for a decision',
 );
 
 export const agentExecution: Resource = {
-	option: {
-		name: 'Agent Execution',
-		value: 'agentExecution',
-		description: 'One question to an agent, such as a submitted result, and the decision on it',
-	},
+	name: 'Agent Execution',
+	value: 'agentExecution',
+	description: 'One question to an agent, such as a submitted result, and the decision on it',
 	operations: [decide, getAll],
 };

@@ -1,12 +1,29 @@
-import { DATASET_ITEMS } from '../dataset';
-import { booleanField, textField, wordField } from '../fields';
+import type { Collection } from '../../transport/paths';
+import { DATASET_ITEMS, datasetPath } from '../dataset';
+import { booleanField, choiceField, describedAs, textField, wordField } from '../fields';
+import { createdAfter, ownWordFilter } from '../filters';
 import { idField } from '../locator';
-import type { Resource } from '../operation';
+import type { Operation, Resource } from '../operation';
+import { formsOf } from '../output';
+import { propertiesOf, readParameters } from '../parameters';
 import { projectLocator } from '../project';
-import { createOperation, deleteOperation, updateOperation } from '../writeOperations';
-import { getAll } from './getAll.operation';
-import { ISSUE, PRIORITIES, SEVERITIES, STATUSES } from './issue';
-import { problemLocator, searchProblems, searchTools, toolLocator } from './tools';
+import {
+	createOperation,
+	deleteOperation,
+	getAllOperation,
+	listProperties,
+	updateOperation,
+} from '../usualOperations';
+import {
+	ISSUE,
+	ISSUES,
+	PRIORITIES,
+	problemLocator,
+	SEQUENCE,
+	SEVERITIES,
+	STATUSES,
+	toolLocator,
+} from './issue';
 
 /** What can be set at any time. */
 const FIELDS = {
@@ -35,21 +52,15 @@ const create = createOperation({
 		correctClass: textField('Correct Class', 'correct_class', {
 			description: 'The class that the annotation should have',
 		}),
-		datasetItemId: {
-			...idField(DATASET_ITEMS, 'Dataset Item ID', {
-				description: 'The ID of the file in which it is wrong',
-				hint: 'The uid of an item: {{ $json.uid }} behind Dataset Get Items.',
-			}),
+		datasetItemId: idField(DATASET_ITEMS, 'Dataset Item ID', {
+			description: 'The ID of the file in which it is wrong',
+			hint: 'The uid of an item: {{ $json.uid }} behind Dataset Get Items.',
 			sentAs: 'dataset_item_uid',
-		},
+		}),
 		objectId: textField('Object ID', 'object_uid', {
 			description: 'The ID of the annotated object that is wrong',
 		}),
-		projectId: {
-			...projectLocator,
-			property: { ...projectLocator.property, description: 'The project that it belongs to' },
-			sentAs: 'project_uid',
-		},
+		projectId: describedAs(projectLocator, 'The project that it belongs to', 'project_uid'),
 		shouldDelete: booleanField('Should Delete', 'should_delete', {
 			description: 'Whether the annotation should be deleted',
 		}),
@@ -57,10 +68,8 @@ const create = createOperation({
 			description: 'Whether it should be annotated again',
 		}),
 	},
-	descriptions: {
-		create: 'File an issue about something that is wrong with an annotation',
-		additionalFields: 'Optional. Where it is wrong, how bad that is and what should be done.',
-	},
+	description: 'File an issue about something that is wrong with an annotation',
+	fieldsDescription: 'Optional. Where it is wrong, how bad that is and what should be done.',
 });
 
 const deleteIssue = deleteOperation(
@@ -80,12 +89,78 @@ const update = updateOperation(
 	'Change an issue, for example its status when the ticket about it was closed',
 );
 
-export const annotationIssue: Resource = {
-	option: {
-		name: 'Annotation Issue',
-		value: 'annotationIssue',
-		description: 'Something wrong with an annotation, as reviewers report it',
+const DATASET_ISSUES: Collection = { ...ISSUES, path: '/datasets/{dataset}/annotation-issues/' };
+const DATASET = { datasetId: datasetPath };
+
+const LIST = {
+	// The person who reported it is left out: that is personal.
+	forms: formsOf(
+		[
+			'uid',
+			'status',
+			'priority',
+			'severity',
+			'tool',
+			'problem',
+			'description',
+			'sequence_uid',
+			'dataset_item_uid',
+			'created_at',
+		],
+		[
+			'closed_at',
+			'correct_class',
+			'frames_affected',
+			'object_uid',
+			'project',
+			'should_delete',
+			'should_re_annotate',
+			'wrong_class',
+		],
+	),
+	filters: {
+		createdAfter: createdAfter('issues'),
+		priority: ownWordFilter('issues', 'priority', PRIORITIES, 'high'),
+		severity: ownWordFilter('issues', 'severity', SEVERITIES, 'critical'),
+		status: ownWordFilter('issues', 'status', STATUSES, 'open'),
 	},
+};
+const DESCRIPTION = 'List the issues of a dataset or a sequence, for example those that are open';
+const LISTS = {
+	dataset: getAllOperation({ ...LIST, collection: DATASET_ISSUES, parent: DATASET }, DESCRIPTION),
+	sequence: getAllOperation({ ...LIST, collection: ISSUES, parent: SEQUENCE }, DESCRIPTION),
+};
+
+const SOURCE = {
+	listFrom: choiceField(
+		'List From',
+		[
+			{ name: 'Dataset', value: 'dataset', description: 'All issues of one dataset' },
+			{ name: 'Sequence', value: 'sequence', description: 'All issues of one sequence' },
+		],
+		{ description: 'Where to look for issues' },
+	),
+};
+
+const getAll: Operation = {
+	...LISTS.sequence,
+	// Not marked as required: where an expression chooses between them, n8n would demand both.
+	properties: [
+		...propertiesOf(SOURCE),
+		...propertiesOf(DATASET, { displayOptions: { show: { listFrom: ['dataset'] } } }),
+		...propertiesOf(SEQUENCE, { displayOptions: { show: { listFrom: ['sequence'] } } }),
+		...listProperties({ ...LIST, collection: ISSUES }),
+	],
+	async execute(run) {
+		const { listFrom } = await readParameters(run, SOURCE);
+		return await LISTS[listFrom].execute(run);
+	},
+};
+
+export const annotationIssue: Resource = {
+	name: 'Annotation Issue',
+	value: 'annotationIssue',
+	description: 'Something wrong with an annotation, as reviewers report it',
 	operations: [create, deleteIssue, getAll, update],
-	listSearch: { searchProblems, searchTools },
+	locators: [problemLocator, toolLocator],
 };

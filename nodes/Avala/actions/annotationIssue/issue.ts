@@ -1,6 +1,11 @@
+import type { ILoadOptionsFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { chosenIn, idKey, idOf, isObject } from '../../shared/values';
 import type { Collection } from '../../transport/paths';
 import type { KnownWords } from '../fields';
-import { idField } from '../locator';
+import { labelled } from '../fields';
+import { idField, locatorField, namedChoice } from '../locator';
 
 export const ISSUES: Collection = {
 	path: '/sequences/{sequence}/annotation-issues/',
@@ -17,39 +22,23 @@ const SEQUENCES: Collection = {
 	example: 'seq_1a2b3c4d',
 };
 
-export const PRIORITIES: KnownWords = [
-	{ name: 'High', value: 'high' },
-	{ name: 'Highest', value: 'highest' },
-	{ name: 'Low', value: 'low' },
-	{ name: 'Lowest', value: 'lowest' },
-	{ name: 'Medium', value: 'medium' },
-];
-
-export const SEVERITIES: KnownWords = [
-	{ name: 'Critical', value: 'critical' },
-	{ name: 'Moderate', value: 'moderate' },
-];
-
+export const PRIORITIES = labelled('high', 'highest', 'low', 'lowest', 'medium');
+export const SEVERITIES = labelled('critical', 'moderate');
 export const STATUSES: KnownWords = [
-	{ name: 'Awaiting Feedback', value: 'awaiting_feedback' },
+	...labelled('awaiting_feedback'),
 	{ name: 'Cannot Reproduce', value: 'cant_reproduce' },
-	{ name: 'Completed', value: 'completed' },
-	{ name: 'In Review', value: 'in_review' },
-	{ name: 'No Action Taken', value: 'no_action_taken' },
-	{ name: 'Open', value: 'open' },
-	{ name: 'Relabeling', value: 'relabeling' },
+	...labelled('completed', 'in_review', 'no_action_taken', 'open', 'relabeling'),
 ];
 
 export const SEQUENCE = {
-	sequenceId: {
-		...idField(SEQUENCES, 'Sequence ID', {
-			description:
-				"The ID of the sequence, which is 'sequence_uid' of an issue and 'related_sequence_uid' of a dataset item",
-			hint: 'The uid of a sequence, not of a dataset: sequence_uid of an issue, or related_sequence_uid of a dataset item.',
-		}),
+	sequenceId: idField(SEQUENCES, 'Sequence ID', {
+		description:
+			"The ID of the sequence, which is 'sequence_uid' of an issue and 'related_sequence_uid' of a dataset item",
+		hint: 'The uid of a sequence, not of a dataset: sequence_uid of an issue, or related_sequence_uid of a dataset item.',
 		sentAs: 'sequence_uid',
-	},
+	}),
 };
+
 export const ISSUE = {
 	collection: ISSUES,
 	parent: SEQUENCE,
@@ -60,3 +49,52 @@ export const ISSUE = {
 		}),
 	},
 };
+
+/** What can be wrong with an annotation: tools, each with its problems. Avala has one list of both. */
+const TOOLS: Collection = {
+	path: '/qc-available-tools/',
+	noun: 'tool',
+	plural: 'tools',
+	example: 'tool_1a2b3c4d',
+	permissions: { read: 'qc.read', write: 'qc.write' },
+};
+const PROBLEMS: Collection = {
+	...TOOLS,
+	noun: 'problem',
+	plural: 'problems',
+	example: 'prob_1a2b3c4d',
+};
+
+export const toolLocator = locatorField(TOOLS, {
+	sentAs: 'tool_uid',
+	description: 'The annotation tool that the issue is about',
+	hint: 'The uid of a tool (mode id): tool.uid of another issue of the same kind.',
+	idHint: "The ID of the tool, which is 'tool.uid' of an issue in the output",
+	choices: (tool) => namedChoice(tool, { more: idOf(tool.dataset_type) }),
+});
+
+export const problemLocator = locatorField(PROBLEMS, {
+	sentAs: 'problem_uid',
+	description: 'What is wrong: one of the problems of the tool',
+	hint: 'The uid of a problem of that tool (mode id): problem.uid of another issue with the same tool.',
+	idHint: "The ID of the problem, which is 'problem.uid' of an issue in the output",
+	dependsOn: ['toolId.value'],
+	choices: (tool, context) => {
+		const chosen = chosenTool(context);
+		if (idKey(idOf(tool.uid) ?? '') !== idKey(chosen)) return undefined;
+		const problems: unknown[] = Array.isArray(tool.problems) ? tool.problems : [];
+		return problems
+			.filter(isObject)
+			.flatMap(({ uid, title }) => namedChoice({ uid, name: title }) ?? []);
+	},
+});
+
+/** @throws NodeOperationError, which the editor shows in the list, when none is selected */
+function chosenTool(context: ILoadOptionsFunctions): string {
+	const id = idOf(chosenIn(context.getCurrentNodeParameter('toolId')));
+	if (id !== undefined && !id.startsWith('=')) return id;
+	throw new NodeOperationError(
+		context.getNode(),
+		"Select a 'Tool' first: each has problems of its own. Where an expression selects the tool, enter the problem by its ID.",
+	);
+}

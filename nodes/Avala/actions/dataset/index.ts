@@ -1,32 +1,64 @@
+import { UserError } from 'n8n-workflow';
+
+import { idOf } from '../../shared/values';
 import type { Collection } from '../../transport/paths';
-import { DATASETS } from '../../transport/paths';
-import type { KnownWords } from '../fields';
+import { DATASETS, isId, one } from '../../transport/paths';
+import { quote } from '../../transport/quote';
+import { avalaEntry, avalaObject } from '../../transport/request';
+import type { Field, KnownWords } from '../fields';
+import { labelled } from '../fields';
 import { partFilter, wordFilter } from '../filters';
-import type { Resource } from '../operation';
-import { formsOf } from '../output';
-import { getAllOperation, readOperations } from '../readOperations';
-import { getHealth } from './getHealth.operation';
-import { datasetLocator, datasetPath, searchDatasets } from './locator';
+import { locatorField, namedChoice } from '../locator';
+import type { Operation, Resource } from '../operation';
+import { itemsOf } from '../operation';
+import { formsOf, outputOf, outputProperties } from '../output';
+import { listIn, placeProperties } from '../parameters';
+import { getAllOperation, readOperations } from '../usualOperations';
+
+export const datasetLocator = locatorField(DATASETS, {
+	hint: 'The uid of a dataset (mode id), as Dataset Get Many gives it, or resource_uid of a dataset event. A name or a slug is not an ID.',
+	choices: (dataset) =>
+		namedChoice(dataset, { more: idOf(dataset.data_type), searched: idOf(dataset.slug) }),
+});
+
+/**
+ * Picks what lies below a dataset. Avala has that under its owner and slug, such as `ann/street`, which
+ * are looked up, once for all items: unlike the ID they change when a dataset is transferred.
+ */
+export const datasetPath: Field<string> = {
+	...datasetLocator,
+	read: async (value, run) => {
+		const uid = (await datasetLocator.read(value, run)) ?? '';
+		return await run.once(['datasetPath', uid], async () => {
+			const endpoint = one(DATASETS, uid);
+			const dataset = await avalaEntry(run.connection, { method: 'GET', endpoint });
+			const owner = idOf(dataset.owner_name) ?? idOf(dataset.owner);
+			const slug = idOf(dataset.slug);
+			for (const [name, part] of Object.entries({ owner, slug })) {
+				if (part !== undefined && isId(part)) continue;
+				const problem =
+					part === undefined
+						? 'Avala did not send it'
+						: `it is "${quote(part, run.connection.secrets)}" in Avala`;
+				throw new UserError(`The ${name} of ${endpoint.subject} cannot be used: ${problem}.`, {
+					description:
+						'Avala has what belongs to a dataset under its owner and slug. Check both in Avala.',
+				});
+			}
+			return `${owner}/${slug}`;
+		});
+	},
+};
 
 const DATA_TYPES: KnownWords = [
 	{ name: '3D Image', value: 'image_3d' },
-	{ name: 'Image', value: 'image' },
-	{ name: 'Lidar', value: 'lidar' },
+	...labelled('image', 'lidar'),
 	{ name: 'MCAP', value: 'mcap' },
-	{ name: 'Splat', value: 'splat' },
-	{ name: 'Video', value: 'video' },
+	...labelled('splat', 'video'),
 ];
 
-const STATUSES: KnownWords = [
-	{ name: 'Created', value: 'created' },
-	{ name: 'Creating', value: 'creating' },
-];
-
-const VISIBILITIES: KnownWords = [
-	{ name: 'Private', value: 'private' },
-	{ name: 'Public', value: 'public' },
-	{ name: 'Unlisted', value: 'unlisted' },
-];
+const STATUSES = labelled('created', 'creating');
+const VISIBILITIES = labelled('private', 'public', 'unlisted');
 
 export const DATASET_ITEMS: Collection = {
 	path: '/datasets/{dataset}/items/',
@@ -52,34 +84,18 @@ const { get, getAll } = readOperations({
 		'updated_at',
 	]),
 	filters: {
-		dataType: wordFilter('Data Type', 'data_type', DATA_TYPES, {
-			default: 'image',
-			description:
-				'Only datasets with this type of data. Use an expression for a type that is not in the list.',
-		}),
+		dataType: wordFilter('datasets', 'data_type', DATA_TYPES, 'image'),
 		name: partFilter(
 			'Name',
 			['name', 'slug'],
-			{
-				placeholder: 'e.g. street',
-				description: 'Only datasets whose name contains this text',
-			},
+			{ placeholder: 'e.g. street', description: 'Only datasets whose name contains this text' },
 			'name',
 		),
-		status: wordFilter('Status', 'status', STATUSES, {
-			default: 'created',
-			description:
-				'Only datasets with this status. Use an expression for a status that is not in the list.',
-		}),
-		visibility: wordFilter('Visibility', 'visibility', VISIBILITIES, {
-			default: 'private',
-			description: 'Only datasets that are private, public or unlisted',
-		}),
+		status: wordFilter('datasets', 'status', STATUSES, 'created'),
+		visibility: wordFilter('datasets', 'visibility', VISIBILITIES, 'private'),
 	},
-	descriptions: {
-		get: 'Look up one dataset: its type, its status and how many items it has',
-		getAll: 'List the datasets of the account; filter by type, name, status or visibility',
-	},
+	getDescription: 'Look up one dataset: its type, its status and how many items it has',
+	getAllDescription: 'List the datasets of the account; filter by type, name, status or visibility',
 });
 
 const getItems = getAllOperation(
@@ -98,22 +114,51 @@ const getItems = getAllOperation(
 				'created_at',
 				'updated_at',
 			],
-			{ further: ['annotations', 'thumbnails', 'video_thumbnail'] },
+			['annotations', 'thumbnails', 'video_thumbnail'],
 		),
 	},
-	{
-		name: 'Get Items',
-		value: 'getItems',
-		description: 'List the files of a dataset with their links, which may be short-lived',
-	},
+	'List the files of a dataset with their links, which may be short-lived',
+	{ name: 'Get Items', value: 'getItems' },
 );
 
-export const dataset: Resource = {
-	option: {
-		name: 'Dataset',
-		value: 'dataset',
-		description: 'Images, videos or point clouds that are annotated',
+const HEALTH = {
+	collection: { ...DATASETS, path: '/datasets/{dataset}/health/', plural: 'health' },
+	parent: { datasetId: datasetPath },
+};
+
+const HEALTH_FORMS = formsOf(
+	[
+		'dataset_uid',
+		'dataset_slug',
+		'dataset_status',
+		'data_type',
+		'item_count',
+		'sequence_count',
+		'total_frames',
+		'ingest_ok',
+		'issues',
+		'last_updated_at',
+	],
+	['is_sequence', 'sequences', 's3_prefix', 'gc_storage_prefix'],
+);
+
+const getHealth: Operation = {
+	name: 'Get Health',
+	value: 'getHealth',
+	action: 'Get dataset health',
+	description: 'Check what has arrived in a dataset: counts, and what went wrong on the way',
+	properties: [...placeProperties(HEALTH), ...outputProperties(HEALTH_FORMS)],
+	async execute(run) {
+		const { show } = outputOf(run, HEALTH_FORMS);
+		const endpoint = await listIn(run, HEALTH);
+		return itemsOf([show(await avalaObject(run.connection, { method: 'GET', endpoint }))]);
 	},
+};
+
+export const dataset: Resource = {
+	name: 'Dataset',
+	value: 'dataset',
+	description: 'Images, videos or point clouds that are annotated',
 	operations: [get, getHealth, getItems, getAll],
-	listSearch: { searchDatasets },
+	locators: [datasetLocator],
 };

@@ -1,7 +1,7 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { eventTypeOf, statusOf } from '../../shared/delivery';
-import type { DeliveryStatus } from '../../shared/delivery';
+import type { Delivery, DeliveryStatus } from '../../shared/delivery';
+import { eventTypeOf, normaliseDelivery, statusOf } from '../../shared/delivery';
 import {
 	ALL_EVENTS,
 	EVENT_CATALOGUE,
@@ -10,12 +10,17 @@ import {
 	readKnownEventTypes,
 } from '../../shared/eventCatalogue';
 import { textOf } from '../../shared/values';
-import { WEBHOOKS } from '../../transport/paths';
+import { all, DELIVERIES } from '../../transport/paths';
 import { customEvents } from '../eventFields';
-import { choiceField } from '../fields';
+import { choiceField, propertyOf } from '../fields';
 import type { Filter, Filters } from '../filters';
 import { createdAfter, idFilter, momentField } from '../filters';
+import type { WalkOptions } from '../getMany';
+import { walk } from '../getMany';
+import type { ItemRun } from '../operation';
 import { webhookLocator } from '../webhook/locator';
+
+export const NEWEST_FIRST = { ordering: '-created_at' };
 
 const STATUSES: ReadonlyArray<INodePropertyOptions & { value: DeliveryStatus }> = [
 	{ name: 'Delivered', value: 'delivered', description: 'The target responded with 2xx' },
@@ -33,17 +38,12 @@ const ofEventTypes = {
 } satisfies Partial<Filter<string[]>>;
 
 const eventType: Filter<string[]> = {
-	property: {
-		displayName: 'Event Types',
-		type: 'multiOptions',
+	property: propertyOf('Event Types', 'multiOptions', {
 		default: [],
 		description: 'Only deliveries of these event types',
-		builderHint: {
-			propertyHint:
-				"A list of exact values, such as ['task.completed', 'export.failed']. Leave it out for all types.",
-		},
+		hint: "A list of exact values, such as ['task.completed', 'export.failed']. Leave it out for all types.",
 		options: [...EVENT_CATALOGUE],
-	},
+	}),
 	read: (value) => readKnownEventTypes('Event Types', value, 'Custom Event Types'),
 	...ofEventTypes,
 };
@@ -66,7 +66,7 @@ export const filtersWithoutStatus: Filters = {
 	eventType,
 	webhookId: idFilter(
 		webhookLocator,
-		{ collection: WEBHOOKS },
+		undefined,
 		'Only deliveries to this webhook',
 		({ webhook_uid: sent }) => [textOf(sent) ?? ''],
 	),
@@ -81,3 +81,27 @@ const status: Filter<DeliveryStatus> = {
 };
 
 export const deliveryFilters: Filters = { ...filtersWithoutStatus, status };
+
+/**
+ * Hands over the deliveries that match, newest first.
+ *
+ * @returns how many matched, and how many were looked at for them
+ */
+export async function eachDelivery(
+	{ connection }: ItemRun,
+	options: Pick<WalkOptions, 'wanted' | 'narrowing'>,
+	to: { add(delivery: Delivery): unknown },
+): Promise<{ found: number; looked: number }> {
+	const counts = { found: 0, looked: 0 };
+	const pages = walk(connection, all(DELIVERIES), {
+		...options,
+		query: NEWEST_FIRST,
+		normalise: normaliseDelivery,
+	});
+	for await (const page of pages) {
+		for (const delivery of page.found) to.add(normaliseDelivery(delivery));
+		counts.found += page.found.length;
+		counts.looked += page.looked;
+	}
+	return counts;
+}

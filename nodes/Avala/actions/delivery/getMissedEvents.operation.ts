@@ -1,34 +1,27 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { normaliseDelivery } from '../../shared/delivery';
-import { all, DELIVERIES } from '../../transport/paths';
 import { undefinedOnStatus } from '../../transport/request';
 import { filtersProperty, readFilters } from '../filters';
-import { explainNothing, hintAtMore, walk } from '../getMany';
+import { explainNothing, hintAtMore } from '../getMany';
 import type { ItemRun, Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { limit, returnAll, wantedCount } from '../parameters';
-import { filtersWithoutStatus } from './filters';
+import { eachDelivery, filtersWithoutStatus } from './filters';
 import { MissedEvents } from './missed';
 import { recover, unrecoverable } from './recover';
 
 export const getMissedEvents: Operation = {
-	option: {
-		name: 'Get Missed Events',
-		value: 'getMissedEvents',
-		action: 'Get missed events',
-		description: 'Recover events whose deliveries failed for good, as the Avala Trigger gives them',
-	},
+	name: 'Get Missed Events',
+	value: 'getMissedEvents',
+	action: 'Get missed events',
+	description: 'Recover events whose deliveries failed for good, as the Avala Trigger gives them',
 	properties: [
 		{ ...returnAll, default: true },
-		{
-			...limit,
-			description: 'Max number of results to return. The oldest ones are returned.',
-		},
-		filtersProperty(filtersWithoutStatus, {
-			description:
-				"Optional, but set at least 'Created After', the start of the outage, and the webhook of your workflow. Where Avala keeps what it sent with each delivery, events come back whole; elsewhere an event comes back if its delivery names a task, export, project or dataset that can be read.",
-		}),
+		{ ...limit, description: 'Max number of results to return. The oldest ones are returned.' },
+		filtersProperty(
+			filtersWithoutStatus,
+			"Optional, but set at least 'Created After', the start of the outage, and the webhook of your workflow. Where Avala keeps what it sent with each delivery, events come back whole; elsewhere an event comes back if its delivery names a task, export, project or dataset that can be read.",
+		),
 	],
 	async execute(run) {
 		const wanted = wantedCount(run);
@@ -37,19 +30,9 @@ export const getMissedEvents: Operation = {
 		const key = ['getMissedEvents', wanted, narrowing.values];
 		const { events, hasMore, found, looked } = await run.once(key, async () => {
 			const missedEvents = new MissedEvents(Date.now());
-			const counts = { found: 0, looked: 0 };
-			const pages = walk(run.connection, all(DELIVERIES), {
-				wanted: Infinity,
-				// A delivery after `createdBefore` can show that an earlier event has arrived after all.
-				narrowing: { ...narrowing, createdBefore: Infinity },
-				query: { ordering: '-created_at' },
-				normalise: normaliseDelivery,
-			});
-			for await (const page of pages) {
-				for (const delivery of page.found) missedEvents.add(normaliseDelivery(delivery));
-				counts.found += page.found.length;
-				counts.looked += page.looked;
-			}
+			// A delivery after `createdBefore` can show that an earlier event has arrived after all.
+			const options = { wanted: Infinity, narrowing: { ...narrowing, createdBefore: Infinity } };
+			const counts = await eachDelivery(run, options, missedEvents);
 			const missed = missedEvents.list(createdBefore);
 			const recovered: IDataObject[] = [];
 			for (const one of missed.slice(0, wanted)) {

@@ -6,8 +6,8 @@ import { DELIVERIES } from '../../transport/paths';
 import { idField } from '../locator';
 import type { Resource } from '../operation';
 import type { OutputForms } from '../output';
-import { readOperations } from '../readOperations';
-import { deliveryFilters } from './filters';
+import { readOperations } from '../usualOperations';
+import { deliveryFilters, NEWEST_FIRST } from './filters';
 import { getHealth } from './getHealth.operation';
 import { getMissedEvents } from './getMissedEvents.operation';
 
@@ -57,19 +57,15 @@ const { get, getAll } = readOperations({
 	},
 	forms: deliveryForms,
 	filters: deliveryFilters,
-	query: { ordering: '-created_at' },
+	query: NEWEST_FIRST,
 	normalise: normaliseDelivery,
-	descriptions: {
-		get: 'Look up one delivery: its event, its attempts and how the target responded',
-		getAll: 'List deliveries, newest first; filter by status, event type, webhook or time',
-	},
+	getDescription: 'Look up one delivery: its event, its attempts and how the target responded',
+	getAllDescription: 'List deliveries, newest first; filter by status, event type, webhook or time',
 });
 
 export const delivery: Resource = {
-	option: {
-		name: 'Delivery',
-		value: 'delivery',
-		description: 'One event on its way to one webhook, with its attempts',
-	},
+	name: 'Delivery',
+	value: 'delivery',
+	description: 'One event on its way to one webhook, with its attempts',
 	operations: [get, getHealth, getAll, getMissedEvents],
 };

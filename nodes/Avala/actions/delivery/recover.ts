@@ -34,27 +34,22 @@ export async function recover(
 	connection: Connection,
 	{ delivery, event }: Missed,
 ): Promise<RecoveredEvent> {
-	const { uid, webhook_uid, created_at } = delivery;
 	if (event) {
+		const { webhook_uid, created_at } = delivery;
 		return { ...event, created_at: event.created_at ?? created_at, webhook_uid, recovered: true };
 	}
 	const data = await readResource(connection, delivery);
 	if (data === undefined) return unrecoverable(delivery);
 	const type = eventTypeOf(delivery);
-	return {
-		id: uid,
-		type,
-		created_at,
-		...idsOf(type, data),
-		data,
-		delivery_id: uid,
-		webhook_uid,
-		recovered: true,
-	};
+	return { ...knownOf(delivery), ...idsOf(type, data), data, recovered: true };
 }
 
 /** What is known of an event whose content cannot be had. */
 export function unrecoverable(delivery: Delivery): RecoveredEvent {
+	return { ...knownOf(delivery), error_message: causeOf(delivery), recoverable: false };
+}
+
+function knownOf(delivery: Delivery): RecoveredEvent {
 	const { uid, webhook_uid, created_at } = delivery;
 	return {
 		id: uid,
@@ -65,8 +60,6 @@ export function unrecoverable(delivery: Delivery): RecoveredEvent {
 		data: null,
 		delivery_id: uid,
 		webhook_uid,
-		error_message: causeOf(delivery),
-		recoverable: false,
 	};
 }
 

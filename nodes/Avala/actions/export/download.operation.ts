@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { idOf, readText } from '../../shared/values';
+import { idOf } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import { download as downloadFile } from '../../transport/download';
 import { readFileName } from '../../transport/fileName';
@@ -10,6 +10,7 @@ import { EXPORTS, one } from '../../transport/paths';
 import { quote } from '../../transport/quote';
 import { avalaEntry } from '../../transport/request';
 import type { Field } from '../fields';
+import { describedAs, textField } from '../fields';
 import { collectionProperty, propertiesOf, readCollection, readParameters } from '../parameters';
 import type { Operation } from '../operation';
 import { isTool } from '../operation';
@@ -17,59 +18,44 @@ import { outputOf, outputProperties } from '../output';
 import { maxWaitMs, stateWords, waitFor } from '../waiting';
 import { AWAITED, exportForms, exportLocator, exportState, linkIn, WAIT_OPTIONS } from './export';
 
-const EXPORT = { exportId: exportLocator };
-
-const binaryPropertyName: Field<string> = {
-	property: {
-		displayName: 'Put Output File in Field',
-		type: 'string',
+const PARAMETERS = {
+	exportId: describedAs(exportLocator, 'The export to download'),
+	binaryPropertyName: textField('Put Output File in Field', undefined, {
 		default: 'data',
 		description: 'The name of the output binary field to put the file in',
-		builderHint: {
-			propertyHint:
-				'Keep data unless a later node expects another field. No HTTP Request node is needed to fetch download_url.',
-		},
-	},
-	read: (value) => readText('Put Output File in Field', value),
+		hint: 'Keep data unless a later node expects another field. No HTTP Request node is needed to fetch download_url.',
+	}),
 };
-const FIELD = { binaryPropertyName };
 
 const fileName: Field<string> = {
-	property: {
-		displayName: 'File Name',
-		type: 'string',
-		default: '',
+	...textField('File Name', undefined, {
 		placeholder: 'e.g. street-scenes.zip',
 		description: 'File name to use instead of the original',
-	},
+	}),
 	read: (value) => readFileName('File Name', value),
 };
 const OPTIONS = { fileName, ...WAIT_OPTIONS };
 
 export const download: Operation = {
-	option: {
-		name: 'Download',
-		value: 'download',
-		action: 'Download export',
-		description: 'Fetch the file of an export as binary data, whatever its size',
-	},
+	name: 'Download',
+	value: 'download',
+	action: 'Download export',
+	description: 'Fetch the file of an export as binary data, whatever its size',
 	properties: [
-		...propertiesOf(EXPORT, { required: true, description: 'The export to download' }),
-		...propertiesOf(FIELD, { required: true }),
-		collectionProperty('options', 'Options', OPTIONS, {
-			placeholder: 'Add option',
-			description:
-				'Optional. By default the file keeps its name, and an export that is not ready is an error.',
-		}),
+		...propertiesOf(PARAMETERS, { required: true }),
+		collectionProperty(
+			'options',
+			OPTIONS,
+			'Optional. By default the file keeps its name, and an export that is not ready is an error.',
+		),
 		...outputProperties(exportForms),
 	],
 	async execute(run) {
 		const { connection } = run;
 		const { show } = outputOf(run, exportForms);
-		const { binaryPropertyName: field } = await readParameters(run, FIELD);
-		const options = await readCollection(run, 'options', 'Options', OPTIONS);
+		const { exportId, binaryPropertyName } = await readParameters(run, PARAMETERS);
+		const options = await readCollection(run, 'options', OPTIONS);
 		const limitMs = maxWaitMs(options.maxWait, options.waitUntilReady);
-		const { exportId } = await readParameters(run, EXPORT);
 		const endpoint = one(EXPORTS, exportId);
 
 		const read = async () => await avalaEntry(connection, { method: 'GET', endpoint });
@@ -91,7 +77,7 @@ export const download: Operation = {
 				`The file ${quote(binary.fileName, connection.secrets)} (${binary.fileSize}) was downloaded, but n8n cannot hand a file to an AI agent. To work with the file, use Export: Download as a node of a workflow.`,
 			);
 		}
-		return [{ json: show(entry), binary: { [field]: binary } }];
+		return [{ json: show(entry), binary: { [binaryPropertyName]: binary } }];
 	},
 };
 

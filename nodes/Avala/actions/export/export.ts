@@ -1,21 +1,26 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { momentIn } from '../../shared/moments';
 import { textOf } from '../../shared/values';
 import type { Connection } from '../../transport/connection';
 import { sentUrl } from '../../transport/connection';
 import { EXPORTS } from '../../transport/paths';
-import { locatorField } from '../locator';
+import { locatorField, namedChoice } from '../locator';
 import type { OutputForms } from '../output';
 import { pickFields } from '../output';
 import type { Awaited, State } from '../waiting';
 import { hasFailed, waitFields } from '../waiting';
 
-/** Picks one export. */
 export const exportLocator = locatorField(EXPORTS, {
-	label: 'Export',
-	search: 'searchExports',
-	description: 'The export to work on',
 	hint: 'The uid of an export (mode id): {{ $json.uid }} behind Export Create or Get Many, {{ $json.resource_uid }} behind the Avala Trigger.',
+	// `2026-03-02 10:30 UTC ready – Street scenes`: the time first, since exports of one project share a name.
+	choices: (entry) => {
+		const choice = namedChoice(entry);
+		const created = momentIn(entry.created_at);
+		const time = created === undefined ? '' : new Date(created).toISOString().slice(0, 16);
+		const when = time === '' ? '' : `${time.replace('T', ' ')} UTC `;
+		return choice && { ...choice, name: `${when}${exportState(entry)} – ${choice.name}` };
+	},
 });
 
 /** Whatever words a server has for it, an export is ready once there is a link to its file. */
@@ -29,16 +34,14 @@ export function linkIn({ download_url: link }: IDataObject): string | undefined 
 }
 
 export const AWAITED: Awaited = {
+	what: 'the export',
 	end: 'ready',
+	hint: 'An export takes from seconds to many minutes. Turn this on to go on in the same workflow; to start a workflow when any export is ready, use the Avala Trigger with export.completed.',
 	stateOf: exportState,
 	advice: 'Create a new export; if that fails as well, ask Avala’s support about this one.',
 };
 
-const { maxWait, wait } = waitFields(
-	'Wait Until Ready',
-	'the export',
-	'An export takes from seconds to many minutes. Turn this on to go on in the same workflow; to start a workflow when any export is ready, use the Avala Trigger with export.completed.',
-);
+const { maxWait, wait } = waitFields(AWAITED);
 
 export const WAIT_OPTIONS = { maxWait, waitUntilReady: wait };
 

@@ -1,33 +1,28 @@
 import { idOf } from '../../shared/values';
-import { all, PROJECTS } from '../../transport/paths';
-import type { KnownWords } from '../fields';
-import { partFilter, wordFilter } from '../filters';
-import { locatorField, namedChoice, searchOf } from '../locator';
+import { PROJECTS } from '../../transport/paths';
+import { labelled } from '../fields';
+import { ownWordFilter, partFilter } from '../filters';
+import { locatorField, namedChoice } from '../locator';
 import type { Resource } from '../operation';
 import { formsOf } from '../output';
-import { readOperations } from '../readOperations';
+import { readOperations } from '../usualOperations';
 
-const STATUSES: KnownWords = [
-	{ name: 'Active', value: 'active' },
-	{ name: 'Archived', value: 'archived' },
-	{ name: 'Canceled', value: 'canceled' },
-	{ name: 'Completed', value: 'completed' },
-	{ name: 'Paused', value: 'paused' },
-	{ name: 'Pending Approval', value: 'pending-approval' },
-];
+const STATUSES = labelled(
+	'active',
+	'archived',
+	'canceled',
+	'completed',
+	'paused',
+	'pending-approval',
+);
 
-/** Picks one project. */
 export const projectLocator = locatorField(PROJECTS, {
-	label: 'Project',
-	search: 'searchProjects',
-	description: 'The project to work on',
 	hint: 'The uid of a project (mode id), as Project Get Many gives it, or project_uid of an event. A name is not an ID.',
-});
-
-/** By name, with the status where that is not the usual one. */
-const searchProjects = searchOf(all(PROJECTS), (project) => {
-	const status = idOf(project.status) ?? 'active';
-	return namedChoice(project, { more: status === 'active' ? undefined : status });
+	// With the status where that is not the usual one.
+	choices: (project) => {
+		const status = idOf(project.status) ?? 'active';
+		return namedChoice(project, { more: status === 'active' ? undefined : status });
+	},
 });
 
 const { get, getAll } = readOperations({
@@ -44,36 +39,21 @@ const { get, getAll } = readOperations({
 		'created_at',
 		'updated_at',
 	]),
-	// Avala itself cannot filter projects.
 	filters: {
 		name: partFilter('Name', ['name'], {
 			placeholder: 'e.g. street',
 			description: 'Only projects whose name contains this text',
 		}),
-		status: wordFilter(
-			'Status',
-			'status',
-			STATUSES,
-			{
-				default: 'active',
-				description:
-					'Only projects with this status. Use an expression for a status that is not in the list.',
-			},
-			{ isSent: false },
-		),
+		status: ownWordFilter('projects', 'status', STATUSES, 'active'),
 	},
-	descriptions: {
-		get: 'Look up one project: its name, its status and its owner',
-		getAll: 'List the projects of the API key’s owner; filter by name or status',
-	},
+	getDescription: 'Look up one project: its name, its status and its owner',
+	getAllDescription: 'List the projects of the API key’s owner; filter by name or status',
 });
 
 export const project: Resource = {
-	option: {
-		name: 'Project',
-		value: 'project',
-		description: 'A set of annotation tasks that follow the same rules',
-	},
+	name: 'Project',
+	value: 'project',
+	description: 'A set of annotation tasks that follow the same rules',
 	operations: [get, getAll],
-	listSearch: { searchProjects },
+	locators: [projectLocator],
 };

@@ -1,16 +1,33 @@
+import { avalaResults } from '../../transport/pages';
+import type { Collection } from '../../transport/paths';
 import type { KnownWords } from '../fields';
-import { booleanField, numberField, textField, wordField } from '../fields';
+import { activeField, booleanField, labelled, numberField, textField, wordField } from '../fields';
 import { idField } from '../locator';
-import type { Resource } from '../operation';
-import { formsOf } from '../output';
-import { readOperations } from '../readOperations';
-import { createOperation, deleteOperation, updateOperation } from '../writeOperations';
-import { evaluate } from './evaluate.operation';
-import { OF_PROJECT, TARGETS } from './target';
+import type { Operation, Resource } from '../operation';
+import { itemsOf } from '../operation';
+import { formsOf, pickFields } from '../output';
+import { listIn, placeProperties } from '../parameters';
+import { projectLocator } from '../project';
+import {
+	createOperation,
+	deleteOperation,
+	readOperations,
+	updateOperation,
+} from '../usualOperations';
+
+const TARGETS: Collection = {
+	path: '/projects/{project}/quality-targets/',
+	noun: 'quality target',
+	plural: 'quality targets',
+	example: 'qt_1a2b3c4d',
+	permissions: { read: 'qc.read', write: 'qc.write' },
+};
+
+const PARENT = { projectId: projectLocator };
 
 const METRICS: KnownWords = [
 	{ name: 'Acceptance Rate', value: 'acceptance_rate', description: 'From 0 to 1' },
-	{ name: 'Critical Issue Count', value: 'critical_issue_count' },
+	...labelled('critical_issue_count'),
 	{ name: 'Issue Rate', value: 'issue_rate', description: 'From 0 to 1' },
 	{ name: 'Mean Resolution Time', value: 'mean_resolution_time', description: 'In seconds' },
 	{ name: 'Rejection Rate', value: 'rejection_rate', description: 'From 0 to 1' },
@@ -23,16 +40,13 @@ const OPERATORS: KnownWords = [
 	{ name: 'Less Than or Equal', value: 'lte' },
 ];
 
-const SEVERITIES: KnownWords = [
-	{ name: 'Critical', value: 'critical' },
-	{ name: 'Warning', value: 'warning' },
-];
+const SEVERITIES = labelled('critical', 'warning');
 
 const REQUIRED = {
 	name: textField('Name', 'name', {
 		placeholder: 'e.g. Acceptance of at least 90 %',
 		description: 'How the target is called in Avala',
-		builderHint: { propertyHint: 'Any text; it is repeated in the alert' },
+		hint: 'Any text; it is repeated in the alert',
 	}),
 	metric: wordField('Metric', 'metric', METRICS, { description: 'What is measured' }),
 	threshold: numberField(
@@ -41,16 +55,13 @@ const REQUIRED = {
 		{ least: 0 },
 		{
 			description: 'What the metric is compared with: a rate from 0 to 1, seconds, or a count',
-			builderHint: { propertyHint: 'Rates are from 0 to 1: 0.9 stands for 90 %.' },
+			hint: 'Rates are from 0 to 1: 0.9 stands for 90 %.',
 		},
 	),
 };
 
 const ADDITIONAL_FIELDS = {
-	isActive: booleanField('Active', 'is_active', {
-		default: true,
-		description: 'Whether Avala evaluates it',
-	}),
+	isActive: activeField('Whether Avala evaluates it'),
 	notifyWebhook: booleanField('Notify Webhook', 'notify_webhook', {
 		default: true,
 		description: 'Whether a breach sends the event quality.alert, which the Avala Trigger takes',
@@ -58,14 +69,12 @@ const ADDITIONAL_FIELDS = {
 	operator: wordField('Operator', 'operator', OPERATORS, {
 		description: 'How the metric is compared with the threshold',
 	}),
-	severity: wordField('Severity', 'severity', SEVERITIES, {
-		description: 'How bad a breach is',
-	}),
+	severity: wordField('Severity', 'severity', SEVERITIES, { description: 'How bad a breach is' }),
 };
 
 const TARGET = {
 	collection: TARGETS,
-	parent: OF_PROJECT,
+	parent: PARENT,
 	id: {
 		targetId: idField(TARGETS, 'Target ID', {
 			description: "The ID of the target, which is 'uid' in the output of Get Many",
@@ -78,10 +87,8 @@ const create = createOperation({
 	...TARGET,
 	fields: REQUIRED,
 	additionalFields: ADDITIONAL_FIELDS,
-	descriptions: {
-		create: 'Have Avala watch a metric of a project and report a breach',
-		additionalFields: 'Optional. What is not added is as Avala has it by default.',
-	},
+	description: 'Have Avala watch a metric of a project and report a breach',
+	fieldsDescription: 'Optional. What is not added is as Avala has it by default.',
 });
 
 const update = updateOperation(
@@ -107,29 +114,53 @@ const { get, getAll } = readOperations({
 			'last_value',
 			'last_evaluated_at',
 		],
-		{
-			further: [
-				'breach_count',
-				'last_breached_at',
-				'notify_emails',
-				'notify_webhook',
-				'created_at',
-				'updated_at',
-			],
-		},
+		[
+			'breach_count',
+			'last_breached_at',
+			'notify_emails',
+			'notify_webhook',
+			'created_at',
+			'updated_at',
+		],
 	),
-	descriptions: {
-		get: 'Look up one target: its threshold, and whether it was breached when last evaluated',
-		getAll:
-			'List the targets of a project as they were last evaluated; Evaluate gives them as of now',
-	},
+	getDescription:
+		'Look up one target: its threshold, and whether it was breached when last evaluated',
+	getAllDescription:
+		'List the targets of a project as they were last evaluated; Evaluate gives them as of now',
 });
 
-export const qualityTarget: Resource = {
-	option: {
-		name: 'Quality Target',
-		value: 'qualityTarget',
-		description: 'A limit for a metric of a project, such as the rate of rejected results',
+const EVALUATION = {
+	collection: { ...TARGETS, path: `${TARGETS.path}evaluate/` },
+	parent: PARENT,
+};
+
+const EVALUATED = [
+	'uid',
+	'name',
+	'metric',
+	'threshold',
+	'operator',
+	'current_value',
+	'is_breached',
+	'severity',
+];
+
+const evaluate: Operation = {
+	name: 'Evaluate',
+	value: 'evaluate',
+	action: 'Evaluate quality targets',
+	description: 'Have Avala compute the targets of a project now: one item for each, with its value',
+	properties: placeProperties(EVALUATION),
+	async execute(run) {
+		const endpoint = await listIn(run, EVALUATION);
+		const targets = await avalaResults(run.connection, { method: 'POST', endpoint });
+		return itemsOf(targets.map((target) => pickFields(target, EVALUATED)));
 	},
+};
+
+export const qualityTarget: Resource = {
+	name: 'Quality Target',
+	value: 'qualityTarget',
+	description: 'A limit for a metric of a project, such as the rate of rejected results',
 	operations: [create, deleteTarget, evaluate, get, getAll, update],
 };

@@ -1,19 +1,14 @@
 import { projectsIn } from '../../shared/values';
-import { PROJECTS, TASKS } from '../../transport/paths';
-import type { KnownWords } from '../fields';
+import { TASKS } from '../../transport/paths';
+import { labelled } from '../fields';
 import { idFilter, wordFilter } from '../filters';
 import { idField } from '../locator';
 import type { Resource } from '../operation';
 import { formsOf } from '../output';
 import { projectLocator } from '../project';
-import { readOperations } from '../readOperations';
+import { readOperations } from '../usualOperations';
 
-const STATUSES: KnownWords = [
-	{ name: 'Active', value: 'active' },
-	{ name: 'Completed', value: 'completed' },
-	{ name: 'In Progress', value: 'in_progress' },
-	{ name: 'Pending', value: 'pending' },
-];
+const STATUSES = labelled('active', 'completed', 'in_progress', 'pending');
 
 const { get, getAll } = readOperations({
 	collection: TASKS,
@@ -34,39 +29,24 @@ const { get, getAll } = readOperations({
 			'created_at',
 			'updated_at',
 		],
-		{
-			// Only the guide's format says who has worked on a task and when it was completed.
-			further: ['assignee', 'completed_at'],
-			add: ({ assignee, completed_at: completedAt }) => ({
-				...(assignee !== undefined && { assignee }),
-				...(completedAt !== undefined && { completed_at: completedAt }),
-			}),
-		},
+		['assignee', 'completed_at'],
+		// Only the guide's format says who has worked on a task and when it was completed.
+		({ assignee, completed_at: completedAt }) => ({
+			...(assignee !== undefined && { assignee }),
+			...(completedAt !== undefined && { completed_at: completedAt }),
+		}),
 	),
 	filters: {
-		projectId: idFilter(
-			projectLocator,
-			{ sentAs: 'project', collection: PROJECTS },
-			'Only tasks of this project',
-			projectsIn,
-		),
-		status: wordFilter('Status', 'status', STATUSES, {
-			default: 'completed',
-			description:
-				'Only tasks with this status. Use an expression for a status that is not in the list.',
-		}),
+		projectId: idFilter(projectLocator, 'project', 'Only tasks of this project', projectsIn),
+		status: wordFilter('tasks', 'status', STATUSES, 'completed'),
 	},
-	descriptions: {
-		get: 'Look up one task: its type, its status and its project',
-		getAll: 'List tasks, for example the completed ones of a project',
-	},
+	getDescription: 'Look up one task: its type, its status and its project',
+	getAllDescription: 'List tasks, for example the completed ones of a project',
 });
 
 export const task: Resource = {
-	option: {
-		name: 'Task',
-		value: 'task',
-		description: 'One piece of annotation work in a project',
-	},
+	name: 'Task',
+	value: 'task',
+	description: 'One piece of annotation work in a project',
 	operations: [get, getAll],
 };

@@ -1,49 +1,37 @@
+import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { expandEvents } from '../../shared/eventCatalogue';
+import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
 import { subscribe } from '../../shared/subscription';
 import { notUnderstood } from '../../shared/values';
 import { withSecret } from '../../transport/connection';
-import { all, WEBHOOKS } from '../../transport/paths';
+import { WEBHOOKS } from '../../transport/paths';
 import { avalaEntry } from '../../transport/request';
-import { allEventsNotice, withCustomEvents } from '../eventFields';
-import type { Field } from '../fields';
-import { booleanField, textField } from '../fields';
-import type { Operation } from '../operation';
-import { itemsOf } from '../operation';
-import {
-	collectionProperty,
-	parameterOf,
-	propertiesOf,
-	readCollection,
-	readParameters,
-	sentOf,
-} from '../parameters';
-import { EVENT_FIELDS, hintAtRefused } from './events';
+import { allEventsNotice, customEvents, webhookEvents, withCustomEvents } from '../eventFields';
+import type { Field, FieldProperty } from '../fields';
+import { activeField, optional, textField } from '../fields';
+import type { ItemRun } from '../operation';
+import { parameterOf } from '../parameters';
+import { createOperation } from '../usualOperations';
 
-const PARAMETERS = {
-	targetUrl: textField('Target URL', 'target_url', {
-		placeholder: 'e.g. https://example.com/avala',
-		description: 'Address that Avala sends the events to. It must be https.',
-		builderHint: {
-			propertyHint:
-				'The public https address of a receiver outside n8n. To start a workflow, use the Avala Trigger, which creates its own webhook.',
-		},
-	}),
+/** The event types of a webhook, and further ones beside them; a field that was added and left empty adds nothing. */
+export const EVENT_FIELDS = {
+	customEvents: eventsField(customEvents),
+	events: eventsField(webhookEvents),
 };
 
-const EVENTS = { events: EVENT_FIELDS.events };
+function eventsField(property: FieldProperty): Field<string[]> {
+	return optional({ property, read: (value) => readEventTypes(property.displayName, value) });
+}
+
+const EVENTS = { ...webhookEvents, name: 'events', default: ['task.completed'] };
 
 const secret: Field<string> = {
-	property: {
-		displayName: 'Secret',
-		type: 'string',
+	...textField('Secret', 'secret', {
 		typeOptions: { password: true },
-		default: '',
 		description:
 			'Secret that Avala signs the events with. If you do not add one, Avala generates it and shows it only in the output of this operation.',
-	},
-	sentAs: 'secret',
+	}),
 	read: (value) => {
 		const text = typeof value === 'string' ? value.trim() : '';
 		if (text !== '') return text;
@@ -54,66 +42,59 @@ const secret: Field<string> = {
 	},
 };
 
-const ADDITIONAL_FIELDS = {
-	isActive: booleanField('Active', 'is_active', {
-		default: true,
-		description: 'Whether Avala sends events to it from now on',
-	}),
-	customEvents: EVENT_FIELDS.customEvents,
-	secret,
-};
-
-export const create: Operation = {
-	option: {
-		name: 'Create',
-		value: 'create',
-		action: 'Create webhook',
-		description: 'Have Avala send events to a URL. The Avala Trigger does this by itself.',
-	},
-	properties: [
-		...propertiesOf(PARAMETERS, { required: true }),
-		...propertiesOf(EVENTS, {
-			default: ['task.completed'],
-			required: true,
-			displayOptions: { hide: withCustomEvents('additionalFields') },
+export const create = createOperation({
+	collection: WEBHOOKS,
+	fields: {
+		targetUrl: textField('Target URL', 'target_url', {
+			placeholder: 'e.g. https://example.com/avala',
+			description: 'Address that Avala sends the events to. It must be https.',
+			hint: 'The public https address of a receiver outside n8n. To start a workflow, use the Avala Trigger, which creates its own webhook.',
 		}),
-		...propertiesOf(EVENTS, {
-			default: ['task.completed'],
+	},
+	further: [
+		{ ...EVENTS, required: true, displayOptions: { hide: withCustomEvents('additionalFields') } },
+		{
+			...EVENTS,
 			displayOptions: { show: withCustomEvents('additionalFields') },
 			description: "Optional when there are 'Custom Event Types'. What Avala sends to the webhook.",
-		}),
+		},
 		allEventsNotice,
-		collectionProperty('additionalFields', 'Additional Fields', ADDITIONAL_FIELDS, {
-			placeholder: 'Add field',
-			description: 'Optional. Without them the webhook is active, and Avala generates its secret.',
-		}),
 	],
-	async execute(run) {
-		const added = await readCollection(
-			run,
-			'additionalFields',
-			'Additional Fields',
-			ADDITIONAL_FIELDS,
-		);
-		const { targetUrl } = await readParameters(run, PARAMETERS);
-		const selected = await EVENTS.events.read(parameterOf(run, 'events', []), run);
-		const { customEvents } = added;
-		if (selected === undefined && customEvents === undefined) {
+	additionalFields: {
+		isActive: activeField('Whether Avala sends events to it from now on'),
+		customEvents: EVENT_FIELDS.customEvents,
+		secret,
+	},
+	description: 'Have Avala send events to a URL. The Avala Trigger does this by itself.',
+	fieldsDescription:
+		'Optional. Without them the webhook is active, and Avala generates its secret.',
+	send: async (run, endpoint, settings, added) => {
+		const selected = await EVENT_FIELDS.events.read(parameterOf(run, 'events', []), run);
+		if (selected === undefined && added.customEvents === undefined) {
 			throw notUnderstood('Event Types', 'at least one event type', '');
 		}
-		const settings = { target_url: targetUrl, ...sentOf(ADDITIONAL_FIELDS, added) };
 		const connection = withSecret(run.connection, added.secret);
-		const { response, refused } = await subscribe(
-			expandEvents(selected ?? [], customEvents),
-			async (events) => {
-				const body = { ...settings, events };
-				const endpoint = all(WEBHOOKS);
-				const request = { method: 'POST', endpoint, body } as const;
-				// Avala shows a secret that it generated in this response alone; who supplied one knows it.
-				return await avalaEntry(connection, request, { keepsSecret: added.secret === undefined });
-			},
-		);
-		hintAtRefused(run, refused);
-		return itemsOf([response]);
+		// Avala shows a secret that it generated in this response alone; who supplied one knows it.
+		const keepsSecret = added.secret === undefined;
+		const types = expandEvents(selected ?? [], added.customEvents);
+		return await subscribed(run, types, async (events) => {
+			const body = { ...settings, events };
+			return await avalaEntry(connection, { method: 'POST', endpoint, body }, { keepsSecret });
+		});
 	},
-};
+});
+
+/** The webhook as `send` gives it. Servers know different event types, so `*` stands for those that this one accepts. */
+export async function subscribed(
+	run: ItemRun,
+	types: Parameters<typeof subscribe>[0],
+	send: (events: string[]) => Promise<IDataObject>,
+): Promise<IDataObject> {
+	const { response, refused } = await subscribe(types, send);
+	if (refused.length > 0) {
+		run.hint(
+			`This Avala server does not know the event types ${refused.join(', ')}, so the webhook was created or updated without them.`,
+		);
+	}
+	return response;
+}

@@ -7,21 +7,26 @@ import type { Connection } from '../../transport/connection';
 import { avalaList } from '../../transport/pages';
 import { all, checkedId, WEBHOOKS } from '../../transport/paths';
 import { quote } from '../../transport/quote';
-import type { Field } from '../fields';
-import { locatorField, searchOf } from '../locator';
+import type { Locator } from '../locator';
+import { locatorField } from '../locator';
 
 const LONGEST_SHOWN_URL = 24;
 const SHOWN_END = 14;
 
 const locator = locatorField(WEBHOOKS, {
-	label: 'Webhook',
-	search: 'searchWebhooks',
-	description: 'The webhook to work on',
 	hint: 'The uid of a webhook (mode id), as Webhook Get Many gives it, or its whole target URL (mode url).',
+	choices: (entry) => {
+		const webhook = readWebhook(entry);
+		if (webhook === undefined) return undefined;
+		const { uid, targetUrl, events } = webhook;
+		const searched = `${targetUrl} ${events.join(' ')} ${uid}`;
+		return { name: nameOf(webhook), value: uid, searched };
+	},
 });
 
 /** Picks one webhook: from a searchable list, by its ID, or by its target URL, which is understood in every mode. */
-export const webhookLocator: Field<string> = {
+export const webhookLocator: Locator = {
+	...locator,
 	property: {
 		...locator.property,
 		modes: [
@@ -35,34 +40,32 @@ export const webhookLocator: Field<string> = {
 			},
 		],
 	},
-	read: async (value, run) => {
-		const { id, targetUrl } = chosenWebhook(value);
-		const find = async () => await findWebhookId(run.connection, targetUrl ?? '');
-		return id ?? (await run.once(['webhookId', targetUrl], find));
-	},
+	read: async (value, run) =>
+		await chosenWebhook(value, async (targetUrl) => {
+			const find = async () => await findWebhookId(run.connection, targetUrl);
+			return await run.once(['webhookId', targetUrl], find);
+		}),
 };
 
 /**
  * Picks the webhook that an operation changes. A target URL may lead to another webhook after the items
  * before, so each item looks for itself.
  */
-export const webhookToChange: Field<string> = {
+export const webhookToChange: Locator = {
 	...webhookLocator,
-	read: async (value, { connection }) => {
-		const { id, targetUrl } = chosenWebhook(value);
-		return id ?? (await findWebhookId(connection, targetUrl));
-	},
+	read: async (value, { connection }) =>
+		await chosenWebhook(value, async (targetUrl) => await findWebhookId(connection, targetUrl)),
 };
 
 /** @throws UserError when the locator is empty, or cannot be an ID or a target URL */
-function chosenWebhook(
+async function chosenWebhook(
 	value: unknown,
-): { id: string; targetUrl?: undefined } | { id?: undefined; targetUrl: string } {
+	find: (targetUrl: string) => Promise<string>,
+): Promise<string> {
 	const text = idOf(chosenIn(value))?.trim() ?? '';
 	const isUrl = isObject(value) && value.mode === 'url' && text !== '';
-	return isUrl || /^https?:\/\//i.test(text)
-		? { targetUrl: text }
-		: { id: checkedId(WEBHOOKS, text, 'Webhook') };
+	if (isUrl || /^https?:\/\//i.test(text)) return await find(text);
+	return checkedId(WEBHOOKS, text, 'Webhook');
 }
 
 /** @throws UserError when the target URL does not lead to exactly one webhook */
@@ -87,19 +90,10 @@ async function findWebhookId(connection: Connection, targetUrl: string): Promise
 			});
 }
 
-/** The editor's list of webhooks; what tells them apart comes first, since n8n cuts long names. */
-export const searchWebhooks = searchOf(all(WEBHOOKS), (entry) => {
-	const webhook = readWebhook(entry);
-	return (
-		webhook && {
-			name: nameOf(webhook),
-			value: webhook.uid,
-			searched: `${webhook.targetUrl} ${webhook.events.join(' ')} ${webhook.uid}`,
-		}
-	);
-});
-
-/** `(test) task.completed – …000004/webhook on n8n.example.com`, where n8n's test URLs and what is inactive are marked. */
+/**
+ * `(test) task.completed – …000004/webhook on n8n.example.com`: what tells webhooks apart comes first, since n8n
+ * cuts long names; n8n's test URLs and what is inactive are marked.
+ */
 function nameOf({ targetUrl, events, isActive }: Webhook): string {
 	const [first = 'no event types', ...others] = events;
 	const types = others.length === 0 ? first : `${first} +${others.length}`;
