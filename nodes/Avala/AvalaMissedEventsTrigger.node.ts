@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { customEvents, webhookEvents } from './actions/eventFields';
+import { customEvents, eventsProperties, webhookEvents } from './actions/eventFields';
 import { poll } from './missedEvents/poll';
 import { loadProjects, projectsOption } from './trigger/projects';
 
@@ -37,14 +37,16 @@ export class AvalaMissedEventsTrigger implements INodeType {
 		},
 		credentials: [{ name: 'avalaApi', required: true }],
 		properties: [
-			{
-				...webhookEvents,
-				displayName: 'Trigger On',
-				name: 'events',
-				required: true,
-				default: ['*'],
-				description: 'The event types that start the workflow when they were missed',
-			},
+			...eventsProperties(
+				{
+					...webhookEvents,
+					displayName: 'Trigger On',
+					default: ['*'],
+					description: 'The event types that start the workflow when they were missed',
+				},
+				'options',
+				'The event types that start the workflow when they were missed.',
+			),
 			{
 				displayName: 'Webhook URL',
 				name: 'webhookUrl',

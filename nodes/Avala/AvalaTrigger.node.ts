@@ -1,6 +1,5 @@
 import type {
 	IHookFunctions,
-	INodeProperties,
 	INodeType,
 	INodeTypeDescription,
 	IWebhookFunctions,
@@ -11,20 +10,12 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import {
 	allEventsNotice,
 	customEvents,
+	eventsProperties,
 	webhookEvents,
-	withCustomEvents,
 } from './actions/eventFields';
 import { loadProjects, projectsOption } from './trigger/projects';
 import { receiveEvent } from './trigger/receive';
 import { register, unregister } from './trigger/registration';
-
-const triggerOn: INodeProperties = {
-	...webhookEvents,
-	displayName: 'Trigger On',
-	name: 'events',
-	default: ['task.completed'],
-	description: 'The event types that start the workflow',
-};
 
 export class AvalaTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -92,13 +83,16 @@ export class AvalaTrigger implements INodeType {
 			},
 		},
 		properties: [
-			{ ...triggerOn, required: true, displayOptions: { hide: withCustomEvents('options') } },
-			{
-				...triggerOn,
-				displayOptions: { show: withCustomEvents('options') },
-				description:
-					"Optional when there are 'Custom Event Types'. The event types that start the workflow.",
-			},
+			...eventsProperties(
+				{
+					...webhookEvents,
+					displayName: 'Trigger On',
+					default: ['task.completed'],
+					description: 'The event types that start the workflow',
+				},
+				'options',
+				'The event types that start the workflow.',
+			),
 			allEventsNotice,
 			{
 				displayName: 'Options',

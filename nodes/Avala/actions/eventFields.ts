@@ -41,7 +41,23 @@ export const customEvents = propertyOf('Custom Event Types', 'string', {
 	hint: "Leave it out unless a type is missing from the list of event types; then a list, such as ['task.submitted'].",
 });
 
-/** Whether custom event types were added in this collection, so that no others need be selected. */
-export const withCustomEvents = (collection: string) => ({
-	[`/${collection}.customEvents`]: [{ _cnd: { exists: true as const } }],
-});
+/**
+ * The parameter `events`, which has to be filled in unless custom event types were added.
+ *
+ * @param shown how the editor shows it
+ * @param collection where custom event types are added
+ * @param custom the description beside them
+ */
+export function eventsProperties(
+	shown: Omit<INodeProperties, 'name'>,
+	collection: string,
+	custom: string,
+): INodeProperties[] {
+	const isAdded = { [`/${collection}.customEvents`]: [{ _cnd: { exists: true as const } }] };
+	const description = `Optional when there are 'Custom Event Types'. ${custom}`;
+	const events = { ...shown, name: 'events' };
+	return [
+		{ ...events, required: true, displayOptions: { hide: isAdded } },
+		{ ...events, description, displayOptions: { show: isAdded } },
+	];
+}

@@ -21,6 +21,8 @@ export interface Field<T = unknown> {
 	property: FieldProperty;
 	/** Avala's name for it, in a body or a query; left out for what only the node uses. */
 	sentAs?: string;
+	/** The words that Avala documents for it. */
+	known?: KnownWords;
 	/**
 	 * @param value what the editor, an expression or an AI agent gave
 	 * @returns undefined for what is the same as leaving the field out
@@ -78,11 +80,11 @@ export function describedAs<F extends Field>(field: F, description: string, sent
 	return { ...field, property, ...(sentAs !== undefined && { sentAs }) };
 }
 
-/** The same field where it may be left empty, which is the same as leaving it out. */
+/** The same field where it may be left empty, which is the same as leaving it out; an expression may not give nothing. */
 export function optional<T>(field: Field<T>): Field<T> {
 	return {
 		...field,
-		read: (value, run) => (isBlank(value ?? '') ? undefined : field.read(value, run)),
+		read: (value, run) => (isBlank(value) ? undefined : field.read(value, run)),
 	};
 }
 
@@ -108,11 +110,11 @@ export function wordField(
 	return {
 		property: choiceProperty(label, known, texts),
 		sentAs,
+		known,
 		read: (value) => wordOf(known, readText(label, value)),
 	};
 }
 
-/** Several of them. */
 export function wordsField(
 	label: string,
 	sentAs: string,
@@ -122,6 +124,7 @@ export function wordsField(
 	return {
 		property: propertyOf(label, 'multiOptions', { default: [], options: [...known], ...texts }),
 		sentAs,
+		known,
 		read: (value) => readTexts(label, value).map((text) => wordOf(known, text)),
 	};
 }

@@ -14,8 +14,6 @@ import { collectionProperty, readCollection, sentOf } from './parameters';
 export interface Filter<T = unknown> extends Field<T> {
 	/** Whether an entry is wanted; one that cannot tell is. */
 	passes?(entry: IDataObject, wanted: T): boolean;
-	/** The words that Avala documents for it. */
-	known?: KnownWords;
 	/** What the filter names one thing of, which is looked up where nothing was found. */
 	collection?: Collection;
 	/** Whether `all` is a text to look for here, and `*` alone means no filter. */
@@ -37,7 +35,6 @@ export function wordFilter(
 	const description = `Only ${plural} with this ${label.toLowerCase()}. Use an expression for one that is not in the list.`;
 	return {
 		...wordField(label, field, known, { default: start, description }),
-		known,
 		passes: ({ [field]: sent }, wanted) => typeof sent !== 'string' || isWord(sent, wanted),
 	};
 }
@@ -102,8 +99,12 @@ export const createdAfter = (plural: string) =>
 	);
 
 /** Whether a choice, in a list or by ID, is no restriction: an AI agent cannot leave a field out. */
-function isEvery(value: unknown, { isPart = false }: Filter): boolean {
+function isEvery(value: unknown, filter: Filter): boolean {
 	const chosen = chosenIn(value);
+	const { isPart = false, group } = filter;
+	if (Array.isArray(chosen)) {
+		return group === undefined && chosen.length > 0 && chosen.every((one) => isEvery(one, filter));
+	}
 	if (typeof chosen !== 'string') return false;
 	return (isPart ? /^\s*\*\s*$/ : /^\s*(?:all|any|\*)\s*$/i).test(chosen);
 }

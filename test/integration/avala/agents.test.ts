@@ -128,6 +128,27 @@ describe('the executions of an agent', () => {
 		});
 	});
 
+	it.each(['all', ['all'], ['Any']])(
+		'of all types of tasks are listed for %j',
+		async (taskTypes) => {
+			const all = await run('agentExecution', 'getAll', { agentId: agentId() });
+			const filtered = { agentId: agentId(), filters: { taskTypes } };
+			expect(all.length).toBeGreaterThan(0);
+			expect(await run('agentExecution', 'getAll', filtered)).toEqual(all);
+		},
+	);
+
+	it('come with a hint where nothing is of a type that Avala does not document', async () => {
+		const hints: string[] = [];
+		const filters = { taskTypes: ['image'] };
+		await run('agentExecution', 'getAll', { agentId: agentId(), filters }, { hints });
+		expect(hints).toEqual([
+			expect.stringMatching(
+				/'Task Types' "image", which Avala does not document.*image-annotation/,
+			),
+		]);
+	});
+
 	it('of an unknown agent are an error that names it', async () => {
 		const getting = run('agentExecution', 'getAll', { agentId: byId('agent_none') });
 		expect((await failureOf(getting)).message).toContain(

@@ -3,6 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Sandbox, StoredDelivery } from '../../../sandbox';
 import { startSandbox } from '../../../sandbox';
 import { executeAvala } from '../../support/contexts';
+import { failureOf } from '../../support/resources';
 
 let avala: Sandbox;
 beforeAll(async () => {
@@ -232,6 +233,15 @@ describe('Update', () => {
 			await typesAfter({ events: ['export.failed'], customEvents: ['task.approved'] }),
 		).toEqual(['export.failed', 'task.approved']);
 	});
+
+	it.each(['targetUrl', 'events', 'customEvents'])(
+		'changes nothing when the expression in a field gave nothing: %s',
+		async (field) => {
+			const updating = typesAfter({ [field]: '={{ undefined }}', isActive: true });
+			expect((await failureOf(updating)).message).toMatch(/is empty: the expression gave nothing/);
+			expect(avala.requests()).toEqual([]);
+		},
+	);
 
 	it.each([[[[]]], [['']], ['']])(
 		'ignores a field that was added and left empty, with custom event types %j',

@@ -77,7 +77,7 @@ const decide: Operation = {
 	properties: [...propertiesOf(PARAMETERS, { required: true }), ...propertiesOf(REASON)],
 	async execute(run) {
 		const given = await readParameters(run, PARAMETERS);
-		const reason = await REASON.reason.read(parameterOf(run, 'reason', ''), run);
+		const reason = await REASON.reason.read(parameterOf(run, 'reason', '') ?? '', run);
 		const endpoint = { ...all(DECISIONS), subject: `execution ${given.executionId}` };
 		const { value: sent } = await avalaRequest(run.connection, {
 			method: 'POST',

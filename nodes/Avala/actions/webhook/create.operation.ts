@@ -7,7 +7,7 @@ import { notUnderstood } from '../../shared/values';
 import { withSecret } from '../../transport/connection';
 import { WEBHOOKS } from '../../transport/paths';
 import { avalaEntry } from '../../transport/request';
-import { allEventsNotice, customEvents, webhookEvents, withCustomEvents } from '../eventFields';
+import { allEventsNotice, customEvents, eventsProperties, webhookEvents } from '../eventFields';
 import type { Field, FieldProperty } from '../fields';
 import { activeField, optional, textField } from '../fields';
 import type { ItemRun } from '../operation';
@@ -23,8 +23,6 @@ export const EVENT_FIELDS = {
 function eventsField(property: FieldProperty): Field<string[]> {
 	return optional({ property, read: (value) => readEventTypes(property.displayName, value) });
 }
-
-const EVENTS = { ...webhookEvents, name: 'events', default: ['task.completed'] };
 
 const secret: Field<string> = {
 	...textField('Secret', 'secret', {
@@ -52,12 +50,11 @@ export const create = createOperation({
 		}),
 	},
 	further: [
-		{ ...EVENTS, required: true, displayOptions: { hide: withCustomEvents('additionalFields') } },
-		{
-			...EVENTS,
-			displayOptions: { show: withCustomEvents('additionalFields') },
-			description: "Optional when there are 'Custom Event Types'. What Avala sends to the webhook.",
-		},
+		...eventsProperties(
+			{ ...webhookEvents, default: ['task.completed'] },
+			'additionalFields',
+			'What Avala sends to the webhook.',
+		),
 		allEventsNotice,
 	],
 	additionalFields: {
