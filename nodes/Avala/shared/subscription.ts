@@ -1,5 +1,6 @@
 import { NodeApiError } from 'n8n-workflow';
 
+import { GUIDE_TYPES } from './eventCatalogue';
 import { textsIn } from './values';
 
 /** The event types of a webhook that are to be subscribed to. */
@@ -26,20 +27,12 @@ const COMMON: readonly string[] = [
 	'export.failed',
 	'task.completed',
 ];
-/** Types that Avala's newest page names, and its guide does not. */
-const LATER: readonly string[] = [
-	'quality.alert',
-	'result.accepted',
-	'result.rejected',
-	'result.submitted',
-];
-
 /** Which of the optional types to try with, one choice after the other; `named` are those that the refusal names. */
 const CHOICES: ReadonlyArray<(type: string, named: readonly string[]) => boolean> = [
 	() => true,
 	(type, named) => !named.includes(type),
-	(type) => !LATER.includes(type),
-	(type) => COMMON.includes(type) || LATER.includes(type),
+	(type) => GUIDE_TYPES.includes(type),
+	(type) => COMMON.includes(type) || !GUIDE_TYPES.includes(type),
 	(type) => COMMON.includes(type),
 ];
 
