@@ -4,8 +4,7 @@ import type { Connection } from './connection';
 import { log } from './connection';
 import { isPage } from './errorBody';
 import { apiError } from './errors';
-import { headerText } from './exchange';
-import { whyNoResponse } from './retries';
+import { headerText, whyNoResponse } from './exchange';
 import { nameAndType, UNKNOWN_TYPE } from './fileName';
 import type { OpenFile } from './openFile';
 import { hostOf, notDownloaded, openFile } from './openFile';
@@ -66,7 +65,7 @@ async function storeFile(
 	{ headers, url, body }: OpenFile,
 ): Promise<IBinaryData> {
 	const { endpoint, fileName, fallbackName, idleLimitMs = IDLE_LIMIT_MS, store } = options;
-	if (typeof body === 'string') throw notDownloaded(connection, endpoint, 'it is no file');
+	if (!body) throw notDownloaded(connection, endpoint, 'it is no file');
 	const { cancelled } = connection;
 	const onProgress = progressLog(connection, endpoint);
 	const transfer = new Transfer(headers, body, { idleLimitMs, cancelled, onProgress });

@@ -1,9 +1,15 @@
+import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
+import { momentIn } from '../shared/moments';
+import { idOf, numberOf } from '../shared/values';
 import type { Connection } from './connection';
-import type { Refusal, RequestInfo } from './diagnosis';
+import type { RequestInfo } from './diagnosis';
 import { diagnosisOf, mayBeDone } from './diagnosis';
-import { unlessSecret } from './quote';
+import { readErrorBody } from './errorBody';
+import type { Exchanged } from './exchange';
+import { headerText } from './exchange';
+import { quote, unlessSecret } from './quote';
 
 /** n8n shows the heading of an error in red, and the rest below it. */
 const LONGEST_HEADING = 120;
@@ -12,9 +18,12 @@ const LONGEST_HEADING = 120;
 export function refusedError(
 	connection: Connection,
 	request: RequestInfo,
-	refusal: Refusal,
+	{ status, headers, text }: Exchanged,
 ): NodeApiError {
-	const { status, body, retryAfterMs } = refusal;
+	const body = readErrorBody(text, connection.secrets);
+	const retryAfterMs = askedWaitMs(status, headers);
+	const redirectHost = quote(hostIn(headers, request), connection.secrets) || undefined;
+	const refusal = { status, body, retryAfterMs, redirectHost };
 	const { heading, advice } = diagnosisOf(request, refusal);
 	const who = request.isStorage || body.isPage ? request.host : 'Avala';
 	const error = apiError(
@@ -28,6 +37,33 @@ export function refusedError(
 	if (body.eventTypes.length > 0) error.context.refusedTypes = body.eventTypes;
 	if (retryAfterMs !== undefined) error.context.retryAfterMs = retryAfterMs;
 	return error;
+}
+
+function hostIn(headers: IDataObject, { host }: RequestInfo): string | undefined {
+	const location = headerText(headers, 'location');
+	const base = `https://${host}`;
+	return location && URL.canParse(location, base) ? new URL(location, base).host : undefined;
+}
+
+/**
+ * How long Avala asks to wait, in whole milliseconds: `Retry-After` in seconds or as a date (RFC 9110), or
+ * after 429 alone, `X-RateLimit-Reset` (Unix time), which Avala sends with every response. Undefined
+ * when it does not ask, or not in a way that can be understood.
+ */
+export function askedWaitMs(status: number, headers: IDataObject): number | undefined {
+	const reset = status === 429 ? numberOf(headers['x-ratelimit-reset']) : undefined;
+	const waitMs =
+		waitIn(idOf(headers['retry-after'])?.trim() ?? '') ?? msUntil(momentIn(reset) ?? NaN) ?? NaN;
+	return Number.isFinite(waitMs) ? Math.max(0, Math.ceil(waitMs)) : undefined;
+}
+
+function waitIn(retryAfter: string): number | undefined {
+	if (/^\d+(\.\d+)?$/.test(retryAfter)) return Number(retryAfter) * 1000;
+	return /[a-z]/i.test(retryAfter) ? msUntil(Date.parse(retryAfter)) : undefined;
+}
+
+function msUntil(moment: number): number | undefined {
+	return Number.isNaN(moment) ? undefined : moment - Date.now();
 }
 
 /** The error for a 2xx response that cannot be what Avala sends. `what` completes "…, but ". */

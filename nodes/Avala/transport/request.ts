@@ -4,15 +4,13 @@ import { NodeApiError } from 'n8n-workflow';
 import { idOf, isObject } from '../shared/values';
 import type { Connection } from './connection';
 import type { RequestInfo } from './diagnosis';
-import { noResponseError, refusedError, unusableError } from './errors';
-import type { Exchanged } from './exchange';
-import { exchange, headerText } from './exchange';
+import { isPage, parseJson } from './errorBody';
+import { refusedError, unusableError } from './errors';
+import { exchange } from './exchange';
 import type { Endpoint } from './paths';
 import { isId } from './paths';
-import { isPage, parseJson, readErrorBody } from './errorBody';
-import { quote, repeatsSecret } from './quote';
-import type { Outcome } from './retries';
-import { askedWaitMs, mayPass, whyNoResponse, withRetries } from './retries';
+import { repeatsSecret } from './quote';
+import { withRetries } from './retries';
 
 export interface AvalaRequest {
 	method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -38,11 +36,18 @@ export async function avalaRequest(
 	connection: Connection,
 	request: AvalaRequest,
 ): Promise<AvalaResponse> {
-	return await withRetries(
+	const { method, endpoint, body, url = new URL(connection.baseUrl + endpoint.path) } = request;
+	const info = infoOf(connection, request);
+	const sent = { method, url: url.href, body, json: true };
+	const response = await withRetries(
 		connection,
-		`${request.method} ${request.endpoint.path}`,
-		async (limitMs) => await attempt(connection, request, limitMs),
+		info,
+		async (limitMs) => await exchange(connection, sent, limitMs),
 	);
+	const { status, text } = response;
+	if (status < 200 || status >= 300) throw refusedError(connection, info, response);
+	if (isPage(text)) throw unusableError(connection, info, status, 'it is a web page');
+	return { status, value: parseJson(text) };
 }
 
 /** `avalaRequest` for a response that must be one object. */
@@ -127,44 +132,4 @@ export function infoOf(
 	{ method, endpoint, url }: AvalaRequest,
 ): RequestInfo {
 	return { method, path: endpoint.path, host: (url ?? new URL(baseUrl)).host, endpoint };
-}
-
-async function attempt(
-	connection: Connection,
-	request: AvalaRequest,
-	limitMs: number,
-): Promise<Outcome<AvalaResponse>> {
-	const { method, endpoint, body, url = new URL(connection.baseUrl + endpoint.path) } = request;
-	const info = infoOf(connection, request);
-	const isRead = method === 'GET';
-
-	let exchanged: Exchanged;
-	try {
-		exchanged = await exchange(connection, { method, url: url.href, body }, limitMs);
-	} catch (failure) {
-		const { reason, isPassing } = whyNoResponse(failure);
-		const error = noResponseError(connection, info, reason);
-		return { error, mayRetry: isRead && isPassing };
-	}
-
-	const { status, headers, text } = exchanged;
-	if (status < 200 || status >= 300) {
-		const askedMs = askedWaitMs(status, headers);
-		const error = refusedError(connection, info, {
-			status,
-			body: readErrorBody(text, connection.secrets),
-			retryAfterMs: askedMs,
-			redirectHost: quote(redirectHost(headers, url), connection.secrets) || undefined,
-		});
-		return { error, mayRetry: mayPass(status, isRead), askedMs };
-	}
-	if (!isPage(text)) return { response: { status, value: parseJson(text) } };
-	return { error: unusableError(connection, info, status, 'it is a web page'), mayRetry: false };
-}
-
-function redirectHost(headers: IDataObject, from: URL): string | undefined {
-	const location = headerText(headers, 'location');
-	return location !== undefined && URL.canParse(location, from.href)
-		? new URL(location, from.href).host
-		: undefined;
 }

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { idOf } from '../shared/values';
 import type { ResponseBody } from './exchange';
-import { TransferError } from './retries';
+import { TransferError } from './exchange';
 
 /** What n8n stores as a file: Node's class `Readable`, which what ships may not import. */
 export type Readable = Exclude<

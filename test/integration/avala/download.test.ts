@@ -152,7 +152,7 @@ describe('n8n’s log', () => {
 		avala.storage.fault({ status: 503, times: 1 });
 		avala.storage.fault({ status: 403, times: 1 });
 		expect(await linesOf({ plan: { link: 'storage' } })).toEqual([
-			'Avala: the download of export e1 will be retried in 500 ms (503).',
+			'Avala: GET the file (export e1) will be retried in 500 ms (503).',
 			'Avala: the link to the file of export e1 is asked for anew.',
 		]);
 	});
