@@ -124,11 +124,10 @@ export function checkedId(
 	const text = id.trim();
 	if (isId(text)) return text;
 	const name = parameter.startsWith('The ') ? parameter : `'${parameter}'`;
-	const isEmpty = text === '' || isNothing(text);
-	const problem = isEmpty
-		? `${name} is ${text === '' ? 'empty' : `${shown(text)}: the expression gave nothing`}.`
-		: `${name} cannot be ${shown(text)}.`;
-	throw new UserError(problem, {
+	const problem = isNothing(text)
+		? `is ${shown(text)}: the expression gave nothing`
+		: `cannot be ${shown(text)}`;
+	throw new UserError(`${name} ${text === '' ? 'is empty' : problem}.`, {
 		description: `An ID consists of letters, digits, hyphens and underscores, such as ${example} or a UUID. Take the ID from a list of ${plural}.`,
 	});
 }
