@@ -120,21 +120,17 @@ export function readText(name: string, value: unknown): string {
 
 /** A list: as the editor stores it, separated by commas, or as the text of a JSON list. Never empty. */
 export function readTexts(name: string, value: unknown): string[] {
-	const entries = entriesOf(value)
-		.filter(isFilledIn)
+	const texts = entriesOf(value)
+		// n8n fills a list field with an empty list when it is added.
+		.filter((entry) => !isBlank(entry))
 		.flatMap((entry) => {
-			const text = idOf(entry) ?? (entry === '' ? '' : undefined);
+			const text = idOf(entry);
 			if (text === undefined) throw notUnderstood(name, 'a list of texts', value);
 			return text.split(',').map((part) => part.trim().normalize());
-		});
-	const texts = entries.filter((entry) => entry !== '');
+		})
+		.filter((text) => text !== '');
 	if (texts.length > 0) return [...new Set(texts)];
 	throw notUnderstood(name, 'a list with at least one entry', value);
-}
-
-/** n8n fills a list field with an empty list when it is added. */
-function isFilledIn(entry: unknown): boolean {
-	return !Array.isArray(entry) || entry.length > 0;
 }
 
 /** Whether a field was left as it was added: an empty text or list, or a list of such. */

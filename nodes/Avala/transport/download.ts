@@ -12,7 +12,6 @@ import type { Endpoint } from './paths';
 import type { Readable, Watch } from './transfer';
 import { Transfer } from './transfer';
 
-const IDLE_LIMIT_MS = 60_000;
 const PROGRESS_EVERY_MS = 5_000;
 const MEGABYTE = 1024 * 1024;
 
@@ -30,8 +29,6 @@ export interface DownloadOptions {
 	fallbackName: string;
 	/** n8n's `prepareBinaryData`. */
 	store: (stream: Readable, name: string, mimeType?: string) => Promise<IBinaryData>;
-	/** Without a byte for so long the download ends; a minute by default. */
-	idleLimitMs?: number;
 }
 
 /**
@@ -64,11 +61,11 @@ async function storeFile(
 	options: DownloadOptions,
 	{ headers, url, body }: OpenFile,
 ): Promise<IBinaryData> {
-	const { endpoint, fileName, fallbackName, idleLimitMs = IDLE_LIMIT_MS, store } = options;
+	const { endpoint, fileName, fallbackName, store } = options;
 	if (!body) throw notDownloaded(connection, endpoint, 'it is no file');
 	const { cancelled } = connection;
 	const onProgress = progressLog(connection, endpoint);
-	const transfer = new Transfer(headers, body, { idleLimitMs, cancelled, onProgress });
+	const transfer = new Transfer(headers, body, { cancelled, onProgress });
 	try {
 		const start = await transfer.start();
 		if (isWebPage(start, headerText(headers, 'content-type'))) {
