@@ -1,8 +1,8 @@
 import type { IPollFunctions } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { wholeError } from '../shared/nodeError';
 import { messageOf } from '../shared/values';
+import { wholeError } from '../transport/errors';
 import { hasStatus } from '../transport/request';
 import type { Memory } from './memory';
 

@@ -1,8 +1,8 @@
 import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
 import { recover } from '../actions/delivery/recover';
-import { wholeError } from '../shared/nodeError';
 import { connect, withLimit } from '../transport/connection';
+import { wholeError } from '../transport/errors';
 import { Backlog } from './backlog';
 import { isElsewhere } from './give';
 import { readParameters } from './parameters';

@@ -6,8 +6,8 @@ import type {
 	IPollFunctions,
 } from 'n8n-workflow';
 
-import { wholeError } from '../shared/nodeError';
 import { readCredential } from './credential';
+import { wholeError } from './errors';
 import { unlessSecret } from './quote';
 
 /** The n8n contexts in which requests are sent to Avala. A running webhook is not among them. */

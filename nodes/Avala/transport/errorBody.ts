@@ -1,5 +1,5 @@
 import { typesNamedIn } from '../shared/eventCatalogue';
-import { isObject, textOf } from '../shared/values';
+import { isObject, parseJson, textOf } from '../shared/values';
 import { isShownName, MAX_READ, MAX_SHOWN, quote, repeatsSecret, WITHHELD } from './quote';
 
 const MAX_FIELDS = 20;
@@ -67,15 +67,6 @@ function textsIn(value: unknown, levels: number): string[] {
 
 function sentence(text: string): string {
 	return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`;
-}
-
-/** The value of a JSON text, behind a byte order mark or not; undefined for any other text. */
-export function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text.trim()) as unknown;
-	} catch {
-		return undefined;
-	}
 }
 
 /** A web page, or another document that is no JSON: Avala sends none. */

@@ -82,8 +82,7 @@ function cleaned(text: string | undefined): string | undefined {
 		.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '')
 		.replace(/[<>:"|?*]/g, '_')
 		.replace(/\.{2,}/g, '.')
-		.replace(/^[.\s]+/, '')
-		.replace(/[.\s]+$/, '');
+		.replace(/^[.\s]+|[.\s]+$/g, '');
 	return plain === '' ? undefined : shortened(plain);
 }
 

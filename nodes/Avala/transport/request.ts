@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { idOf, isObject } from '../shared/values';
+import { idOf, isObject, parseJson } from '../shared/values';
 import type { Connection } from './connection';
 import type { RequestInfo } from './diagnosis';
-import { isPage, parseJson } from './errorBody';
+import { isPage } from './errorBody';
 import { refusedError, unusableError } from './errors';
 import { exchange } from './exchange';
 import type { Endpoint } from './paths';

@@ -7,17 +7,10 @@ import { askedWaitMs, noResponseError } from './errors';
 import type { Exchanged } from './exchange';
 import { unlessAborted, whyNoResponse } from './exchange';
 
-/** How long one request may take, with all its tries. */
-export interface Limits {
-	tryMs: number;
-	/** For all tries, and the pauses that the node makes between them. */
-	allMs: number;
-}
-
-/** The time limit of Avala's own SDKs for one try. */
-export const REQUEST_LIMITS: Limits = { tryMs: 30_000, allMs: 60_000 };
+/** In milliseconds: the time limit of Avala's own SDKs for one try, and one for all tries and the pauses between. */
+const REQUEST_LIMITS = { tryMs: 30_000, allMs: 60_000 };
 /** A file that is packed on the fly may take a minute to begin, and must not be begun twice. */
-export const FILE_LIMITS: Limits = { tryMs: 60_000, allMs: 120_000 };
+export const FILE_LIMITS = { tryMs: 60_000, allMs: 120_000 };
 
 /** A longer wait that Avala asks for is reported at once. */
 const LONGEST_ASKED_WAIT_MS = 60_000;

@@ -1,6 +1,6 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
-import { wholeError } from '../shared/nodeError';
+import { wholeError } from '../transport/errors';
 import type { Registration } from './stored';
 import { writeRegistration } from './stored';
 import { targetUrlOf } from './wanted';

@@ -2,7 +2,7 @@ import type { IHookFunctions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { expandEvents } from '../shared/eventCatalogue';
-import type { WantedTypes } from '../shared/subscription';
+import type { WantedTypes } from '../shared/webhook';
 import { readParameters } from './parameters';
 
 /** The webhook that a trigger needs at Avala. */

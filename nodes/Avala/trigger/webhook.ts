@@ -1,7 +1,6 @@
-import { subscribe } from '../shared/subscription';
 import { idKey, isObject, textOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
-import { isSameUrl, readWebhook } from '../shared/webhook';
+import { isSameUrl, readWebhook, subscribe } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
 import { log, withSecret } from '../transport/connection';
 import { apiError } from '../transport/errors';

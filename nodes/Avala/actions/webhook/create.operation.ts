@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
 import { expandEvents } from '../../shared/eventCatalogue';
-import { subscribe } from '../../shared/subscription';
+import { subscribe } from '../../shared/webhook';
 import { notUnderstood } from '../../shared/values';
 import { withSecret } from '../../transport/connection';
 import { all, WEBHOOKS } from '../../transport/paths';

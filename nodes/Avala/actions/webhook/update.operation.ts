@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
 import { expandEvents } from '../../shared/eventCatalogue';
-import { subscribe } from '../../shared/subscription';
+import { subscribe } from '../../shared/webhook';
 import { textsIn } from '../../shared/values';
 import type { Endpoint } from '../../transport/paths';
 import { WEBHOOKS } from '../../transport/paths';

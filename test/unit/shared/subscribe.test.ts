@@ -1,8 +1,8 @@
 import { NodeApiError } from 'n8n-workflow';
 
 import { EVENT_CATALOGUE } from '../../../nodes/Avala/shared/eventCatalogue';
-import type { WantedTypes } from '../../../nodes/Avala/shared/subscription';
-import { subscribe } from '../../../nodes/Avala/shared/subscription';
+import type { WantedTypes } from '../../../nodes/Avala/shared/webhook';
+import { subscribe } from '../../../nodes/Avala/shared/webhook';
 import { connect } from '../../../nodes/Avala/transport/connection';
 import type { Connection } from '../../../nodes/Avala/transport/connection';
 import { refusedError } from '../../../nodes/Avala/transport/errors';
