@@ -48,13 +48,6 @@ export interface WantedTypes {
 	optional: string[];
 }
 
-export interface Subscribed<T> {
-	/** Of the request that Avala accepted. */
-	response: T;
-	/** The optional types that were left out. */
-	refused: string[];
-}
-
 /** Types that all of Avala's documents name. */
 const COMMON: readonly string[] = [
 	'dataset.created',
@@ -78,12 +71,13 @@ const CHOICES: ReadonlyArray<(type: string, named: readonly string[]) => boolean
  * the guide's, then the newest page's, then those that all documents have: five requests at most.
  *
  * @param send creates or changes the webhook so that it has exactly these types
+ * @returns the response to the accepted request, and the optional types that were left out
  * @throws the error of `send`, at once where it cannot be about the types
  */
 export async function subscribe<T>(
 	{ required, optional }: WantedTypes,
 	send: (events: string[]) => Promise<T>,
-): Promise<Subscribed<T>> {
+): Promise<{ response: T; refused: string[] }> {
 	const tried = new Set<string>();
 	let refusal: unknown;
 	for (const isChosen of CHOICES) {

@@ -38,16 +38,10 @@ export interface Connection {
 export async function connect(context: AvalaContext, itemIndex?: number): Promise<Connection> {
 	const credential = await context.getCredentials('avalaApi', itemIndex);
 	const { apiKey, baseUrl, webhookSecret } = readCredential(credential);
-	return {
-		context,
-		credential,
-		baseUrl,
-		secrets: webhookSecret === undefined ? [apiKey] : [apiKey, webhookSecret],
-		deadline: Infinity,
-		...('getExecutionCancelSignal' in context && {
-			cancelled: context.getExecutionCancelSignal(),
-		}),
-	};
+	const connection = { context, credential, baseUrl, secrets: [apiKey], deadline: Infinity };
+	const hasCancelSignal = 'getExecutionCancelSignal' in context;
+	const cancelled = hasCancelSignal ? context.getExecutionCancelSignal() : undefined;
+	return withSecret({ ...connection, cancelled }, webhookSecret);
 }
 
 /** Fills a list of the editor, which shows the message of an error alone. */

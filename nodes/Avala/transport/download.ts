@@ -7,8 +7,9 @@ import { apiError } from './errors';
 import { headerText, whyNoResponse } from './exchange';
 import { nameAndType, UNKNOWN_TYPE } from './fileName';
 import type { OpenFile } from './openFile';
-import { hostOf, notDownloaded, openFile } from './openFile';
+import { notDownloaded, openFile } from './openFile';
 import type { Endpoint } from './paths';
+import { quote } from './quote';
 import type { Readable, Watch } from './transfer';
 import { Transfer } from './transfer';
 
@@ -72,7 +73,7 @@ async function storeFile(
 			throw notDownloaded(
 				connection,
 				endpoint,
-				`${hostOf(connection, url)} responded with a web page`,
+				`${quote(url.host, connection.secrets)} responded with a web page`,
 			);
 		}
 		const sources = { given: fileName, headers, url, fallback: fallbackName, start };

@@ -2,7 +2,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { momentIn } from '../shared/moments';
-import { idOf, messageOf, numberOf } from '../shared/values';
+import { idOf, messageOf } from '../shared/values';
 import type { Connection } from './connection';
 import type { RequestInfo } from './diagnosis';
 import { diagnosisOf, mayBeDone } from './diagnosis';
@@ -51,19 +51,12 @@ function hostIn(headers: IDataObject, { host }: RequestInfo): string | undefined
  * when it does not ask, or not in a way that can be understood.
  */
 export function askedWaitMs(status: number, headers: IDataObject): number | undefined {
-	const reset = status === 429 ? numberOf(headers['x-ratelimit-reset']) : undefined;
-	const waitMs =
-		waitIn(idOf(headers['retry-after'])?.trim() ?? '') ?? msUntil(momentIn(reset) ?? NaN) ?? NaN;
+	const retryAfter = idOf(headers['retry-after'])?.trim() ?? '';
+	const reset = status === 429 ? momentIn(headers['x-ratelimit-reset']) : undefined;
+	const date = /[a-z]/i.test(retryAfter) ? momentIn(retryAfter) : undefined;
+	const isSeconds = /^\d+(\.\d+)?$/.test(retryAfter);
+	const waitMs = isSeconds ? Number(retryAfter) * 1000 : (date ?? reset ?? NaN) - Date.now();
 	return Number.isFinite(waitMs) ? Math.max(0, Math.ceil(waitMs)) : undefined;
-}
-
-function waitIn(retryAfter: string): number | undefined {
-	if (/^\d+(\.\d+)?$/.test(retryAfter)) return Number(retryAfter) * 1000;
-	return /[a-z]/i.test(retryAfter) ? msUntil(Date.parse(retryAfter)) : undefined;
-}
-
-function msUntil(moment: number): number | undefined {
-	return Number.isNaN(moment) ? undefined : moment - Date.now();
 }
 
 /** The error for a 2xx response that cannot be what Avala sends. `what` completes "…, but ". */

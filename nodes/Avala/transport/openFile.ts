@@ -41,7 +41,7 @@ export async function openFile(
 ): Promise<OpenFile> {
 	const connection = withSecret(known, ...signatureIn(link));
 	const api = new URL(connection.baseUrl).origin;
-	let url = checked(connection, endpoint, link, api);
+	let url = checked(connection, endpoint, link);
 	// Once away from the API, the key stays away.
 	let withKey = url.origin === api;
 	for (let redirects = 0; ; redirects++) {
@@ -52,10 +52,10 @@ export async function openFile(
 			throw notDownloaded(
 				connection,
 				endpoint,
-				`${hostOf(connection, url)} gave one redirect after another`,
+				`${quote(url.host, connection.secrets)} gave one redirect after another`,
 			);
 		}
-		url = checked(connection, endpoint, headerText(file.headers, 'location'), url.href, url);
+		url = checked(connection, endpoint, headerText(file.headers, 'location'), url);
 		withKey &&= url.origin === api;
 	}
 }
@@ -65,14 +65,14 @@ function checked(
 	connection: Connection,
 	endpoint: Endpoint,
 	link: string | undefined,
-	base: string,
 	from?: URL,
 ): URL {
+	const base = from?.href ?? new URL(connection.baseUrl).origin;
 	const refused = (why: string) =>
 		notDownloaded(
 			connection,
 			endpoint,
-			`${from ? `the redirect of ${hostOf(connection, from)}` : 'its link'} ${why}`,
+			`${from ? `the redirect of ${quote(from.host, connection.secrets)}` : 'its link'} ${why}`,
 		);
 	if (!link || link.length > LONGEST_LINK || !URL.canParse(link, base)) {
 		throw refused('is not a valid address');
@@ -100,7 +100,7 @@ async function openOne(
 		headers: { Accept: '*/*', 'Accept-Encoding': 'identity' },
 	} as const;
 	// The path of a link may open the file as well.
-	const host = hostOf(connection, url);
+	const host = quote(url.host, connection.secrets);
 	const info = { method: 'GET', path: 'the file', host, endpoint, isStorage: !withKey };
 	const leavesOpen = (status: number) => status === 200 || REDIRECTS.has(status);
 	const response = await withRetries(
@@ -115,11 +115,6 @@ async function openOne(
 	// With the key, 401 is about the key.
 	const isSigned = !withKey || (url.search !== '' && status !== 401);
 	return { ...response, url, refusal, mayHaveExpired: isSigned && EXPIRED.has(status) };
-}
-
-/** The host of an address that Avala or a storage sent, for an error. */
-export function hostOf({ secrets }: Connection, { host }: URL): string {
-	return quote(host, secrets);
 }
 
 /** What opens a file behind a signed link. */

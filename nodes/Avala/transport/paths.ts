@@ -73,11 +73,7 @@ export function all(collection: Collection): Endpoint {
  *
  * @throws UserError for an ID that could lead to another path
  */
-export function one(
-	collection: Collection,
-	id: string,
-	{ action }: { action?: string } = {},
-): Endpoint {
+export function one(collection: Collection, id: string, action?: string): Endpoint {
 	const uid = checkedId(collection, id);
 	const path = `${collection.path}${uid}/${action === undefined ? '' : `${action}/`}`;
 	return { path, subject: `${collection.noun} ${uid}${collection.of ?? ''}`, collection };

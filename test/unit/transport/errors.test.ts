@@ -134,7 +134,7 @@ it.each<[Collection, string, string?, string?]>([
 
 describe('an ID', () => {
 	it('may have blanks around it, and leads to its own path', () => {
-		expect(one(EXPORTS, ' e-1.~\n', { action: 'file' })).toMatchObject({
+		expect(one(EXPORTS, ' e-1.~\n', 'file')).toMatchObject({
 			path: '/exports/e-1.~/file/',
 			subject: 'export e-1.~',
 		});

@@ -20,7 +20,7 @@ export const test: Operation = {
 	properties: propertiesOf(PARAMETERS, { required: true }),
 	async execute(run) {
 		const { webhookId } = await readParameters(run, PARAMETERS);
-		const endpoint = one(WEBHOOKS, webhookId, { action: 'test' });
+		const endpoint = one(WEBHOOKS, webhookId, 'test');
 		const sent = await avalaObject(run.connection, { method: 'POST', endpoint });
 		const said = quoteAll(sent, run.connection.secrets);
 		// One of Avala's documents says `delivered` for `success`.
