@@ -67,12 +67,7 @@ export function statusOf(delivery: IDataObject): DeliveryStatus {
 	const word = wordOf(delivery);
 	if (word === 'success' || word === 'delivered') return 'delivered';
 	if (word === 'failed' || word === 'pending') return word;
-	return isAccepted(codeOf(delivery)) ? 'delivered' : 'pending';
-}
-
-/** The status that the target responded with. */
-function codeOf({ response_status_code: sent }: IDataObject): number | undefined {
-	return numberOf(sent);
+	return isAccepted(numberOf(delivery.response_status_code)) ? 'delivered' : 'pending';
 }
 
 function isAccepted(code = 0): boolean {
@@ -100,7 +95,11 @@ export function outcomeOf(delivery: IDataObject, now: number): DeliveryOutcome {
 export function hasFailed(delivery: IDataObject): boolean {
 	const status = statusOf(delivery);
 	if (status === 'delivered') return wasTakenByStartingN8n(delivery);
-	return status === 'failed' || triesOf(delivery, 0) > 0 || codeOf(delivery) !== undefined;
+	return (
+		status === 'failed' ||
+		triesOf(delivery, 0) > 0 ||
+		numberOf(delivery.response_status_code) !== undefined
+	);
 }
 
 /** How often it was tried. */
@@ -115,7 +114,7 @@ export function causeOf(delivery: IDataObject): string | null {
 	}
 	const message = textOf(delivery.error_message);
 	if (message !== undefined) return message;
-	const code = codeOf(delivery);
+	const code = numberOf(delivery.response_status_code);
 	if (code === undefined) return 'No response from the target';
 	if (isAccepted(code) && statusOf(delivery) === 'pending') return null;
 	return `The target responded ${code}`;

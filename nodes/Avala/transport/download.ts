@@ -2,8 +2,7 @@ import type { IBinaryData } from 'n8n-workflow';
 
 import type { Connection } from './connection';
 import { log } from './connection';
-import { isPage } from './errorBody';
-import { apiError } from './errors';
+import { apiError, isPage } from './errors';
 import { headerText, whyNoResponse } from './exchange';
 import { nameAndType, UNKNOWN_TYPE } from './fileName';
 import type { OpenFile } from './openFile';

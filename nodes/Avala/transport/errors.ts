@@ -6,10 +6,9 @@ import { idOf, messageOf } from '../shared/values';
 import type { Connection } from './connection';
 import type { RequestInfo } from './diagnosis';
 import { diagnosisOf, mayBeDone } from './diagnosis';
-import { readErrorBody } from './errorBody';
 import type { Exchanged } from './exchange';
 import { headerText } from './exchange';
-import { quote, unlessSecret } from './quote';
+import { quote, readErrorBody, unlessSecret } from './quote';
 
 /** n8n shows the heading of an error in red, and the rest below it. */
 const LONGEST_HEADING = 120;
@@ -23,20 +22,25 @@ export function refusedError(
 	const body = readErrorBody(text, connection.secrets);
 	const retryAfterMs = askedWaitMs(status, headers);
 	const redirectHost = quote(hostIn(headers, request), connection.secrets) || undefined;
-	const refusal = { status, body, retryAfterMs, redirectHost };
+	const refusal = { status, body, isPage: isPage(text), retryAfterMs, redirectHost };
 	const { heading, advice } = diagnosisOf(request, refusal);
-	const who = request.isStorage || body.isPage ? request.host : 'Avala';
+	const who = request.isStorage || refusal.isPage ? request.host : 'Avala';
 	const error = apiError(
 		connection,
 		`${heading(request, refusal)}.`,
 		`${who} responded ${status}${body.text ? `: ${body.text}` : '.'} ${advice(request, refusal)} ${requestLine(request)}`,
 		status,
 	);
-	if (body.isPage) error.context.isPage = true;
+	if (refusal.isPage) error.context.isPage = true;
 	if (body.fields.length > 0) error.context.refusedFields = body.fields;
 	if (body.eventTypes.length > 0) error.context.refusedTypes = body.eventTypes;
 	if (retryAfterMs !== undefined) error.context.retryAfterMs = retryAfterMs;
 	return error;
+}
+
+/** A web page, or another document that is no JSON: Avala sends none. */
+export function isPage(body: string): boolean {
+	return /^\s*</.test(body);
 }
 
 function hostIn(headers: IDataObject, { host }: RequestInfo): string | undefined {

@@ -141,13 +141,7 @@ async function readText(body: ResponseBody, status: number): Promise<string> {
 }
 
 function isBody(value: unknown): value is ResponseBody {
-	return (
-		typeof value === 'object' &&
-		value !== null &&
-		Symbol.asyncIterator in value &&
-		'destroy' in value &&
-		typeof value.destroy === 'function'
-	);
+	return isObject(value) && Symbol.asyncIterator in value && typeof value.destroy === 'function';
 }
 
 /** The text of a header; Node reads its bytes as Latin-1, and many servers send UTF-8. */

@@ -55,7 +55,7 @@ export async function* avalaPages(
 	const search = new URLSearchParams({ limit: String(limit), ...query });
 	let url: URL | undefined = start ?? new URL(`${connection.baseUrl}${endpoint.path}?${search}`);
 	for (let pages = 0; url !== undefined && pages < MAX_PAGES; pages++) {
-		const reading = requestPage(connection, { method: 'GET', endpoint, url });
+		const reading = avalaPage(connection, { method: 'GET', endpoint, url });
 		// A page that was announced may be gone, when its entries were deleted meanwhile.
 		const page: Page | undefined = await (pages === 0
 			? reading
@@ -74,20 +74,11 @@ export async function* avalaPages(
 	}
 }
 
-/** The entries of a list that is not read but made by a request, such as an evaluation. */
-export async function avalaResults(
-	connection: Connection,
-	request: AvalaRequest,
-): Promise<IDataObject[]> {
-	const url = new URL(connection.baseUrl + request.endpoint.path);
-	return (await requestPage(connection, { ...request, url })).entries;
-}
-
-/** Some of Avala's lists are a bare JSON list, which is complete. */
-async function requestPage(
-	connection: Connection,
-	request: AvalaRequest & { url: URL },
-): Promise<Page> {
+/**
+ * One page of a list, also of one that is made by a request, such as an evaluation. Some of Avala's lists are a
+ * bare JSON list, which is complete.
+ */
+export async function avalaPage(connection: Connection, request: AvalaRequest): Promise<Page> {
 	const { status, value } = await avalaRequest(connection, request);
 	const unusable = (what: string) =>
 		unusableError(connection, infoOf(connection, request), status, what);
@@ -100,7 +91,7 @@ async function requestPage(
 	const entries = sent.filter(isObject).map((entry) => toEntry(entry));
 	if (sent.length > 0 && entries.length === 0) throw unusable('no result on the page is an object');
 	// Avala gives null at the end of a list.
-	const next = page.next ? pageAt(connection, page.next, request.url.href) : undefined;
+	const next = page.next ? pageAt(connection, page.next, request.url?.href) : undefined;
 	if (page.next && !next) {
 		throw unusable('its next page is on another host, to which the API key is not sent');
 	}

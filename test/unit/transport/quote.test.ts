@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 
-import { readErrorBody } from '../../../nodes/Avala/transport/errorBody';
-import { quote, quoteAll, WITHHELD } from '../../../nodes/Avala/transport/quote';
+import { quote, quoteAll, readErrorBody, WITHHELD } from '../../../nodes/Avala/transport/quote';
 
 const KEY = '0a'.repeat(20);
 const errorBody = (body: unknown, secrets: string[] = []) =>
@@ -153,7 +152,7 @@ describe('what Avala says in a refusal', () => {
 		['', '', []],
 		['\ufeff{"detail": "Not found."}', 'Not found.', []],
 	])('is read from the shapes that its documents have: %j', (body, text, fields) => {
-		expect(errorBody(body)).toMatchObject({ text, fields, isPage: false });
+		expect(errorBody(body)).toMatchObject({ text, fields });
 	});
 
 	it('may be withheld in one text and shown in the others, with the names of the fields', () => {
@@ -163,7 +162,6 @@ describe('what Avala says in a refusal', () => {
 			text: `${WITHHELD}. secret: ${WITHHELD}. events: Bad.`,
 			fields: ['secret', 'events'],
 			eventTypes: [],
-			isPage: false,
 		});
 		expect(errorBody({ [secret]: ['Bad.'] }, [secret]).fields).toEqual(['another field']);
 		expect(errorBody({ a: ['no correct', 'horse'] }, ['correct horse']).text).toContain(WITHHELD);
@@ -172,7 +170,7 @@ describe('what Avala says in a refusal', () => {
 	it.each(['<html><h1>Bad day</h1>', ' \n<!doctype html>', '<?xml version="1.0"?>'])(
 		'is nothing in a page: %s',
 		(body) => {
-			expect(errorBody(body)).toMatchObject({ text: '', fields: [], isPage: true });
+			expect(errorBody(body)).toMatchObject({ text: '', fields: [] });
 		},
 	);
 

@@ -1,4 +1,4 @@
-import { avalaResults } from '../../transport/pages';
+import { avalaPage } from '../../transport/pages';
 import type { Operation } from '../operation';
 import { itemsOf } from '../operation';
 import { pickFields } from '../output';
@@ -32,7 +32,7 @@ export const evaluate: Operation = {
 	properties: placeProperties(EVALUATION),
 	async execute(run) {
 		const endpoint = await listIn(run, EVALUATION);
-		const targets = await avalaResults(run.connection, { method: 'POST', endpoint });
-		return itemsOf(targets.map((target) => pickFields(target, FIELDS)));
+		const { entries } = await avalaPage(run.connection, { method: 'POST', endpoint });
+		return itemsOf(entries.map((target) => pickFields(target, FIELDS)));
 	},
 };
