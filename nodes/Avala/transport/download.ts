@@ -79,7 +79,7 @@ async function storeFile(
 		const { name, mimeType } = nameAndType(sources);
 		const stored = await store(transfer.stream(start), name, mimeType);
 		// n8n takes a file for text when it does not know the name either.
-		const isUnknown = mimeType === undefined && stored.mimeType === 'text/plain';
+		const isUnknown = !mimeType && stored.mimeType === 'text/plain' && !/\.txt$/i.test(name);
 		return isUnknown ? { ...stored, mimeType: UNKNOWN_TYPE, fileType: undefined } : stored;
 	} catch (error) {
 		cancelled?.throwIfAborted();

@@ -9,6 +9,7 @@ import { diagnosisOf, mayBeDone } from './diagnosis';
 import type { Exchanged } from './exchange';
 import { headerText } from './exchange';
 import { quote, readErrorBody, unlessSecret } from './quote';
+import type { AvalaRequest } from './request';
 
 /** n8n shows the heading of an error in red, and the rest below it. */
 const LONGEST_HEADING = 120;
@@ -63,18 +64,27 @@ export function askedWaitMs(status: number, headers: IDataObject): number | unde
 	return Number.isFinite(waitMs) ? Math.max(0, Math.ceil(waitMs)) : undefined;
 }
 
+/** What an error tells about a request to the API. */
+export function infoOf(
+	{ baseUrl }: Connection,
+	{ method, endpoint, url }: AvalaRequest,
+): RequestInfo {
+	return { method, path: endpoint.path, host: (url ?? new URL(baseUrl)).host, endpoint };
+}
+
 /** The error for a 2xx response that cannot be what Avala sends. `what` completes "…, but ". */
 export function unusableError(
 	connection: Connection,
-	request: RequestInfo,
+	request: AvalaRequest,
 	status: number,
 	what: string,
 ): NodeApiError {
-	const { method, host, endpoint } = request;
+	const info = infoOf(connection, request);
+	const { method, host, endpoint } = info;
 	return apiError(
 		connection,
 		`The response of ${host} about ${endpoint.subject} is not what Avala sends.`,
-		`It has status ${status}, but ${what}. Check that 'Base URL' in the Avala credential points to the API and that no proxy or login page stands in between.${method === 'GET' ? '' : ` ${mayBeDone(endpoint)}`} ${requestLine(request)}`,
+		`It has status ${status}, but ${what}. Check that 'Base URL' in the Avala credential points to the API and that no proxy or login page stands in between.${method === 'GET' ? '' : ` ${mayBeDone(endpoint)}`} ${requestLine(info)}`,
 		status,
 	);
 }

@@ -24,28 +24,21 @@ export type ResponseBody = AsyncIterable<Uint8Array | string> & {
 	destroy(error?: Error): void;
 };
 
-/** What is done differently for a file. */
-export interface FileManner {
-	/** Whether the API key is sent along; without it the words of a refusal are not read. */
-	withKey: boolean;
-	/** The statuses whose body is left unread. */
-	leavesOpen: (status: number) => boolean;
-}
-
-const OF_API: FileManner = { withKey: true, leavesOpen: () => false };
-
 /**
  * Sends one request, without following a redirect, and reads its response, whatever the status. It ends
  * within the time limit even if the response trickles in, and within 64 MiB: n8n's own `timeout` only limits
  * silence, and in an execution n8n puts its cancel signal in the place of ours.
  *
+ * @param withKey whether the API key is sent along; without it the words of a refusal are not read
+ * @param leavesOpen the statuses whose body is left unread, as that of a file
  * @throws TransferError, or what n8n's request helper throws when there is no response; see `whyNoResponse`
  */
 export async function exchange(
 	connection: Connection,
 	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body' | 'json' | 'headers'>,
 	limitMs: number,
-	{ withKey, leavesOpen } = OF_API,
+	withKey = true,
+	leavesOpen: (status: number) => boolean = () => false,
 ): Promise<Exchanged> {
 	const limit = AbortSignal.timeout(Math.max(1, Math.ceil(limitMs)));
 	let opened: ResponseBody | undefined;

@@ -106,7 +106,7 @@ async function openOne(
 	const response = await withRetries(
 		connection,
 		info,
-		async (limitMs) => await exchange(connection, request, limitMs, { withKey, leavesOpen }),
+		async (limitMs) => await exchange(connection, request, limitMs, withKey, leavesOpen),
 		FILE_LIMITS,
 	);
 	const { status } = response;

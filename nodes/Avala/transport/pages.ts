@@ -6,7 +6,7 @@ import { sentUrl } from './connection';
 import { unusableError } from './errors';
 import type { Endpoint } from './paths';
 import type { AvalaRequest } from './request';
-import { avalaRequest, infoOf, toEntry, undefinedOnStatus } from './request';
+import { avalaRequest, toEntry, undefinedOnStatus } from './request';
 
 /** Avala's pages hold at most this many results. */
 export const MAX_PAGE_SIZE = 100;
@@ -80,8 +80,7 @@ export async function* avalaPages(
  */
 export async function avalaPage(connection: Connection, request: AvalaRequest): Promise<Page> {
 	const { status, value } = await avalaRequest(connection, request);
-	const unusable = (what: string) =>
-		unusableError(connection, infoOf(connection, request), status, what);
+	const unusable = (what: string) => unusableError(connection, request, status, what);
 	const page = Array.isArray(value) ? { results: value, next: null } : value;
 	if (!isObject(page) || !Array.isArray(page.results)) {
 		throw unusable("it is not a page with a list of 'results'");

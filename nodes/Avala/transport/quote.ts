@@ -117,22 +117,16 @@ const MAX_VALUES = 200;
 export function quoteAll(value: IDataObject, secrets: readonly string[]): IDataObject {
 	let left = MAX_VALUES;
 	const texts: string[] = [];
-	const quoted = (one: unknown, levels: number): unknown => {
+	const json = JSON.stringify(value, (name, one: unknown) => {
 		left -= 1;
-		if (typeof one === 'string' || typeof one === 'number') {
-			const text = quote(one, secrets);
-			texts.push(text);
-			return text === String(one) ? one : text;
-		}
-		if (typeof one !== 'object' || one === null) return one;
-		if (levels === 0 || left < 0) return WITHHELD;
-		if (Array.isArray(one)) return one.slice(0, left).map((entry) => quoted(entry, levels - 1));
-		const shown = Object.entries(one)
-			.slice(0, left)
-			.filter(([name]) => isShownName(name, secrets) && !UNSHOWN_NAME.test(name));
-		return Object.fromEntries(shown.map(([name, entry]) => [name, quoted(entry, levels - 1)]));
-	};
-	const said = quoted(value, 4);
+		if (left < 0 || UNSHOWN_NAME.test(name) || !isShownName(name, secrets)) return undefined;
+		if (Array.isArray(one)) return one.slice(0, left);
+		if (typeof one !== 'string' && typeof one !== 'number') return one;
+		const text = quote(one, secrets);
+		texts.push(text);
+		return text === String(one) ? one : text;
+	});
+	const said = parseJson(json);
 	// A secret may be spread over several of them.
 	return isObject(said) && !repeatsSecret(texts.join(' '), secrets) ? said : {};
 }

@@ -3,8 +3,7 @@ import { NodeApiError } from 'n8n-workflow';
 
 import { idOf, isObject, parseJson } from '../shared/values';
 import type { Connection } from './connection';
-import type { RequestInfo } from './diagnosis';
-import { isPage, refusedError, unusableError } from './errors';
+import { infoOf, isPage, refusedError, unusableError } from './errors';
 import { exchange } from './exchange';
 import type { Endpoint } from './paths';
 import { isId } from './paths';
@@ -19,22 +18,17 @@ export interface AvalaRequest {
 	body?: IDataObject;
 }
 
-/** A success: the parsed JSON of its body, undefined when there is none in it, as with 204. */
-export interface AvalaResponse {
-	status: number;
-	value: unknown;
-}
-
 /**
  * One request to Avala: no redirect followed; a read is tried again after 429, any 5xx and a lost
  * connection, a write after 429 alone, since it may have been done.
  *
+ * @returns the parsed JSON of the body, undefined when there is none in it, as with 204
  * @throws NodeApiError that says what happened and what to do, with the HTTP status if there was a response
  */
 export async function avalaRequest(
 	connection: Connection,
 	request: AvalaRequest,
-): Promise<AvalaResponse> {
+): Promise<{ status: number; value: unknown }> {
 	const { method, endpoint, body, url = new URL(connection.baseUrl + endpoint.path) } = request;
 	const info = infoOf(connection, request);
 	const sent = { method, url: url.href, body, json: true };
@@ -45,7 +39,7 @@ export async function avalaRequest(
 	);
 	const { status, text } = response;
 	if (status < 200 || status >= 300) throw refusedError(connection, info, response);
-	if (isPage(text)) throw unusableError(connection, info, status, 'it is a web page');
+	if (isPage(text)) throw unusableError(connection, request, status, 'it is a web page');
 	return { status, value: parseJson(text) };
 }
 
@@ -56,7 +50,7 @@ export async function avalaObject(
 ): Promise<IDataObject> {
 	const { status, value } = await avalaRequest(connection, request);
 	if (isObject(value)) return value;
-	throw unusableError(connection, infoOf(connection, request), status, 'it is not a JSON object');
+	throw unusableError(connection, request, status, 'it is not a JSON object');
 }
 
 /**
@@ -82,7 +76,7 @@ export async function avalaEntry(
 		return entry;
 	}
 	const what = `it is not one ${request.endpoint.collection.noun} with a 'uid'`;
-	throw unusableError(connection, infoOf(connection, request), status, what);
+	throw unusableError(connection, request, status, what);
 }
 
 /** What opens something: it never gets into an item. */
@@ -123,12 +117,4 @@ export async function undefinedOnStatus<T>(
 export function hasStatus(error: unknown, statuses: readonly number[]): boolean {
 	if (!(error instanceof NodeApiError) || error.context.isPage === true) return false;
 	return statuses.includes(Number(error.httpCode));
-}
-
-/** What an error tells about a request. */
-export function infoOf(
-	{ baseUrl }: Connection,
-	{ method, endpoint, url }: AvalaRequest,
-): RequestInfo {
-	return { method, path: endpoint.path, host: (url ?? new URL(baseUrl)).host, endpoint };
 }

@@ -7,13 +7,16 @@ import {
 	TransferError,
 	whyNoResponse,
 } from '../../../nodes/Avala/transport/exchange';
-import type { FileManner } from '../../../nodes/Avala/transport/exchange';
 import { standingClock } from '../../support/clock';
 
 const KIB = 1024;
 
 /** What comes of a request for which n8n's request helpers give this. */
-async function exchanging(respond: () => unknown, manner?: FileManner, limitMs = 30_000) {
+async function exchanging(
+	respond: () => unknown,
+	{ withKey, leavesOpen }: { withKey?: boolean; leavesOpen?: (status: number) => boolean } = {},
+	limitMs = 30_000,
+) {
 	const helper = async () => await Promise.resolve(respond());
 	const helpers = { httpRequestWithAuthentication: helper, httpRequest: helper };
 	const connection = {
@@ -23,7 +26,8 @@ async function exchanging(respond: () => unknown, manner?: FileManner, limitMs =
 		secrets: [],
 		deadline: Infinity,
 	};
-	return await exchange(connection, { method: 'GET', url: connection.baseUrl }, limitMs, manner);
+	const request = { method: 'GET', url: connection.baseUrl } as const;
+	return await exchange(connection, request, limitMs, withKey, leavesOpen);
 }
 
 async function readText(body: Readable, status: number): Promise<string> {
@@ -98,7 +102,7 @@ describe('the time limit', () => {
 			const body = new Readable({ read: () => undefined });
 			let respond: (response: unknown) => void = () => {};
 			const response = new Promise((resolve) => (respond = resolve));
-			const working = exchanging(async () => await response, { withKey: true, leavesOpen });
+			const working = exchanging(async () => await response, { leavesOpen });
 			clock.limits[0]?.end();
 			await expect(working).rejects.toThrow('no complete response');
 			respond({ statusCode: 200, headers: {}, body });
@@ -110,7 +114,7 @@ describe('the time limit', () => {
 	it('leaves alone what ended in time', async () => {
 		const clock = standingClock();
 		const body = new Readable({ read: () => undefined });
-		const manner = { withKey: true, leavesOpen: () => true };
+		const manner = { leavesOpen: () => true };
 		const { body: left } = await exchanging(() => ({ statusCode: 200, headers: {}, body }), manner);
 		clock.limits[0]?.end();
 		expect(left).toBe(body);
@@ -120,7 +124,7 @@ describe('the time limit', () => {
 
 it('the words of a refusal are not read where the key was not sent', async () => {
 	const body = new Readable({ read: () => undefined });
-	const manner = { withKey: false, leavesOpen: (status: number) => status === 200 };
+	const manner = { withKey: false };
 	const { text } = await exchanging(() => ({ statusCode: 403, headers: {}, body }), manner);
 	expect(text).toBe('');
 	expect(body.destroyed).toBe(true);

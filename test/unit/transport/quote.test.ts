@@ -121,6 +121,8 @@ it('a secret that is spread over several texts, or over names of fields, is not 
 it('of a test event with thousands of values some are shown', () => {
 	const said = quoteAll({ list: Array.from({ length: 100_000 }, () => 'x') }, []);
 	expect(said.list).toHaveLength(198);
+	const deep = JSON.parse(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`);
+	expect(JSON.stringify(quoteAll(deep, []))).toContain('[[[');
 });
 
 describe('what Avala says in a refusal', () => {
@@ -190,7 +192,7 @@ describe('what Avala says in a refusal', () => {
 	});
 });
 
-it('what Avala says about a test event has neither headers nor secrets, down to four levels', () => {
+it('what Avala says about a test event has neither headers nor secrets, at any level', () => {
 	const sent = {
 		message: `No ${KEY}`,
 		status: 404,
@@ -204,7 +206,7 @@ it('what Avala says about a test event has neither headers nor secrets, down to 
 		api_key: 'x',
 		[`the ${KEY}`]: 'x',
 		'the 12345678': 'x',
-		response: { texts: ['a\nb', { deep: { deeper: 'x' } }] },
+		response: { texts: ['a\nb', { deep: { secret: 'x', deeper: [[KEY]] } }] },
 	};
 	expect(quoteAll(sent, ['12345678'])).toEqual({
 		message: WITHHELD,
@@ -212,6 +214,6 @@ it('what Avala says about a test event has neither headers nor secrets, down to 
 		ok: false,
 		none: null,
 		pin: WITHHELD,
-		response: { texts: ['a b', { deep: WITHHELD }] },
+		response: { texts: ['a b', { deep: { deeper: [[WITHHELD]] } }] },
 	});
 });
