@@ -60,7 +60,8 @@ function isoMilliseconds(name: string, text: string, timezone: string): number |
 	const plain = date.replaceAll('/', '-');
 	if (OFFSET.test(behind)) return dateMilliseconds(plain + behind, 'UTC');
 	const zone = named ?? (behind === '' ? timezone : behind);
-	if (isZone(zone)) return dateMilliseconds(plain, zone);
+	const moment = dateMilliseconds(plain, zone);
+	if (moment !== undefined || dateMilliseconds(plain, 'UTC') === undefined) return moment;
 	throw new UserError(`'${name}' has a time zone that n8n does not know: ${shown(zone)}.`, {
 		description: 'Write its offset, as in 2026-03-02T10:30:00+01:00, or Z for UTC.',
 	});
@@ -72,14 +73,5 @@ function dateMilliseconds(date: string | object, zone: string): number | undefin
 		return tryToParseDateTime(date, zone).toMillis();
 	} catch {
 		return undefined;
-	}
-}
-
-function isZone(zone: string): boolean {
-	try {
-		new Intl.DateTimeFormat(undefined, { timeZone: zone });
-		return true;
-	} catch {
-		return false;
 	}
 }

@@ -38,6 +38,8 @@ export class Transfer {
 	/** Unix time in milliseconds; undefined while n8n writes, since then the silence is not the sender's. */
 	private silentSince: number | undefined;
 
+	private alarm?: AbortSignal;
+
 	/** Aborted when the transfer is over, so that nothing is listened to any more. */
 	private readonly over = new AbortController();
 
@@ -73,6 +75,7 @@ export class Transfer {
 
 	/** Lets go of the connection, whatever has become of the transfer. */
 	close(): void {
+		this.alarm?.removeEventListener('abort', this.checkSilence);
 		this.over.abort();
 		this.body.destroy();
 	}
@@ -120,15 +123,17 @@ export class Transfer {
 		return !isBare && receivedBytes > expectedBytes * 0.999 - 100;
 	}
 
-	/** Looks after so long whether the sender has been silent for too long, and if not, later again. */
 	private watchSilence(ms: number): void {
-		const check = () => {
-			const silentMs = this.silentSince === undefined ? 0 : Date.now() - this.silentSince;
-			if (silentMs < IDLE_LIMIT_MS) this.watchSilence(IDLE_LIMIT_MS - silentMs);
-			else this.end(new TransferError(`nothing came for ${IDLE_LIMIT_MS / 1000} s`, true));
-		};
-		AbortSignal.timeout(ms).addEventListener('abort', check, { signal: this.over.signal });
+		this.alarm = AbortSignal.timeout(ms);
+		this.alarm.addEventListener('abort', this.checkSilence);
 	}
+
+	/** Ends the transfer when its sender has been silent for too long; else looks again later. */
+	private readonly checkSilence = () => {
+		const silentMs = this.silentSince === undefined ? 0 : Date.now() - this.silentSince;
+		if (silentMs < IDLE_LIMIT_MS) this.watchSilence(IDLE_LIMIT_MS - silentMs);
+		else this.end(new TransferError(`nothing came for ${IDLE_LIMIT_MS / 1000} s`, true));
+	};
 }
 
 /** The encodings (RFC 9110) that n8n may have undone, which changes the length. */
