@@ -57,6 +57,7 @@ const COMMON: readonly string[] = [
 	'export.failed',
 	'task.completed',
 ];
+
 /** Which of the optional types to try with, one choice after the other; `named` are those that the refusal names. */
 const CHOICES: ReadonlyArray<(type: string, named: readonly string[]) => boolean> = [
 	() => true,

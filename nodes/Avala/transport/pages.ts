@@ -33,9 +33,8 @@ export interface Page {
 export async function* avalaList(
 	connection: Connection,
 	endpoint: Endpoint,
-	options: ListOptions = {},
 ): AsyncGenerator<IDataObject, void, undefined> {
-	for await (const { entries } of avalaPages(connection, endpoint, options)) yield* entries;
+	for await (const { entries } of avalaPages(connection, endpoint)) yield* entries;
 }
 
 /**
@@ -55,11 +54,11 @@ export async function* avalaPages(
 	const search = new URLSearchParams({ limit: String(limit), ...query });
 	let url: URL | undefined = start ?? new URL(`${connection.baseUrl}${endpoint.path}?${search}`);
 	for (let pages = 0; url !== undefined && pages < MAX_PAGES; pages++) {
-		const reading = avalaPage(connection, { method: 'GET', endpoint, url });
 		// A page that was announced may be gone, when its entries were deleted meanwhile.
-		const page: Page | undefined = await (pages === 0
-			? reading
-			: undefinedOnStatus([404], reading));
+		const page: Page | undefined = await undefinedOnStatus(
+			pages === 0 ? [] : [404],
+			avalaPage(connection, { method: 'GET', endpoint, url }),
+		);
 		if (page === undefined) return;
 		const known = seen.size;
 		const entries = page.entries.filter((entry) => {
