@@ -17,31 +17,19 @@ const WITHOUT_REDIRECTS = {
 	maxRedirects: 0,
 };
 
+const REFUSALS: Record<number, string> = {
+	401: 'Avala refused the API key: it is wrong, revoked or expired.',
+	// n8n takes every status but 2xx for an error, and has no way to show a warning.
+	403: 'The API key is valid, but lacks the permission webhooks.read. Only the Avala Trigger and the operations on webhooks and deliveries need it: for all others, save the credential as it is.',
+	404: 'There is no Avala API at this base URL. It usually ends in /api/v1.',
+};
+
 /** n8n reads each rule by its own type, though its declaration knows lists of one type alone. */
 const RULES = [
-	{
+	...Object.entries(REFUSALS).map(([status, message]) => ({
 		type: 'responseCode',
-		properties: {
-			value: 401,
-			message: 'Avala refused the API key: it is wrong, revoked or expired.',
-		},
-	},
-	{
-		type: 'responseCode',
-		properties: {
-			value: 403,
-			// n8n takes every status but 2xx for an error, and has no way to show a warning.
-			message:
-				'The API key is valid, but lacks the permission webhooks.read. Only the Avala Trigger and the operations on webhooks and deliveries need it: for all others, save the credential as it is.',
-		},
-	},
-	{
-		type: 'responseCode',
-		properties: {
-			value: 404,
-			message: 'There is no Avala API at this base URL. It usually ends in /api/v1.',
-		},
-	},
+		properties: { value: Number(status), message },
+	})),
 	{
 		// A login page or another service responds 200 as well; only Avala's list has results.
 		type: 'responseSuccessBody',

@@ -1,10 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { deepCopy, NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
-import { withoutStop } from '../shared/nodeError';
 import { messageOf } from '../shared/values';
 import { connect } from '../transport/connection';
-import { errorTexts } from '../transport/errors';
+import { errorTexts, withoutStop } from '../transport/errors';
 import { unlessSecret } from '../transport/quote';
 import type { ItemRun, Operation } from './operation';
 import { isTool } from './operation';

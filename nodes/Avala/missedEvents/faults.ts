@@ -1,9 +1,9 @@
 import type { IPollFunctions } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { wholeError } from '../shared/nodeError';
 import { messageOf } from '../shared/values';
 import type { Connection } from '../transport/connection';
+import { wholeError } from '../transport/errors';
 import { hasStatus } from '../transport/request';
 import { accountOf } from '../trigger/knownWebhooks';
 import { isStartOfN8n } from '../trigger/stored';

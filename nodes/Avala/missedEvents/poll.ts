@@ -2,7 +2,7 @@ import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workfl
 
 import { SAME_EVENT_MS } from '../actions/delivery/missed';
 import { recover } from '../actions/delivery/recover';
-import { wholeError } from '../shared/nodeError';
+import { wholeError } from '../transport/errors';
 import type { Connection } from '../transport/connection';
 import { connect, withLimit } from '../transport/connection';
 import type { PollParameters } from '../trigger/parameters';

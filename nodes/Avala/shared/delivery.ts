@@ -5,23 +5,8 @@ import { idOf, numberOf, textOf, uidOf } from './values';
 
 type JsonValue = IDataObject[string];
 
-/**
- * A delivery under the guide's names, beside whatever the server sent in its own wire format. Values are
- * as in the guide where they can be read so, and otherwise as they were sent.
- */
-export interface Delivery extends IDataObject {
-	uid: JsonValue;
-	/** The ID alone, also where the server sends more about the webhook. */
-	webhook_uid: JsonValue;
-	event_type: JsonValue;
-	response_status_code: JsonValue;
-	response_body: JsonValue;
-	attempt_count: JsonValue;
-	/** Avala's own words where it has some; `causeOf` tells more. */
-	error_message: JsonValue;
-	/** As Avala sent it; `createdAt` reads it. */
-	created_at: JsonValue;
-}
+/** A delivery with the guide's names filled in. */
+export type Delivery = ReturnType<typeof normaliseDelivery>;
 
 export type DeliveryStatus = 'delivered' | 'failed' | 'pending';
 
@@ -39,10 +24,11 @@ const ALL_TRIES_MS = 90 * MINUTE_MS;
 const LONGEST_DELAY_MS = 60 * MINUTE_MS;
 
 /**
- * Fills in the guide's names from the two later wire formats. It writes into what was sent, since a
- * copy costs more than all the rest of reading a long list.
+ * Fills in the guide's names beside whatever the server sent in its own wire format. Values are as in the guide
+ * where they can be read so, and otherwise as they were sent. It writes into what was sent, since a copy costs
+ * more than all the rest of reading a long list.
  */
-export function normaliseDelivery(sent: IDataObject): Delivery {
+export function normaliseDelivery(sent: IDataObject) {
 	return Object.assign(sent, {
 		uid: kept(sent.uid, idOf) ?? '',
 		webhook_uid:
@@ -81,12 +67,7 @@ export function statusOf(delivery: IDataObject): DeliveryStatus {
 	const word = wordOf(delivery);
 	if (word === 'success' || word === 'delivered') return 'delivered';
 	if (word === 'failed' || word === 'pending') return word;
-	return isAccepted(codeOf(delivery)) ? 'delivered' : 'pending';
-}
-
-/** The status that the target responded with. */
-function codeOf({ response_status_code: sent }: IDataObject): number | undefined {
-	return numberOf(sent);
+	return isAccepted(numberOf(delivery.response_status_code)) ? 'delivered' : 'pending';
 }
 
 function isAccepted(code = 0): boolean {
@@ -114,7 +95,11 @@ export function outcomeOf(delivery: IDataObject, now: number): DeliveryOutcome {
 export function hasFailed(delivery: IDataObject): boolean {
 	const status = statusOf(delivery);
 	if (status === 'delivered') return wasTakenByStartingN8n(delivery);
-	return status === 'failed' || triesOf(delivery, 0) > 0 || codeOf(delivery) !== undefined;
+	return (
+		status === 'failed' ||
+		triesOf(delivery, 0) > 0 ||
+		numberOf(delivery.response_status_code) !== undefined
+	);
 }
 
 /** How often it was tried. */
@@ -129,7 +114,7 @@ export function causeOf(delivery: IDataObject): string | null {
 	}
 	const message = textOf(delivery.error_message);
 	if (message !== undefined) return message;
-	const code = codeOf(delivery);
+	const code = numberOf(delivery.response_status_code);
 	if (code === undefined) return 'No response from the target';
 	if (isAccepted(code) && statusOf(delivery) === 'pending') return null;
 	return `The target responded ${code}`;

@@ -1,12 +1,10 @@
-import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
-import { isDeeperThan } from './depth';
 import { isKnownEventType, looksLikeEventType } from './eventCatalogue';
 import type { EventIds } from './eventIds';
-import { idsOf } from './eventIds';
+import { derivedId, exactId, idsOf } from './eventIds';
 import { momentIn } from './moments';
-import { idOf, isObject, textOf } from './values';
+import { idOf, textOf } from './values';
 
 type JsonValue = IDataObject[string];
 
@@ -61,16 +59,18 @@ export function readEvent(body: IDataObject, hints: EventHints): EventReading | 
 	const type = textOf(hints.type);
 	const deliveryId = textOf(hints.deliveryId);
 	const read =
-		readGuide(body, type) ?? readOlder(body, type) ?? readNewer(body, { type, deliveryId });
+		readEnvelope(GUIDE, body, type) ??
+		readEnvelope(OLDER, body, type) ??
+		readNewer(body, { type, deliveryId });
 	if (!read) {
 		return {
 			problem: 'No event type was found, neither in the body nor in the headers.',
-			isEnvelope: isComplete(body, GUIDE_FIELDS) || isComplete(body, OLDER_FIELDS),
+			isEnvelope: isComplete(body, GUIDE) || isComplete(body, OLDER),
 		};
 	}
 	return {
 		event: {
-			id: read.id ?? derivedId(read),
+			id: read.id ?? derivedId([read.type, read.time ?? null, read.data]),
 			type: read.type,
 			created_at: isoTime(read.time),
 			...idsOf(read.type, read.data),
@@ -105,55 +105,50 @@ interface Read {
 	data: JsonValue;
 }
 
-function readGuide(body: IDataObject, hinted: string | undefined): Read | undefined {
-	const type = textOf(body.type);
-	if (type === undefined || !isEnvelope(body, type, hinted, GUIDE_FIELDS)) return undefined;
-	return {
-		isEnvelope: true,
-		id: exactId(body.id),
-		type,
-		time: body.created_at,
-		data: body.data ?? null,
-	};
+/** An envelope by the names of its fields. */
+interface Envelope {
+	id?: string;
+	type: string;
+	time: string;
+	data: string;
 }
 
-function readOlder(body: IDataObject, hinted: string | undefined): Read | undefined {
-	const type = textOf(body.event);
-	if (type === undefined || !isEnvelope(body, type, hinted, OLDER_FIELDS)) return undefined;
-	return { isEnvelope: true, type, time: body.timestamp, data: body.data ?? null };
-}
+const GUIDE: Envelope = { id: 'id', type: 'type', time: 'created_at', data: 'data' };
+const OLDER: Envelope = { type: 'event', time: 'timestamp', data: 'data' };
+const ENVELOPE_FIELDS = [...Object.values(GUIDE), ...Object.values(OLDER), 'test'];
 
-const GUIDE_FIELDS = ['id', 'type', 'created_at', 'data'];
-const OLDER_FIELDS = ['event', 'timestamp', 'data'];
-const ENVELOPE_FIELDS = [...GUIDE_FIELDS, ...OLDER_FIELDS, 'test'];
-
-function isComplete(body: IDataObject, fields: readonly string[]): boolean {
-	return fields.every((field) => field in body);
+function isComplete(body: IDataObject, envelope: Envelope): boolean {
+	return Object.values(envelope).every((field) => field in body);
 }
 
 /**
  * Without a hint only an envelope can have an event type: it is complete, or has a type that looks like one.
  * With a hint it is complete and of a type that Avala has, or of the hinted type and nothing in it would be lost.
  */
-function isEnvelope(
+function readEnvelope(
+	envelope: Envelope,
 	body: IDataObject,
-	type: string,
 	hinted: string | undefined,
-	fields: readonly string[],
-): boolean {
-	const hasAll = isComplete(body, fields);
-	if (hinted === undefined) return hasAll || looksLikeEventType(type) || isTestType(type);
-	const isHinted = type.toLowerCase() === hinted.toLowerCase();
+): Read | undefined {
+	const type = textOf(body[envelope.type]);
+	if (type === undefined) return undefined;
+	const hasAll = isComplete(body, envelope);
+	const isHinted = type.toLowerCase() === hinted?.toLowerCase();
 	const isKnown = isKnownEventType(type.toLowerCase()) || isTestType(type);
-	if (hasAll && (isHinted || isKnown)) return true;
-	return isHinted && Object.keys(body).every((field) => ENVELOPE_FIELDS.includes(field));
-}
-
-/** JavaScript rounds fractions and large numbers, so that two events might seem to have the same ID. */
-function exactId(value: unknown): string | undefined {
-	const isRounded = typeof value === 'number' && !Number.isSafeInteger(value);
-	const id = isRounded ? undefined : idOf(value);
-	return id?.trim() === '' ? undefined : id;
+	const isEnvelope =
+		hinted === undefined
+			? hasAll || looksLikeEventType(type) || isTestType(type)
+			: (hasAll && (isHinted || isKnown)) ||
+				(isHinted && Object.keys(body).every((field) => ENVELOPE_FIELDS.includes(field)));
+	if (!isEnvelope) return undefined;
+	const { id, time, data } = envelope;
+	return {
+		isEnvelope,
+		id: id === undefined ? undefined : exactId(body[id]),
+		type,
+		time: body[time],
+		data: body[data] ?? null,
+	};
 }
 
 /** The resource's latest time is the closest to the event's, which this format does not send. */
@@ -172,17 +167,25 @@ function isoTime(value: unknown): string | null {
 	return moment === undefined ? text : new Date(moment).toISOString();
 }
 
-/** The same on each attempt, and in a delivery that is looked up later, whose fields may be in another order. */
-function derivedId({ type, time, data }: Read): string {
-	const digest = createHash('sha256')
-		.update(JSON.stringify(sorted([type, time ?? null, data])))
-		.digest('hex');
-	return `evt_${digest.slice(0, 32)}`;
+type Nested = IDataObject | unknown[];
+
+/**
+ * Whether a parsed JSON value is nested in more than so many levels. With plain loops, since each event waits
+ * for this: by `Object.values` it takes ten times as long.
+ */
+function isDeeperThan(levels: number, value: Nested): boolean {
+	if (levels === 0) return true;
+	if (Array.isArray(value)) {
+		for (const entry of value) if (isNested(entry) && isDeeperThan(levels - 1, entry)) return true;
+		return false;
+	}
+	for (const name in value) {
+		const entry = value[name];
+		if (isNested(entry) && isDeeperThan(levels - 1, entry)) return true;
+	}
+	return false;
 }
 
-function sorted(value: unknown): unknown {
-	if (Array.isArray(value)) return value.map(sorted);
-	if (!isObject(value)) return value;
-	const names = Object.keys(value).sort();
-	return Object.fromEntries(names.map((name) => [name, sorted(value[name])]));
+function isNested(value: unknown): value is Nested {
+	return typeof value === 'object' && value !== null;
 }

@@ -1,4 +1,3 @@
-import type { INodePropertyOptions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { readTexts, shown } from './values';
@@ -6,64 +5,32 @@ import { readTexts, shown } from './values';
 /** Stands for every event type in the catalogue, in the trigger and in the webhook operations alike. */
 export const ALL_EVENTS = '*';
 
-interface EventType extends INodePropertyOptions {
-	value: string;
-}
+/** The event types of Avala's guide, grouped by what they are about: the order people see them in. */
+const OF_GUIDE = {
+	'task.completed': 'An annotator has finished a task',
+	'task.created': 'A task was added to a project',
+	'task.deleted': 'A task was removed from a project',
+	'task.rejected': 'A reviewer has sent a task back',
+	'task.reviewed': 'A reviewer has looked at a finished task',
+	'task.updated': 'A task was changed',
+	'export.completed': 'An export is ready to be downloaded',
+	'export.created': 'An export was requested and is being prepared',
+	'export.failed': 'An export could not be prepared',
+	'project.created': 'A project was created',
+	'project.deleted': 'A project was removed',
+	'project.updated': 'A project was changed',
+	'dataset.created': 'A dataset was created',
+	'dataset.deleted': 'A dataset was removed',
+	'dataset.updated': 'A dataset was changed',
+};
 
-/** The event types that Avala documents, grouped by what they are about: the order people see them in. */
-export const EVENT_CATALOGUE: readonly EventType[] = [
-	{
-		name: 'Task Completed',
-		value: 'task.completed',
-		description: 'An annotator has finished a task',
-	},
-	{ name: 'Task Created', value: 'task.created', description: 'A task was added to a project' },
-	{ name: 'Task Deleted', value: 'task.deleted', description: 'A task was removed from a project' },
-	{ name: 'Task Rejected', value: 'task.rejected', description: 'A reviewer has sent a task back' },
-	{
-		name: 'Task Reviewed',
-		value: 'task.reviewed',
-		description: 'A reviewer has looked at a finished task',
-	},
-	{ name: 'Task Updated', value: 'task.updated', description: 'A task was changed' },
-	{
-		name: 'Export Completed',
-		value: 'export.completed',
-		description: 'An export is ready to be downloaded',
-	},
-	{
-		name: 'Export Created',
-		value: 'export.created',
-		description: 'An export was requested and is being prepared',
-	},
-	{ name: 'Export Failed', value: 'export.failed', description: 'An export could not be prepared' },
-	{ name: 'Project Created', value: 'project.created', description: 'A project was created' },
-	{ name: 'Project Deleted', value: 'project.deleted', description: 'A project was removed' },
-	{ name: 'Project Updated', value: 'project.updated', description: 'A project was changed' },
-	{ name: 'Dataset Created', value: 'dataset.created', description: 'A dataset was created' },
-	{ name: 'Dataset Deleted', value: 'dataset.deleted', description: 'A dataset was removed' },
-	{ name: 'Dataset Updated', value: 'dataset.updated', description: 'A dataset was changed' },
-	{
-		name: 'Quality Alert',
-		value: 'quality.alert',
-		description: 'A quality target was missed. Not every account has this type.',
-	},
-	{
-		name: 'Result Accepted',
-		value: 'result.accepted',
-		description: 'A reviewer has accepted a result. Not every account has this type.',
-	},
-	{
-		name: 'Result Rejected',
-		value: 'result.rejected',
-		description: 'A reviewer has rejected a result. Not every account has this type.',
-	},
-	{
-		name: 'Result Submitted',
-		value: 'result.submitted',
-		description: 'An annotator has submitted a result. Not every account has this type.',
-	},
-];
+/** The types that Avala's newest page names beside some of the guide's. */
+const OF_NEWEST_PAGE = {
+	'quality.alert': 'A quality target was missed',
+	'result.accepted': 'A reviewer has accepted a result',
+	'result.rejected': 'A reviewer has rejected a result',
+	'result.submitted': 'An annotator has submitted a result',
+};
 
 /** Named in single places of Avala's documents: too uncertain to offer, but no mistake. */
 export const FURTHER_TYPES: readonly string[] = [
@@ -75,14 +42,23 @@ export const FURTHER_TYPES: readonly string[] = [
 	'task.submitted',
 ];
 
-const CATALOGUE_TYPES: readonly string[] = EVENT_CATALOGUE.map(({ value }) => value);
+export const GUIDE_TYPES: readonly string[] = Object.keys(OF_GUIDE);
+const CATALOGUE_TYPES: readonly string[] = [...GUIDE_TYPES, ...Object.keys(OF_NEWEST_PAGE)];
 
-const BY_LABEL: ReadonlyMap<string, string> = new Map([
-	['all', ALL_EVENTS],
-	['all event types', ALL_EVENTS],
-	...EVENT_CATALOGUE.map(({ name, value }) => [name.toLowerCase(), value] as const),
-	...CATALOGUE_TYPES.map((type) => [type, type] as const),
-]);
+/** The event types that Avala documents: what the editor offers. */
+export const EVENT_CATALOGUE = Object.entries({ ...OF_GUIDE, ...OF_NEWEST_PAGE }).map(
+	([value, description]) => ({
+		name: value.split('.').map(capitalised).join(' '),
+		value,
+		description: GUIDE_TYPES.includes(value)
+			? description
+			: `${description}. Not every account has this type.`,
+	}),
+);
+
+function capitalised(word: string): string {
+	return word.charAt(0).toUpperCase() + word.slice(1);
+}
 
 /** `task.completed`: a subject and what happened to it. */
 export function looksLikeEventType(text: string): boolean {
@@ -107,8 +83,11 @@ export function typesNamedIn(text: string): string[] {
  */
 export function readEventTypes(name: string, value: unknown): string[] {
 	return readTexts(name, value).map((text) => {
-		const type = BY_LABEL.get(text.toLowerCase()) ?? text;
-		if (type === ALL_EVENTS || looksLikeEventType(type)) return type;
+		const lower = text.toLowerCase();
+		if (['*', 'all', 'all event types'].includes(lower)) return ALL_EVENTS;
+		const type = lower.replace(' ', '.');
+		if (CATALOGUE_TYPES.includes(type)) return type;
+		if (looksLikeEventType(text)) return text;
 		throw unknownType(name, text);
 	});
 }

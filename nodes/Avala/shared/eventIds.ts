@@ -1,3 +1,5 @@
+import { createHash } from 'crypto';
+
 import { idKey, idOf, isObject, projectsIn, uidOf } from './values';
 
 /** The IDs that stand beside an event's data, whatever form that has. */
@@ -30,4 +32,26 @@ function resourceOf(type: string, data: unknown): string | undefined {
 
 function subjectOf(type: string): string {
 	return type.split('.')[0]?.toLowerCase() ?? '';
+}
+
+/** The ID that an event has itself. JavaScript rounds fractions and large numbers, so that two events might seem to have the same ID. */
+export function exactId(value: unknown): string | undefined {
+	const isRounded = typeof value === 'number' && !Number.isSafeInteger(value);
+	const id = isRounded ? undefined : idOf(value);
+	return id?.trim() === '' ? undefined : id;
+}
+
+/** An event's ID made of what tells it from others: the same on each attempt, and in a delivery that is looked up later, whose fields may be in another order. */
+export function derivedId(parts: unknown[]): string {
+	const digest = createHash('sha256')
+		.update(JSON.stringify(sorted(parts)))
+		.digest('hex');
+	return `evt_${digest.slice(0, 32)}`;
+}
+
+function sorted(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(sorted);
+	if (!isObject(value)) return value;
+	const names = Object.keys(value).sort();
+	return Object.fromEntries(names.map((name) => [name, sorted(value[name])]));
 }

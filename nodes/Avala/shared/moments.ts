@@ -1,6 +1,6 @@
 import { tryToParseDateTime, UserError } from 'n8n-workflow';
 
-import { isObject, notUnderstood, shown, textOf } from './values';
+import { idOf, isObject, notUnderstood, shown, textOf } from './values';
 
 /** Unix times from here on are milliseconds: as seconds they would lie beyond the year 5000. */
 const LEAST_MILLISECONDS = 1e11;
@@ -38,15 +38,11 @@ export function momentIn(value: unknown): number | undefined {
  * @throws UserError that names the parameter, and a zone that n8n does not know
  */
 export function readMoment(name: string, value: unknown, timezone: string): number {
-	const isUnix = typeof value === 'string' && /^\d{9,}(\.\d+)?$/.test(value.trim());
-	const moment =
-		typeof value === 'number' || isUnix
-			? unixMilliseconds(Number(value))
-			: typeof value === 'string'
-				? isoMilliseconds(name, value.trim(), timezone)
-				: isObject(value)
-					? dateMilliseconds(value, timezone)
-					: undefined;
+	const text = idOf(value)?.trim();
+	const isUnix = text !== undefined && /^\d{9,}(\.\d+)?$/.test(text);
+	const date = isObject(value) ? dateMilliseconds(value, timezone) : undefined;
+	const written = text === undefined ? date : isoMilliseconds(name, text, timezone);
+	const moment = isUnix ? unixMilliseconds(Number(text)) : written;
 	if (moment !== undefined && !Number.isNaN(moment)) return moment;
 	throw notUnderstood(name, 'a date such as 2026-03-02T10:30:00Z', value);
 }
@@ -64,7 +60,8 @@ function isoMilliseconds(name: string, text: string, timezone: string): number |
 	const plain = date.replaceAll('/', '-');
 	if (OFFSET.test(behind)) return dateMilliseconds(plain + behind, 'UTC');
 	const zone = named ?? (behind === '' ? timezone : behind);
-	if (isZone(zone)) return dateMilliseconds(plain, zone);
+	const moment = dateMilliseconds(plain, zone);
+	if (moment !== undefined || dateMilliseconds(plain, 'UTC') === undefined) return moment;
 	throw new UserError(`'${name}' has a time zone that n8n does not know: ${shown(zone)}.`, {
 		description: 'Write its offset, as in 2026-03-02T10:30:00+01:00, or Z for UTC.',
 	});
@@ -76,14 +73,5 @@ function dateMilliseconds(date: string | object, zone: string): number | undefin
 		return tryToParseDateTime(date, zone).toMillis();
 	} catch {
 		return undefined;
-	}
-}
-
-function isZone(zone: string): boolean {
-	try {
-		new Intl.DateTimeFormat(undefined, { timeZone: zone });
-		return true;
-	} catch {
-		return false;
 	}
 }

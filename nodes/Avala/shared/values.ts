@@ -28,12 +28,9 @@ export function idKey(id: string): string {
 	return /^[0-9a-f]{32}$/.test(digits) ? digits : text;
 }
 
-/** What an expression yields as text when it found nothing, or an object. */
-const NOTHING_AS_TEXT: readonly string[] = ['undefined', 'null', 'nan', 'none', '[object object]'];
-
-/** Whether a text is what an expression yields when it found nothing. */
+/** Whether a text is what an expression yields when it found nothing, or an object. */
 export function isNothing(text: string): boolean {
-	return NOTHING_AS_TEXT.includes(text.toLowerCase());
+	return ['undefined', 'null', 'nan', 'none', '[object object]'].includes(text.toLowerCase());
 }
 
 /** The IDs of the projects that a task or an export says it belongs to, under any of the names that servers have for them. */
@@ -66,11 +63,7 @@ export function textsIn(value: unknown): string[] {
 
 /** Whether a text contains a part, whatever the case of the letters and however their accents are stored. */
 export function hasPart(text: string, part: string): boolean {
-	return folded(text).includes(folded(part));
-}
-
-function folded(text: string): string {
-	return text.normalize().toLowerCase();
+	return text.normalize().toLowerCase().includes(part.normalize().toLowerCase());
 }
 
 /** All that an error says, in one text; anything may be thrown. */
@@ -120,21 +113,17 @@ export function readText(name: string, value: unknown): string {
 
 /** A list: as the editor stores it, separated by commas, or as the text of a JSON list. Never empty. */
 export function readTexts(name: string, value: unknown): string[] {
-	const entries = entriesOf(value)
-		.filter(isFilledIn)
+	const texts = entriesOf(value)
+		// n8n fills a list field with an empty list when it is added.
+		.filter((entry) => !isBlank(entry))
 		.flatMap((entry) => {
-			const text = idOf(entry) ?? (entry === '' ? '' : undefined);
+			const text = idOf(entry);
 			if (text === undefined) throw notUnderstood(name, 'a list of texts', value);
 			return text.split(',').map((part) => part.trim().normalize());
-		});
-	const texts = entries.filter((entry) => entry !== '');
+		})
+		.filter((text) => text !== '');
 	if (texts.length > 0) return [...new Set(texts)];
 	throw notUnderstood(name, 'a list with at least one entry', value);
-}
-
-/** n8n fills a list field with an empty list when it is added. */
-function isFilledIn(entry: unknown): boolean {
-	return !Array.isArray(entry) || entry.length > 0;
 }
 
 /** Whether a field was left as it was added: an empty text or list, or a list of such. */
@@ -145,13 +134,8 @@ export function isBlank(value: unknown): boolean {
 
 function entriesOf(value: unknown): unknown[] {
 	if (Array.isArray(value)) return value;
-	if (typeof value !== 'string' || !/^\s*\[/.test(value)) return [value];
-	try {
-		const parsed: unknown = JSON.parse(value);
-		return Array.isArray(parsed) ? parsed : [value];
-	} catch {
-		return [value];
-	}
+	const parsed = typeof value === 'string' ? parseJson(value) : undefined;
+	return Array.isArray(parsed) ? parsed : [value];
 }
 
 /** What a locator stands for; an expression may give it without a mode. */
@@ -190,6 +174,15 @@ export function shown(value: unknown): string {
 export function jsonOf(value: unknown): string | undefined {
 	try {
 		return JSON.stringify(value);
+	} catch {
+		return undefined;
+	}
+}
+
+/** The value of a JSON text, behind a byte order mark or not; undefined for any other text. */
+export function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text.trim()) as unknown;
 	} catch {
 		return undefined;
 	}

@@ -6,8 +6,8 @@ import type {
 	IPollFunctions,
 } from 'n8n-workflow';
 
-import { wholeError } from '../shared/nodeError';
 import { readCredential } from './credential';
+import { wholeError } from './errors';
 import { unlessSecret } from './quote';
 
 /** The n8n contexts in which requests are sent to Avala. A running webhook is not among them. */
@@ -38,16 +38,10 @@ export interface Connection {
 export async function connect(context: AvalaContext, itemIndex?: number): Promise<Connection> {
 	const credential = await context.getCredentials('avalaApi', itemIndex);
 	const { apiKey, baseUrl, webhookSecret } = readCredential(credential);
-	return {
-		context,
-		credential,
-		baseUrl,
-		secrets: webhookSecret === undefined ? [apiKey] : [apiKey, webhookSecret],
-		deadline: Infinity,
-		...('getExecutionCancelSignal' in context && {
-			cancelled: context.getExecutionCancelSignal(),
-		}),
-	};
+	const connection = { context, credential, baseUrl, secrets: [apiKey], deadline: Infinity };
+	const hasCancelSignal = 'getExecutionCancelSignal' in context;
+	const cancelled = hasCancelSignal ? context.getExecutionCancelSignal() : undefined;
+	return withSecret({ ...connection, cancelled }, webhookSecret);
 }
 
 /** Fills a list of the editor, which shows the message of an error alone. */

@@ -6,22 +6,17 @@ export const DEFAULT_BASE_URL = 'https://api.avala.ai/api/v1';
 /** As in Avala's own SDKs: the hosts that may be spoken to without TLS. */
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** The credential `avalaApi`, checked, without blanks or line ends around its values. */
-export interface AvalaCredential {
-	apiKey: string;
-	/** Without a slash at its end. */
-	baseUrl: string;
-	/** The signing secret that the user chose; undefined when the field is empty. */
-	webhookSecret?: string;
-}
-
-/** @throws UserError that names the field and says what to do; never with the value of a secret */
-export function readCredential(data: ICredentialDataDecryptedObject): AvalaCredential {
-	const webhookSecret = textIn(data.webhookSecret, 'Webhook Secret');
+/**
+ * The credential `avalaApi`, checked, without blanks or line ends around its values; `webhookSecret`, the signing
+ * secret that the user chose, is undefined when its field is empty.
+ *
+ * @throws UserError that names the field and says what to do; never with the value of a secret
+ */
+export function readCredential(data: ICredentialDataDecryptedObject) {
 	return {
 		apiKey: readApiKey(data.apiKey),
 		baseUrl: readBaseUrl(data.baseUrl),
-		...(webhookSecret !== '' && { webhookSecret }),
+		webhookSecret: textIn(data.webhookSecret, 'Webhook Secret') || undefined,
 	};
 }
 

@@ -1,5 +1,5 @@
 import type { Endpoint } from './paths';
-import type { ErrorBody } from './errorBody';
+import type { ErrorBody } from './quote';
 
 /** What an error tells about a request. */
 export interface RequestInfo {
@@ -17,6 +17,8 @@ export interface RequestInfo {
 export interface Refusal {
 	status: number;
 	body: ErrorBody;
+	/** Whether it is a web page, which Avala does not send. */
+	isPage: boolean;
 	/** Where a redirect pointed to, host only. */
 	redirectHost?: string;
 	/** How long Avala asks to wait, in milliseconds. */
@@ -120,10 +122,10 @@ const FILE_REFUSED: Diagnosis = {
 };
 
 /** Which diagnosis fits: the one table of all that Avala or a storage may respond. */
-export function diagnosisOf({ isStorage }: RequestInfo, { status, body }: Refusal): Diagnosis {
+export function diagnosisOf({ isStorage }: RequestInfo, { status, isPage }: Refusal): Diagnosis {
 	if (isStorage) return FILE_REFUSED;
 	if (status >= 300 && status < 400) return REDIRECT;
-	if (body.isPage) return WEB_PAGE;
+	if (isPage) return WEB_PAGE;
 	return BY_STATUS[status] ?? (status >= 500 ? SERVER_TROUBLE : OTHER);
 }
 

@@ -2,18 +2,16 @@ import type { IBinaryData } from 'n8n-workflow';
 
 import type { Connection } from './connection';
 import { log } from './connection';
-import { isPage } from './errorBody';
-import { apiError } from './errors';
-import { headerText } from './exchange';
-import { whyNoResponse } from './retries';
+import { apiError, isPage } from './errors';
+import { headerText, whyNoResponse } from './exchange';
 import { nameAndType, UNKNOWN_TYPE } from './fileName';
 import type { OpenFile } from './openFile';
-import { hostOf, notDownloaded, openFile } from './openFile';
+import { notDownloaded, openFile } from './openFile';
 import type { Endpoint } from './paths';
+import { quote } from './quote';
 import type { Readable, Watch } from './transfer';
 import { Transfer } from './transfer';
 
-const IDLE_LIMIT_MS = 60_000;
 const PROGRESS_EVERY_MS = 5_000;
 const MEGABYTE = 1024 * 1024;
 
@@ -31,8 +29,6 @@ export interface DownloadOptions {
 	fallbackName: string;
 	/** n8n's `prepareBinaryData`. */
 	store: (stream: Readable, name: string, mimeType?: string) => Promise<IBinaryData>;
-	/** Without a byte for so long the download ends; a minute by default. */
-	idleLimitMs?: number;
 }
 
 /**
@@ -65,25 +61,25 @@ async function storeFile(
 	options: DownloadOptions,
 	{ headers, url, body }: OpenFile,
 ): Promise<IBinaryData> {
-	const { endpoint, fileName, fallbackName, idleLimitMs = IDLE_LIMIT_MS, store } = options;
-	if (typeof body === 'string') throw notDownloaded(connection, endpoint, 'it is no file');
+	const { endpoint, fileName, fallbackName, store } = options;
+	if (!body) throw notDownloaded(connection, endpoint, 'it is no file');
 	const { cancelled } = connection;
 	const onProgress = progressLog(connection, endpoint);
-	const transfer = new Transfer(headers, body, { idleLimitMs, cancelled, onProgress });
+	const transfer = new Transfer(headers, body, { cancelled, onProgress });
 	try {
 		const start = await transfer.start();
 		if (isWebPage(start, headerText(headers, 'content-type'))) {
 			throw notDownloaded(
 				connection,
 				endpoint,
-				`${hostOf(connection, url)} responded with a web page`,
+				`${quote(url.host, connection.secrets)} responded with a web page`,
 			);
 		}
 		const sources = { given: fileName, headers, url, fallback: fallbackName, start };
 		const { name, mimeType } = nameAndType(sources);
 		const stored = await store(transfer.stream(start), name, mimeType);
 		// n8n takes a file for text when it does not know the name either.
-		const isUnknown = mimeType === undefined && stored.mimeType === 'text/plain';
+		const isUnknown = !mimeType && stored.mimeType === 'text/plain' && !/\.txt$/i.test(name);
 		return isUnknown ? { ...stored, mimeType: UNKNOWN_TYPE, fileType: undefined } : stored;
 	} catch (error) {
 		cancelled?.throwIfAborted();

@@ -2,7 +2,6 @@ import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { idOf, isObject, textOf } from '../shared/values';
 import type { Connection } from './connection';
-import { TransferError } from './retries';
 
 /** More than a hundred deliveries with their payloads need; a longer response is cut off. */
 const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
@@ -14,14 +13,10 @@ export interface Exchanged {
 	status: number;
 	/** Names in lower case. */
 	headers: IDataObject;
+	/** Empty where the body was left unread. */
 	text: string;
-}
-
-/** A response whose body is still to be read. */
-export interface OpenResponse {
-	status: number;
-	headers: IDataObject;
-	body: ResponseBody | string;
+	/** Left unread: whoever gets it has to destroy it. */
+	body?: ResponseBody;
 }
 
 /** The body that n8n gives for `encoding: 'stream'`. */
@@ -30,58 +25,60 @@ export type ResponseBody = AsyncIterable<Uint8Array | string> & {
 };
 
 /**
- * Sends one request with the API key and reads its response, whatever the status. It ends within the
- * time limit even if the response trickles in, and within 64 MiB.
+ * Sends one request, without following a redirect, and reads its response, whatever the status. It ends
+ * within the time limit even if the response trickles in, and within 64 MiB: n8n's own `timeout` only limits
+ * silence, and in an execution n8n puts its cancel signal in the place of ours.
  *
+ * @param withKey whether the API key is sent along; without it the words of a refusal are not read
+ * @param leavesOpen the statuses whose body is left unread, as that of a file
  * @throws TransferError, or what n8n's request helper throws when there is no response; see `whyNoResponse`
  */
 export async function exchange(
 	connection: Connection,
-	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>,
+	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body' | 'json' | 'headers'>,
 	limitMs: number,
+	withKey = true,
+	leavesOpen: (status: number) => boolean = () => false,
 ): Promise<Exchanged> {
-	return await withinLimit(limitMs, async (limit, destroyLater) => {
-		const { status, headers, body } = await open(connection, { ...request, json: true }, limitMs);
+	const limit = AbortSignal.timeout(Math.max(1, Math.ceil(limitMs)));
+	let opened: ResponseBody | undefined;
+	const work = async (): Promise<Exchanged> => {
+		const { status, headers, body } = await send(connection, request, limitMs, withKey);
 		if (typeof body === 'string') return { status, headers, text: body };
-		destroyLater(body);
-		return { status, headers, text: await readText(body, status, limit) };
+		if (leavesOpen(status) && !limit.aborted) return { status, headers, text: '', body };
+		opened = body;
+		if (limit.aborted || !withKey) body.destroy();
+		return { status, headers, text: withKey ? await readText(body, status) : '' };
+	};
+	return await unlessAborted(limit, work(), () => {
+		opened?.destroy();
+		return new TransferError(`no complete response within ${Math.round(limitMs / 1000)} s`, true);
 	});
 }
 
-/**
- * Sends one request with the API key, without following a redirect, and gives its response unread.
- *
- * @param limitMs how long n8n waits for the response to begin
- */
-export async function open(
-	{ context, credential }: Connection,
-	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body' | 'json' | 'headers'>,
+/** @throws TransferError for what cannot be a response of n8n's request helper */
+async function send(
+	{ context, credential, cancelled }: Connection,
+	request: IHttpRequestOptions,
 	limitMs: number,
-): Promise<OpenResponse> {
-	return toOpenResponse(
-		await context.helpers.httpRequestWithAuthentication.call(
-			context,
-			'avalaApi',
-			{ ...unfollowed(limitMs), ...request },
-			// Left to itself n8n would fetch and decrypt the credential again for each request.
-			{ credentialsDecrypted: { id: '', name: '', type: 'avalaApi', data: credential } },
-		),
-	);
-}
-
-/** The options for a response that is given whatever its status, unread, and with no redirect followed. */
-export function unfollowed(limitMs: number) {
-	return {
+	withKey: boolean,
+): Promise<{ status: number; headers: IDataObject; body: ResponseBody | string }> {
+	const options: IHttpRequestOptions = {
+		...request,
 		encoding: 'stream',
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
 		disableFollowRedirect: true,
 		timeout: limitMs,
-	} as const;
-}
-
-/** @throws TransferError for what cannot be a response of n8n's request helper */
-export function toOpenResponse(response: unknown): OpenResponse {
+		abortSignal: cancelled,
+	};
+	const { helpers } = context;
+	const response: unknown = withKey
+		? await helpers.httpRequestWithAuthentication.call(context, 'avalaApi', options, {
+				// Left to itself n8n would fetch and decrypt the credential again for each request.
+				credentialsDecrypted: { id: '', name: '', type: 'avalaApi', data: credential },
+			})
+		: await helpers.httpRequest(options);
 	if (isObject(response) && typeof response.statusCode === 'number') {
 		const { statusCode: status, headers, body } = response;
 		return {
@@ -93,50 +90,51 @@ export function toOpenResponse(response: unknown): OpenResponse {
 	throw new TransferError('n8n gave a response without a status', false);
 }
 
-/** n8n's own `timeout` only limits silence, and in an execution n8n puts its cancel signal in the place of ours. */
-export async function withinLimit<T>(
-	limitMs: number,
-	work: (limit: AbortSignal, destroyLater: (body: ResponseBody) => void) => Promise<T>,
+/**
+ * What a piece of work gives, unless the signal is aborted before. Nothing stays on the signal, which would keep
+ * the work in memory.
+ *
+ * @param reason what is thrown then
+ */
+export async function unlessAborted<T>(
+	signal: AbortSignal,
+	work: Promise<T>,
+	reason = (): unknown => signal.reason,
 ): Promise<T> {
-	const limit = AbortSignal.timeout(Math.max(1, Math.ceil(limitMs)));
-	let opened: ResponseBody | undefined;
-	let expire = () => {};
-	const expired = new Promise<never>((_, reject) => {
-		expire = () => {
-			opened?.destroy();
-			reject(
-				new TransferError(`no complete response within ${Math.round(limitMs / 1000)} s`, true),
-			);
-		};
+	let stop = () => {};
+	const stopped = new Promise<never>((_, reject) => {
+		stop = () => reject(reason());
 	});
-	limit.addEventListener('abort', expire);
+	signal.addEventListener('abort', stop);
+	if (signal.aborted) stop();
 	try {
-		return await Promise.race([work(limit, (body) => (opened = body)), expired]);
+		return await Promise.race([work, stopped]);
 	} finally {
-		// A limit that is listened to would keep the response in memory until it has passed.
-		limit.removeEventListener('abort', expire);
+		signal.removeEventListener('abort', stop);
 	}
 }
 
 /** The whole body as text; of a refusal its beginning. */
-export async function readText(body: ResponseBody, status: number, limit: AbortSignal) {
+async function readText(body: ResponseBody, status: number): Promise<string> {
 	const isRefusal = status < 200 || status >= 300;
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	// Leaving the loop early destroys the stream.
 	for await (const chunk of body) {
 		const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-		size += bytes.length;
-		if (isRefusal && size > MAX_REFUSAL_BYTES) {
-			chunks.push(bytes.subarray(0, bytes.length - (size - MAX_REFUSAL_BYTES)));
-			break;
-		}
-		if (size > MAX_RESPONSE_BYTES)
-			throw new TransferError('the response is larger than 64 MiB', false);
-		if (limit.aborted) throw new TransferError('the response came too late', true);
 		chunks.push(bytes);
+		size += bytes.length;
+		if (isRefusal && size > MAX_REFUSAL_BYTES) break;
+		if (size > MAX_RESPONSE_BYTES) {
+			throw new TransferError('the response is larger than 64 MiB', false);
+		}
 	}
-	return Buffer.concat(chunks).toString('utf8');
+	const all = Buffer.concat(chunks);
+	return (isRefusal ? all.subarray(0, MAX_REFUSAL_BYTES) : all).toString('utf8');
+}
+
+function isBody(value: unknown): value is ResponseBody {
+	return isObject(value) && Symbol.asyncIterator in value && typeof value.destroy === 'function';
 }
 
 /** The text of a header; Node reads its bytes as Latin-1, and many servers send UTF-8. */
@@ -147,12 +145,40 @@ export function headerText(headers: IDataObject, name: string): string | undefin
 	return decoded.includes('\ufffd') ? text : decoded;
 }
 
-function isBody(value: unknown): value is ResponseBody {
-	return (
-		typeof value === 'object' &&
-		value !== null &&
-		Symbol.asyncIterator in value &&
-		'destroy' in value &&
-		typeof value.destroy === 'function'
-	);
+/** An error whose message is ours, so that it is safe to show. */
+export class TransferError extends Error {
+	constructor(
+		message: string,
+		readonly isPassing: boolean,
+	) {
+		super(message);
+	}
+}
+
+/** In words of ours: n8n's own differ from version to version, and may advise to send a write again. */
+const KNOWN_REASONS: Record<string, string> = {
+	ECONNREFUSED: 'the connection was refused',
+	ENOTFOUND: 'the host name is unknown',
+	EAI_AGAIN: 'the host name could not be looked up',
+	ECONNRESET: 'the connection was cut',
+	EPIPE: 'the connection was cut',
+	ERR_STREAM_PREMATURE_CLOSE: 'the connection was cut in the middle of the response',
+	ECONNABORTED: 'the time limit was exceeded',
+	ETIMEDOUT: 'the time limit was exceeded',
+};
+
+/** Why a request got no response, and whether that may pass by itself. */
+export function whyNoResponse(error: unknown): { reason: string; isPassing: boolean } {
+	if (error instanceof TransferError) return { reason: error.message, isPassing: error.isPassing };
+	const code = errorCode(error);
+	const other = `the connection failed${code === undefined ? '' : ` (${code})`}`;
+	return { reason: KNOWN_REASONS[code ?? ''] ?? other, isPassing: true };
+}
+
+/** n8n wraps the failure of the connection; its code is somewhere down the chain of causes. */
+function errorCode(error: unknown, levels = 5): string | undefined {
+	if (!(error instanceof Error) || levels === 0) return undefined;
+	const code = 'code' in error ? textOf(error.code) : undefined;
+	const isCode = code !== undefined && /^[A-Z][A-Z0-9_]{2,60}$/.test(code);
+	return isCode ? code : errorCode(error.cause, levels - 1);
 }

@@ -6,20 +6,13 @@ import { headerText } from './exchange';
 /** Longer than any export's name, shorter than what file systems take. */
 const MAX_BYTES = 200;
 
-/** The types that exports come in; n8n knows all others by the name alone. */
-const TYPE_BY_EXTENSION: ReadonlyMap<string, string> = new Map([
-	['csv', 'text/csv'],
-	['geojson', 'application/geo+json'],
-	['gz', 'application/gzip'],
-	['json', 'application/json'],
-	['jsonl', 'application/x-ndjson'],
-	['parquet', 'application/vnd.apache.parquet'],
-	['tar', 'application/x-tar'],
-	['tgz', 'application/gzip'],
-	['txt', 'text/plain'],
-	['xml', 'application/xml'],
-	['zip', 'application/zip'],
-]);
+/** For a file without a name; what the name tells, n8n knows. */
+const EXTENSION_BY_TYPE: Record<string, string> = {
+	'application/gzip': '.gz',
+	'application/json': '.json',
+	'application/zip': '.zip',
+	'text/csv': '.csv',
+};
 
 /** The type of a file of which no more is known. */
 export const UNKNOWN_TYPE = 'application/octet-stream';
@@ -51,12 +44,13 @@ export function nameAndType(sources: NameSources): { name: string; mimeType?: st
 		cleaned(encodedNameIn(disposition)) ??
 		cleaned(plainNameIn(disposition)) ??
 		nameIn(url) ??
-		`${cleaned(fallback) ?? 'export'}${extensionOf(type ?? typeOfBytes(start))}`;
+		`${cleaned(fallback) ?? 'export'}${EXTENSION_BY_TYPE[type ?? typeOfBytes(start) ?? ''] ?? ''}`;
 	const name = given ?? (isUnpacked ? withoutGzip(sent) : sent);
-	const extension = /\.(\w+)$/.exec(name)?.[1]?.toLowerCase();
-	const typeByName = extension && TYPE_BY_EXTENSION.get(extension);
-	const isNamed = extension !== undefined;
-	return { name, mimeType: type ?? (isNamed ? typeByName : (typeOfBytes(start) ?? UNKNOWN_TYPE)) };
+	const mayBeKnown = /\.\w+$/.test(name);
+	return {
+		name,
+		mimeType: type ?? (mayBeKnown ? undefined : (typeOfBytes(start) ?? UNKNOWN_TYPE)),
+	};
 }
 
 /**
@@ -82,8 +76,7 @@ function cleaned(text: string | undefined): string | undefined {
 		.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '')
 		.replace(/[<>:"|?*]/g, '_')
 		.replace(/\.{2,}/g, '.')
-		.replace(/^[.\s]+/, '')
-		.replace(/[.\s]+$/, '');
+		.replace(/^[.\s]+|[.\s]+$/g, '');
 	return plain === '' ? undefined : shortened(plain);
 }
 
@@ -147,9 +140,4 @@ function isGzip(start: Uint8Array): boolean {
 /** What a file is called that was unpacked on the way. */
 function withoutGzip(name: string): string {
 	return name.replace(/(.)\.gz$/i, '$1').replace(/\.tgz$/i, '.tar');
-}
-
-function extensionOf(mimeType: string | undefined): string {
-	const found = [...TYPE_BY_EXTENSION].find(([, type]) => type === mimeType);
-	return found ? `.${found[0]}` : '';
 }

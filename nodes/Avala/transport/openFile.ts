@@ -3,15 +3,12 @@ import type { NodeApiError } from 'n8n-workflow';
 import type { Connection } from './connection';
 import { sentUrl, withSecret } from './connection';
 import { isSafeUrl } from './credential';
-import type { RequestInfo } from './diagnosis';
-import { apiError, noResponseError, refusedError } from './errors';
-import type { OpenResponse } from './exchange';
-import { headerText, open, readText, toOpenResponse, unfollowed, withinLimit } from './exchange';
+import { apiError, refusedError } from './errors';
+import type { Exchanged } from './exchange';
+import { exchange, headerText } from './exchange';
 import type { Endpoint } from './paths';
-import { readErrorBody } from './errorBody';
 import { quote } from './quote';
-import type { Outcome } from './retries';
-import { askedWaitMs, FILE_LIMITS, mayPass, whyNoResponse, withRetries } from './retries';
+import { FILE_LIMITS, withRetries } from './retries';
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -23,7 +20,7 @@ const LONGEST_LINK = 8_192;
 const LEAST_SIGNATURE = 8;
 
 /** The response that may be the file, after all redirects. */
-export interface OpenFile extends OpenResponse {
+export interface OpenFile extends Exchanged {
 	url: URL;
 	/** Why it is not the file, when it is not. */
 	refusal?: NodeApiError;
@@ -44,28 +41,22 @@ export async function openFile(
 ): Promise<OpenFile> {
 	const connection = withSecret(known, ...signatureIn(link));
 	const api = new URL(connection.baseUrl).origin;
-	let url = checked(connection, endpoint, link, api);
+	let url = checked(connection, endpoint, link);
 	// Once away from the API, the key stays away.
-	let isApi = url.origin === api;
+	let withKey = url.origin === api;
 	for (let redirects = 0; ; redirects++) {
-		const target = { url, withKey: isApi };
-		const file = await withRetries(
-			connection,
-			`the download of ${endpoint.subject}`,
-			async (limitMs) => await tryToOpen(connection, endpoint, target, limitMs),
-			FILE_LIMITS,
-		);
+		const file = await openOne(connection, endpoint, url, withKey);
 		if (!REDIRECTS.has(file.status)) return file;
-		discard(file);
+		file.body?.destroy();
 		if (redirects >= MAX_REDIRECTS) {
 			throw notDownloaded(
 				connection,
 				endpoint,
-				`${hostOf(connection, url)} gave one redirect after another`,
+				`${quote(url.host, connection.secrets)} gave one redirect after another`,
 			);
 		}
-		url = checked(connection, endpoint, headerText(file.headers, 'location'), url.href, url);
-		isApi &&= url.origin === api;
+		url = checked(connection, endpoint, headerText(file.headers, 'location'), url);
+		withKey &&= url.origin === api;
 	}
 }
 
@@ -74,14 +65,14 @@ function checked(
 	connection: Connection,
 	endpoint: Endpoint,
 	link: string | undefined,
-	base: string,
 	from?: URL,
 ): URL {
+	const base = from?.href ?? new URL(connection.baseUrl).origin;
 	const refused = (why: string) =>
 		notDownloaded(
 			connection,
 			endpoint,
-			`${from ? `the redirect of ${hostOf(connection, from)}` : 'its link'} ${why}`,
+			`${from ? `the redirect of ${quote(from.host, connection.secrets)}` : 'its link'} ${why}`,
 		);
 	if (!link || link.length > LONGEST_LINK || !URL.canParse(link, base)) {
 		throw refused('is not a valid address');
@@ -95,14 +86,13 @@ function checked(
 	return url;
 }
 
-async function tryToOpen(
+async function openOne(
 	known: Connection,
 	endpoint: Endpoint,
-	{ url, withKey }: { url: URL; withKey: boolean },
-	limitMs: number,
-): Promise<Outcome<OpenFile>> {
+	url: URL,
+	withKey: boolean,
+): Promise<OpenFile> {
 	const connection = withSecret(known, ...signatureIn(url.href));
-	const { context, cancelled } = connection;
 	const request = {
 		method: 'GET',
 		url: url.href,
@@ -110,47 +100,21 @@ async function tryToOpen(
 		headers: { Accept: '*/*', 'Accept-Encoding': 'identity' },
 	} as const;
 	// The path of a link may open the file as well.
-	const host = hostOf(connection, url);
-	const info: RequestInfo = {
-		method: 'GET',
-		path: 'the file',
-		host,
-		endpoint,
-		isStorage: !withKey,
-	};
-	let response: OpenResponse;
-	try {
-		response = withKey
-			? await open(connection, request, limitMs)
-			: toOpenResponse(
-					await context.helpers.httpRequest({
-						...request,
-						...unfollowed(limitMs),
-						abortSignal: cancelled,
-					}),
-				);
-	} catch (failure) {
-		cancelled?.throwIfAborted();
-		const { reason, isPassing } = whyNoResponse(failure);
-		return { error: noResponseError(connection, info, reason), mayRetry: isPassing };
-	}
-	const { status, headers } = response;
-	const file = { ...response, url, mayHaveExpired: false };
-	if (status === 200 || REDIRECTS.has(status)) return { response: file };
-
-	const body = readErrorBody(withKey ? await wordsOf(response, limitMs) : '', connection.secrets);
-	if (!withKey) discard(response);
-	const askedMs = askedWaitMs(status, headers);
-	const error = refusedError(connection, info, { status, body, retryAfterMs: askedMs });
-	if (mayPass(status, true)) return { error, mayRetry: true, askedMs };
+	const host = quote(url.host, connection.secrets);
+	const info = { method: 'GET', path: 'the file', host, endpoint, isStorage: !withKey };
+	const leavesOpen = (status: number) => status === 200 || REDIRECTS.has(status);
+	const response = await withRetries(
+		connection,
+		info,
+		async (limitMs) => await exchange(connection, request, limitMs, withKey, leavesOpen),
+		FILE_LIMITS,
+	);
+	const { status } = response;
+	if (leavesOpen(status)) return { ...response, url, mayHaveExpired: false };
+	const refusal = refusedError(connection, info, response);
 	// With the key, 401 is about the key.
 	const isSigned = !withKey || (url.search !== '' && status !== 401);
-	return { response: { ...file, refusal: error, mayHaveExpired: isSigned && EXPIRED.has(status) } };
-}
-
-/** The host of an address that Avala or a storage sent, for an error. */
-export function hostOf({ secrets }: Connection, { host }: URL): string {
-	return quote(host, secrets);
+	return { ...response, url, refusal, mayHaveExpired: isSigned && EXPIRED.has(status) };
 }
 
 /** What opens a file behind a signed link. */
@@ -158,21 +122,6 @@ function signatureIn(link: string): string[] {
 	const [, query = ''] = link.slice(0, LONGEST_LINK).split('?', 2);
 	const values = [...new URLSearchParams(query).values()];
 	return values.filter(({ length }) => length >= LEAST_SIGNATURE);
-}
-
-/** What a refusal says; without its words the status tells enough. */
-async function wordsOf({ status, body }: OpenResponse, limitMs: number): Promise<string> {
-	if (typeof body === 'string') return body;
-	const reading = withinLimit(limitMs, async (limit, destroyLater) => {
-		destroyLater(body);
-		return await readText(body, status, limit);
-	});
-	return await reading.catch(() => '');
-}
-
-/** Closes the connection of a response that is not wanted. */
-export function discard({ body }: OpenResponse): void {
-	if (typeof body !== 'string') body.destroy();
 }
 
 /** @param why why a link or what it led to was not taken, as the end of a sentence */

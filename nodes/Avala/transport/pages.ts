@@ -6,7 +6,7 @@ import { sentUrl } from './connection';
 import { unusableError } from './errors';
 import type { Endpoint } from './paths';
 import type { AvalaRequest } from './request';
-import { avalaRequest, infoOf, toEntry, undefinedOnStatus } from './request';
+import { avalaRequest, toEntry, undefinedOnStatus } from './request';
 
 /** Avala's pages hold at most this many results. */
 export const MAX_PAGE_SIZE = 100;
@@ -33,9 +33,8 @@ export interface Page {
 export async function* avalaList(
 	connection: Connection,
 	endpoint: Endpoint,
-	options: ListOptions = {},
 ): AsyncGenerator<IDataObject, void, undefined> {
-	for await (const { entries } of avalaPages(connection, endpoint, options)) yield* entries;
+	for await (const { entries } of avalaPages(connection, endpoint)) yield* entries;
 }
 
 /**
@@ -52,13 +51,14 @@ export async function* avalaPages(
 	const limit = Math.max(1, Math.min(pageSize, MAX_PAGE_SIZE));
 	const seen = new Set<string>();
 	let pagesWithoutNews = 0;
-	let url: URL | undefined = start ?? withQuery(connection, endpoint, { limit, ...query });
+	const search = new URLSearchParams({ limit: String(limit), ...query });
+	let url: URL | undefined = start ?? new URL(`${connection.baseUrl}${endpoint.path}?${search}`);
 	for (let pages = 0; url !== undefined && pages < MAX_PAGES; pages++) {
-		const reading = requestPage(connection, { method: 'GET', endpoint, url });
 		// A page that was announced may be gone, when its entries were deleted meanwhile.
-		const page: Page | undefined = await (pages === 0
-			? reading
-			: undefinedOnStatus([404], reading));
+		const page: Page | undefined = await undefinedOnStatus(
+			pages === 0 ? [] : [404],
+			avalaPage(connection, { method: 'GET', endpoint, url }),
+		);
 		if (page === undefined) return;
 		const known = seen.size;
 		const entries = page.entries.filter((entry) => {
@@ -73,33 +73,13 @@ export async function* avalaPages(
 	}
 }
 
-function withQuery(
-	{ baseUrl }: Connection,
-	{ path }: Endpoint,
-	query: Record<string, string | number>,
-): URL {
-	const url = new URL(baseUrl + path);
-	for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
-	return url;
-}
-
-/** The entries of a list that is not read but made by a request, such as an evaluation. */
-export async function avalaResults(
-	connection: Connection,
-	request: AvalaRequest,
-): Promise<IDataObject[]> {
-	const url = new URL(connection.baseUrl + request.endpoint.path);
-	return (await requestPage(connection, { ...request, url })).entries;
-}
-
-/** Some of Avala's lists are a bare JSON list, which is complete. */
-async function requestPage(
-	connection: Connection,
-	request: AvalaRequest & { url: URL },
-): Promise<Page> {
+/**
+ * One page of a list, also of one that is made by a request, such as an evaluation. Some of Avala's lists are a
+ * bare JSON list, which is complete.
+ */
+export async function avalaPage(connection: Connection, request: AvalaRequest): Promise<Page> {
 	const { status, value } = await avalaRequest(connection, request);
-	const unusable = (what: string) =>
-		unusableError(connection, infoOf(connection, request), status, what);
+	const unusable = (what: string) => unusableError(connection, request, status, what);
 	const page = Array.isArray(value) ? { results: value, next: null } : value;
 	if (!isObject(page) || !Array.isArray(page.results)) {
 		throw unusable("it is not a page with a list of 'results'");
@@ -108,28 +88,27 @@ async function requestPage(
 	// One odd entry is no reason to withhold the others.
 	const entries = sent.filter(isObject).map((entry) => toEntry(entry));
 	if (sent.length > 0 && entries.length === 0) throw unusable('no result on the page is an object');
-	const next = nextPage(page.next, request.url, connection);
-	if (next === 'elsewhere') {
+	// Avala gives null at the end of a list.
+	const next = page.next ? pageAt(connection, page.next, request.url?.href) : undefined;
+	if (page.next && !next) {
 		throw unusable('its next page is on another host, to which the API key is not sent');
 	}
 	return { entries, next };
 }
 
-/** Follows `next` as Avala gives it, absolute or from the page it stands on, to the API's own origin alone. */
-function nextPage(
+/**
+ * The page that a `next` names, absolute or from the page it stands on; undefined for what is not on the API's
+ * own origin.
+ *
+ * @param next as Avala gives it, or as the editor gives it back
+ */
+export function pageAt(
+	connection: Connection,
 	next: unknown,
-	page: URL,
-	{ baseUrl }: Pick<Connection, 'baseUrl'>,
-): URL | undefined | 'elsewhere' {
-	if (next === null || next === undefined || next === '' || next === false) return undefined;
-	if (typeof next !== 'string' || !URL.canParse(next, page.href)) return 'elsewhere';
-	const url = sentUrl({ baseUrl }, next, page.href);
-	const isApi = url.origin === new URL(baseUrl).origin && !url.username && !url.password;
-	return isApi ? url : 'elsewhere';
-}
-
-/** The page that an earlier `next` names, which the editor gives back; undefined for anything else. */
-export function pageAt(connection: Connection, next: string): URL | undefined {
-	const page = nextPage(next, new URL(connection.baseUrl), connection);
-	return page === 'elsewhere' ? undefined : page;
+	base = connection.baseUrl,
+): URL | undefined {
+	if (typeof next !== 'string' || !URL.canParse(next, base)) return undefined;
+	const url = sentUrl(connection, next, base);
+	const isApi = url.origin === new URL(connection.baseUrl).origin;
+	return isApi && !url.username && !url.password ? url : undefined;
 }

@@ -16,53 +16,33 @@ export interface Collection {
 	of?: string;
 }
 
-export const WEBHOOKS: Collection = {
-	path: '/webhooks/',
-	noun: 'webhook',
-	plural: 'webhooks',
-	example: 'wh_1a2b3c4d',
-	permissions: { read: 'webhooks.read', write: 'webhooks.write' },
-};
+/** A collection as most are: its path and its permissions are called like the collection. */
+function usual(noun: string, plural: string, example: string): Collection {
+	const permissions = { read: `${plural}.read`, write: `${plural}.write` };
+	return { path: `/${plural}/`, noun, plural, example, permissions };
+}
+
+export const WEBHOOKS = usual('webhook', 'webhooks', 'wh_1a2b3c4d');
 
 export const DELIVERIES: Collection = {
+	...usual('delivery', 'deliveries', 'whd_1a2b3c4d'),
 	path: '/webhook-deliveries/',
-	noun: 'delivery',
-	plural: 'deliveries',
-	example: 'whd_1a2b3c4d',
-	permissions: { read: 'webhooks.read', write: 'webhooks.write' },
+	permissions: WEBHOOKS.permissions,
 };
 
 export const EXPORTS: Collection = {
-	path: '/exports/',
-	noun: 'export',
-	plural: 'exports',
-	example: 'exp_1a2b3c4d',
+	...usual('export', 'exports', 'exp_1a2b3c4d'),
 	permissions: { read: 'exports.read', write: 'exports.create' },
 };
 
-export const TASKS: Collection = {
-	path: '/tasks/',
-	noun: 'task',
-	plural: 'tasks',
-	example: 'task_1a2b3c4d',
-	permissions: { read: 'tasks.read', write: 'tasks.write' },
-};
+export const TASKS = usual('task', 'tasks', 'task_1a2b3c4d');
 
 export const PROJECTS: Collection = {
+	...usual('project', 'projects', 'proj_1a2b3c4d'),
 	path: '/users/me/projects/',
-	noun: 'project',
-	plural: 'projects',
-	example: 'proj_1a2b3c4d',
-	permissions: { read: 'projects.read', write: 'projects.write' },
 };
 
-export const DATASETS: Collection = {
-	path: '/datasets/',
-	noun: 'dataset',
-	plural: 'datasets',
-	example: 'ds_1a2b3c4d',
-	permissions: { read: 'datasets.read', write: 'datasets.write' },
-};
+export const DATASETS = usual('dataset', 'datasets', 'ds_1a2b3c4d');
 
 /** Where a request goes, and what an error says it was about. */
 export interface Endpoint {
@@ -93,11 +73,7 @@ export function all(collection: Collection): Endpoint {
  *
  * @throws UserError for an ID that could lead to another path
  */
-export function one(
-	collection: Collection,
-	id: string,
-	{ action }: { action?: string } = {},
-): Endpoint {
+export function one(collection: Collection, id: string, action?: string): Endpoint {
 	const uid = checkedId(collection, id);
 	const path = `${collection.path}${uid}/${action === undefined ? '' : `${action}/`}`;
 	return { path, subject: `${collection.noun} ${uid}${collection.of ?? ''}`, collection };
@@ -124,11 +100,10 @@ export function checkedId(
 	const text = id.trim();
 	if (isId(text)) return text;
 	const name = parameter.startsWith('The ') ? parameter : `'${parameter}'`;
-	const isEmpty = text === '' || isNothing(text);
-	const problem = isEmpty
-		? `${name} is ${text === '' ? 'empty' : `${shown(text)}: the expression gave nothing`}.`
-		: `${name} cannot be ${shown(text)}.`;
-	throw new UserError(problem, {
+	const problem = isNothing(text)
+		? `is ${shown(text)}: the expression gave nothing`
+		: `cannot be ${shown(text)}`;
+	throw new UserError(`${name} ${text === '' ? 'is empty' : problem}.`, {
 		description: `An ID consists of letters, digits, hyphens and underscores, such as ${example} or a UUID. Take the ID from a list of ${plural}.`,
 	});
 }

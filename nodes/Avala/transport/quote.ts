@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { idOf, isObject } from '../shared/values';
+import { typesNamedIn } from '../shared/eventCatalogue';
+import { idOf, isObject, parseJson, textOf } from '../shared/values';
 
 /**
  * What of a response may be shown. Everything that a response puts into an error, a hint, a log line or
@@ -11,8 +12,8 @@ import { idOf, isObject } from '../shared/values';
 export const WITHHELD = '(withheld for safety)';
 
 /** How many characters of a text are looked at, and how many are shown. */
-export const MAX_READ = 4_000;
-export const MAX_SHOWN = 400;
+const MAX_READ = 4_000;
+const MAX_SHOWN = 400;
 /** Of a text that was cut the end is not shown: it may be a piece of a secret. */
 const UNSHOWN_END = 200;
 const LONGEST_NAME = 60;
@@ -49,13 +50,11 @@ export function quote(value: unknown, secrets: readonly string[]): string {
 	const all = idOf(value) ?? '';
 	const text = all.slice(0, MAX_READ);
 	const line = text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
-	if (holdsSecret(text, secrets) || holdsSecret(line, secrets)) return WITHHELD;
+	const holdsSecret = (part: string) =>
+		ESCAPED_LETTER.test(part) || isShapedAsSecret(part) || holdsKnown(part, secrets);
+	if (holdsSecret(text) || holdsSecret(line)) return WITHHELD;
 	const end = all.length > MAX_READ ? Math.max(0, line.length - UNSHOWN_END) : line.length;
 	return end > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line.slice(0, end);
-}
-
-function holdsSecret(text: string, secrets: readonly string[]): boolean {
-	return ESCAPED_LETTER.test(text) || isShapedAsSecret(text) || holdsKnown(text, secrets);
 }
 
 function isShapedAsSecret(text: string): boolean {
@@ -104,7 +103,7 @@ export function unlessSecret(text: string, secrets: readonly string[]): string {
 }
 
 /** Whether the name of a field may be shown. */
-export function isShownName(name: string, secrets: readonly string[]): boolean {
+function isShownName(name: string, secrets: readonly string[]): boolean {
 	return name.length <= LONGEST_NAME && !isShapedAsSecret(name) && !repeatsSecret(name, secrets);
 }
 
@@ -118,22 +117,72 @@ const MAX_VALUES = 200;
 export function quoteAll(value: IDataObject, secrets: readonly string[]): IDataObject {
 	let left = MAX_VALUES;
 	const texts: string[] = [];
-	const quoted = (one: unknown, levels: number): unknown => {
+	const json = JSON.stringify(value, (name, one: unknown) => {
 		left -= 1;
-		if (typeof one === 'string' || typeof one === 'number') {
-			const text = quote(one, secrets);
-			texts.push(text);
-			return text === String(one) ? one : text;
-		}
-		if (typeof one !== 'object' || one === null) return one;
-		if (levels === 0 || left < 0) return WITHHELD;
-		if (Array.isArray(one)) return one.slice(0, left).map((entry) => quoted(entry, levels - 1));
-		const shown = Object.entries(one)
-			.slice(0, left)
-			.filter(([name]) => isShownName(name, secrets) && !UNSHOWN_NAME.test(name));
-		return Object.fromEntries(shown.map(([name, entry]) => [name, quoted(entry, levels - 1)]));
-	};
-	const said = quoted(value, 4);
+		if (left < 0 || UNSHOWN_NAME.test(name) || !isShownName(name, secrets)) return undefined;
+		if (Array.isArray(one)) return one.slice(0, left);
+		if (typeof one !== 'string' && typeof one !== 'number') return one;
+		const text = quote(one, secrets);
+		texts.push(text);
+		return text === String(one) ? one : text;
+	});
+	const said = parseJson(json);
 	// A secret may be spread over several of them.
 	return isObject(said) && !repeatsSecret(texts.join(' '), secrets) ? said : {};
+}
+
+const MAX_FIELDS = 20;
+const OTHER_FIELD = 'another field';
+
+/** What the body of a refusal says. */
+export interface ErrorBody {
+	/** One line, ending with a full stop; empty when it says nothing in a shape that Avala documents. */
+	text: string;
+	/** The fields that it complains about. */
+	fields: string[];
+	/** The event types of the catalogue that it names anywhere, also where the text is cut off or withheld. */
+	eventTypes: string[];
+}
+
+/**
+ * Avala's words from the shapes that its documents have: `{detail}`, lists of texts by field, and
+ * `{error: {message, details}}`. Each text is withheld by itself; the names of the fields are shown.
+ */
+export function readErrorBody(body: string, secrets: readonly string[]): ErrorBody {
+	const value = parseJson(body);
+	const eventTypes = typesNamedIn(body);
+	if (!isObject(value)) return { text: '', fields: [], eventTypes };
+	const error = isObject(value.error) ? value.error : undefined;
+	const said = sentence(quote(textOf(error ? error.message : value.detail), secrets));
+	const lists = Object.entries(error ? (isObject(error.details) ? error.details : {}) : value)
+		.filter(([, texts]) => typeof texts === 'object' && texts !== null)
+		.slice(0, MAX_FIELDS)
+		.map(([name, texts]) => ({
+			name: /^[\w.-]+$/.test(name) && isShownName(name, secrets) ? name : OTHER_FIELD,
+			text: sentence(quote(textsWithin(texts, 3).join(' '), secrets)),
+		}))
+		.filter(({ text }) => text !== '');
+	// A secret may be spread over several texts, or over several names.
+	const isSpread = repeatsSecret([said, ...lists.map(({ text }) => text)].join(' '), secrets);
+	const names = lists.map(({ name }) => name);
+	const fields = repeatsSecret(names.join(' '), secrets) ? names.map(() => OTHER_FIELD) : names;
+	const lines = lists.map(
+		({ text }, index) => `${fields[index]}: ${isSpread ? `${WITHHELD}.` : text}`,
+	);
+	const all = [isSpread && said !== '' ? `${WITHHELD}.` : said, ...lines].join(' ').trim();
+	const text = all.length > MAX_SHOWN ? `${all.slice(0, MAX_SHOWN)}…` : all;
+	return { text, fields, eventTypes };
+}
+
+/** The texts in a list, or in the lists by which Avala names the entries of a list. */
+function textsWithin(value: unknown, levels: number): string[] {
+	if (typeof value === 'string') return [value.slice(0, MAX_READ)];
+	if (levels === 0 || typeof value !== 'object' || value === null) return [];
+	return Object.values(value)
+		.slice(0, MAX_FIELDS)
+		.flatMap((entry) => textsWithin(entry, levels - 1));
+}
+
+function sentence(text: string): string {
+	return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`;
 }

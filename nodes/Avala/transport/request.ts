@@ -1,18 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { idOf, isObject } from '../shared/values';
+import { idOf, isObject, parseJson } from '../shared/values';
 import type { Connection } from './connection';
-import type { RequestInfo } from './diagnosis';
-import { noResponseError, refusedError, unusableError } from './errors';
-import type { Exchanged } from './exchange';
-import { exchange, headerText } from './exchange';
+import { infoOf, isPage, refusedError, unusableError } from './errors';
+import { exchange } from './exchange';
 import type { Endpoint } from './paths';
 import { isId } from './paths';
-import { isPage, parseJson, readErrorBody } from './errorBody';
-import { quote, repeatsSecret } from './quote';
-import type { Outcome } from './retries';
-import { askedWaitMs, mayPass, whyNoResponse, withRetries } from './retries';
+import { repeatsSecret } from './quote';
+import { withRetries } from './retries';
 
 export interface AvalaRequest {
 	method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -22,27 +18,29 @@ export interface AvalaRequest {
 	body?: IDataObject;
 }
 
-/** A success: the parsed JSON of its body, undefined when there is none in it, as with 204. */
-export interface AvalaResponse {
-	status: number;
-	value: unknown;
-}
-
 /**
  * One request to Avala: no redirect followed; a read is tried again after 429, any 5xx and a lost
  * connection, a write after 429 alone, since it may have been done.
  *
+ * @returns the parsed JSON of the body, undefined when there is none in it, as with 204
  * @throws NodeApiError that says what happened and what to do, with the HTTP status if there was a response
  */
 export async function avalaRequest(
 	connection: Connection,
 	request: AvalaRequest,
-): Promise<AvalaResponse> {
-	return await withRetries(
+): Promise<{ status: number; value: unknown }> {
+	const { method, endpoint, body, url = new URL(connection.baseUrl + endpoint.path) } = request;
+	const info = infoOf(connection, request);
+	const sent = { method, url: url.href, body, json: true };
+	const response = await withRetries(
 		connection,
-		`${request.method} ${request.endpoint.path}`,
-		async (limitMs) => await attempt(connection, request, limitMs),
+		info,
+		async (limitMs) => await exchange(connection, sent, limitMs),
 	);
+	const { status, text } = response;
+	if (status < 200 || status >= 300) throw refusedError(connection, info, response);
+	if (isPage(text)) throw unusableError(connection, request, status, 'it is a web page');
+	return { status, value: parseJson(text) };
 }
 
 /** `avalaRequest` for a response that must be one object. */
@@ -52,7 +50,7 @@ export async function avalaObject(
 ): Promise<IDataObject> {
 	const { status, value } = await avalaRequest(connection, request);
 	if (isObject(value)) return value;
-	throw unusableError(connection, infoOf(connection, request), status, 'it is not a JSON object');
+	throw unusableError(connection, request, status, 'it is not a JSON object');
 }
 
 /**
@@ -78,7 +76,7 @@ export async function avalaEntry(
 		return entry;
 	}
 	const what = `it is not one ${request.endpoint.collection.noun} with a 'uid'`;
-	throw unusableError(connection, infoOf(connection, request), status, what);
+	throw unusableError(connection, request, status, what);
 }
 
 /** What opens something: it never gets into an item. */
@@ -119,52 +117,4 @@ export async function undefinedOnStatus<T>(
 export function hasStatus(error: unknown, statuses: readonly number[]): boolean {
 	if (!(error instanceof NodeApiError) || error.context.isPage === true) return false;
 	return statuses.includes(Number(error.httpCode));
-}
-
-/** What an error tells about a request. */
-export function infoOf(
-	{ baseUrl }: Connection,
-	{ method, endpoint, url }: AvalaRequest,
-): RequestInfo {
-	return { method, path: endpoint.path, host: (url ?? new URL(baseUrl)).host, endpoint };
-}
-
-async function attempt(
-	connection: Connection,
-	request: AvalaRequest,
-	limitMs: number,
-): Promise<Outcome<AvalaResponse>> {
-	const { method, endpoint, body, url = new URL(connection.baseUrl + endpoint.path) } = request;
-	const info = infoOf(connection, request);
-	const isRead = method === 'GET';
-
-	let exchanged: Exchanged;
-	try {
-		exchanged = await exchange(connection, { method, url: url.href, body }, limitMs);
-	} catch (failure) {
-		const { reason, isPassing } = whyNoResponse(failure);
-		const error = noResponseError(connection, info, reason);
-		return { error, mayRetry: isRead && isPassing };
-	}
-
-	const { status, headers, text } = exchanged;
-	if (status < 200 || status >= 300) {
-		const askedMs = askedWaitMs(status, headers);
-		const error = refusedError(connection, info, {
-			status,
-			body: readErrorBody(text, connection.secrets),
-			retryAfterMs: askedMs,
-			redirectHost: quote(redirectHost(headers, url), connection.secrets) || undefined,
-		});
-		return { error, mayRetry: mayPass(status, isRead), askedMs };
-	}
-	if (!isPage(text)) return { response: { status, value: parseJson(text) } };
-	return { error: unusableError(connection, info, status, 'it is a web page'), mayRetry: false };
-}
-
-function redirectHost(headers: IDataObject, from: URL): string | undefined {
-	const location = headerText(headers, 'location');
-	return location !== undefined && URL.canParse(location, from.href)
-		? new URL(location, from.href).host
-		: undefined;
 }

@@ -1,22 +1,16 @@
-import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { momentIn } from '../shared/moments';
-import { idOf, numberOf, textOf } from '../shared/values';
 import type { Connection } from './connection';
 import { log } from './connection';
+import type { RequestInfo } from './diagnosis';
+import { askedWaitMs, noResponseError } from './errors';
+import type { Exchanged } from './exchange';
+import { unlessAborted, whyNoResponse } from './exchange';
 
-/** How long one request may take, with all its tries. */
-export interface Limits {
-	tryMs: number;
-	/** For all tries, and the pauses that the node makes between them. */
-	allMs: number;
-}
-
-/** The time limit of Avala's own SDKs for one try. */
-export const REQUEST_LIMITS: Limits = { tryMs: 30_000, allMs: 60_000 };
+/** In milliseconds: the time limit of Avala's own SDKs for one try, and one for all tries and the pauses between. */
+const REQUEST_LIMITS = { tryMs: 30_000, allMs: 60_000 };
 /** A file that is packed on the fly may take a minute to begin, and must not be begun twice. */
-export const FILE_LIMITS: Limits = { tryMs: 60_000, allMs: 120_000 };
+export const FILE_LIMITS = { tryMs: 60_000, allMs: 120_000 };
 
 /** A longer wait that Avala asks for is reported at once. */
 const LONGEST_ASKED_WAIT_MS = 60_000;
@@ -24,10 +18,6 @@ const MAX_RETRIES = 3;
 const FIRST_PAUSE_MS = 500;
 /** Timers overflow after 24 days, and fire at once then. */
 const LONGEST_PAUSE_MS = 60 * 60_000;
-
-/** What one try gave: a response, or an error and whether another try makes sense. */
-export type Outcome<T> =
-	{ response: T } | { error: NodeApiError; mayRetry: boolean; askedMs?: number };
 
 /**
  * Whether a refusal may pass by itself. 429 is refused before anything is done; after any other one a
@@ -38,26 +28,28 @@ export function mayPass(status: number, isRead: boolean): boolean {
 }
 
 /**
- * Tries a request until it has a response, as often and as long as the limits allow.
+ * Tries a request until its response need not be tried again, as often and as long as the limits allow.
  *
- * @param what the request, for n8n's log
- * @throws the error of the last try
+ * @returns the last response, whatever its status
+ * @throws NodeApiError when there was none, or what the user's stop throws
  */
-export async function withRetries<T>(
+export async function withRetries(
 	connection: Connection,
-	what: string,
-	tryOnce: (limitMs: number) => Promise<Outcome<T>>,
+	request: RequestInfo,
+	tryOnce: (limitMs: number) => Promise<Exchanged>,
 	{ tryMs, allMs } = REQUEST_LIMITS,
-): Promise<T> {
+): Promise<Exchanged> {
 	const { cancelled, deadline } = connection;
+	const { method, path, endpoint } = request;
+	const isRead = method === 'GET';
 	let spentMs = 0;
 	for (let retry = 0; ; retry++) {
 		const startedAt = Date.now();
 		const limitMs = Math.min(tryMs, allMs - spentMs, deadline - startedAt);
-		const outcome = await tryOnce(Math.max(1, limitMs));
-		if ('response' in outcome) return outcome.response;
-
-		const { error, mayRetry, askedMs } = outcome;
+		const tried = await tryOnce(Math.max(1, limitMs)).catch(whyNoResponse);
+		const isResponse = 'status' in tried;
+		const mayRetry = isResponse ? mayPass(tried.status, isRead) : isRead && tried.isPassing;
+		const askedMs = isResponse ? askedWaitMs(tried.status, tried.headers) : undefined;
 		// A server may ask for no wait at all, or for one until a moment that is past.
 		const pauseMs = Math.max(askedMs ?? 0, FIRST_PAUSE_MS * 2 ** retry);
 		spentMs += Date.now() - startedAt + (askedMs === undefined ? pauseMs : 0);
@@ -68,11 +60,15 @@ export async function withRetries<T>(
 			spentMs < allMs &&
 			Date.now() + pauseMs < deadline &&
 			!cancelled?.aborted;
-		if (!isWorthIt) throw error;
+		if (!isWorthIt) {
+			if (isResponse) return tried;
+			cancelled?.throwIfAborted();
+			throw noResponseError(connection, request, tried.reason);
+		}
 		log(
 			connection,
 			'debug',
-			`Avala: ${what} will be retried in ${pauseMs} ms (${error.httpCode ?? 'no response'}).`,
+			`Avala: ${method} ${path} (${endpoint.subject}) will be retried in ${pauseMs} ms (${isResponse ? tried.status : 'no response'}).`,
 		);
 		await pause(pauseMs, cancelled);
 	}
@@ -84,86 +80,6 @@ export async function withRetries<T>(
  * @throws the signal's reason
  */
 export async function pause(ms: number, cancelled?: AbortSignal): Promise<void> {
-	const pauseMs = Math.min(ms, LONGEST_PAUSE_MS);
-	if (!cancelled) return await sleep(pauseMs);
-	cancelled.throwIfAborted();
-	let stop = () => {};
-	const stopped = new Promise<never>((_, reject) => {
-		stop = () => reject(cancelled.reason);
-	});
-	cancelled.addEventListener('abort', stop);
-	try {
-		await Promise.race([sleep(pauseMs), stopped]);
-	} finally {
-		cancelled.removeEventListener('abort', stop);
-	}
-}
-
-/**
- * How long Avala asks to wait, in whole milliseconds: `Retry-After` in seconds or as a date (RFC 9110), or
- * after 429 alone, `X-RateLimit-Reset` (Unix time), which Avala sends with every response. Undefined
- * when it does not ask, or not in a way that can be understood.
- */
-export function askedWaitMs(status: number, headers: IDataObject): number | undefined {
-	const reset = status === 429 ? numberOf(headers['x-ratelimit-reset']) : undefined;
-	const waitMs =
-		waitIn(idOf(headers['retry-after'])?.trim() ?? '') ?? msUntil(momentIn(reset) ?? NaN) ?? NaN;
-	return Number.isFinite(waitMs) ? Math.max(0, Math.ceil(waitMs)) : undefined;
-}
-
-function waitIn(retryAfter: string): number | undefined {
-	if (/^\d+(\.\d+)?$/.test(retryAfter)) return Number(retryAfter) * 1000;
-	return /[a-z]/i.test(retryAfter) ? msUntil(Date.parse(retryAfter)) : undefined;
-}
-
-function msUntil(moment: number): number | undefined {
-	return Number.isNaN(moment) ? undefined : moment - Date.now();
-}
-
-/** An error whose message is ours, so that it is safe to show. */
-export class TransferError extends Error {
-	constructor(
-		message: string,
-		readonly isPassing: boolean,
-	) {
-		super(message);
-	}
-}
-
-/** In words of ours: n8n's own differ from version to version, and may advise to send a write again. */
-const KNOWN_REASONS: Record<string, string> = {
-	ECONNREFUSED: 'the connection was refused',
-	ENOTFOUND: 'the host name is unknown',
-	EAI_AGAIN: 'the host name could not be looked up',
-	ECONNRESET: 'the connection was cut',
-	EPIPE: 'the connection was cut',
-	ERR_STREAM_PREMATURE_CLOSE: 'the connection was cut in the middle of the response',
-	ECONNABORTED: 'the time limit was exceeded',
-	ETIMEDOUT: 'the time limit was exceeded',
-};
-
-/** Why a request got no response, in words of ours, and whether that may pass by itself. */
-export function whyNoResponse(error: unknown): { reason: string; isPassing: boolean } {
-	if (error instanceof TransferError) {
-		return { reason: error.message, isPassing: error.isPassing };
-	}
-	const code = errorCode(error);
-	const reason =
-		code === undefined
-			? 'the connection failed'
-			: (KNOWN_REASONS[code] ?? `the connection failed (${code})`);
-	return { reason, isPassing: true };
-}
-
-/** n8n wraps the failure of the connection; its code is somewhere down the chain of causes. */
-function errorCode(error: unknown): string | undefined {
-	for (
-		let cause = error, depth = 0;
-		cause instanceof Error && depth < 5;
-		cause = cause.cause, depth++
-	) {
-		const code = 'code' in cause ? textOf(cause.code) : undefined;
-		if (code !== undefined && /^[A-Z][A-Z0-9_]{2,60}$/.test(code)) return code;
-	}
-	return undefined;
+	const pausing = sleep(Math.min(ms, LONGEST_PAUSE_MS));
+	return await (cancelled ? unlessAborted(cancelled, pausing) : pausing);
 }

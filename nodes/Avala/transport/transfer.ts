@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { idOf } from '../shared/values';
 import type { ResponseBody } from './exchange';
-import { TransferError } from './retries';
+import { TransferError, unlessAborted } from './exchange';
 
 /** What n8n stores as a file: Node's class `Readable`, which what ships may not import. */
 export type Readable = Exclude<
@@ -13,9 +13,10 @@ export type Readable = Exclude<
 /** So many bytes tell what a file is. */
 const START_BYTES = 1000;
 
+/** Without a byte for so long a transfer ends. */
+const IDLE_LIMIT_MS = 60_000;
+
 export interface Watch {
-	/** Without a byte for so long the transfer ends. */
-	idleLimitMs: number;
 	/** Ends the transfer when it is aborted. */
 	cancelled?: AbortSignal;
 	/** Called with each chunk. */
@@ -37,11 +38,10 @@ export class Transfer {
 	/** Unix time in milliseconds; undefined while n8n writes, since then the silence is not the sender's. */
 	private silentSince: number | undefined;
 
-	private interrupt: (reason: unknown) => void = () => {};
+	private alarm?: AbortSignal;
 
-	private readonly stop = () => this.end(this.watch.cancelled?.reason);
-
-	private unwatch = () => {};
+	/** Aborted when the transfer is over, so that nothing is listened to any more. */
+	private readonly over = new AbortController();
 
 	constructor(
 		headers: IDataObject,
@@ -50,9 +50,11 @@ export class Transfer {
 	) {
 		this.expectedBytes = announcedBytes(headers);
 		this.content = body[Symbol.asyncIterator]();
-		this.unwatch = this.watchSilence();
-		if (watch.cancelled?.aborted) this.stop();
-		watch.cancelled?.addEventListener('abort', this.stop);
+		this.watchSilence(IDLE_LIMIT_MS);
+		const { cancelled } = watch;
+		const stop = () => this.end(cancelled?.reason);
+		if (cancelled?.aborted) stop();
+		else cancelled?.addEventListener('abort', stop, { signal: this.over.signal });
 	}
 
 	/** The first thousand bytes or more, or all there are. @throws why the transfer ended early */
@@ -73,8 +75,8 @@ export class Transfer {
 
 	/** Lets go of the connection, whatever has become of the transfer. */
 	close(): void {
-		this.unwatch();
-		this.watch.cancelled?.removeEventListener('abort', this.stop);
+		this.alarm?.removeEventListener('abort', this.checkSilence);
+		this.over.abort();
 		this.body.destroy();
 	}
 
@@ -87,13 +89,7 @@ export class Transfer {
 	private async next(): Promise<Uint8Array | undefined> {
 		try {
 			this.silentSince = Date.now();
-			const { done, value } = await new Promise<IteratorResult<Uint8Array | string>>(
-				(resolve, reject) => {
-					this.interrupt = reject;
-					if (this.failure !== undefined) reject(this.failure);
-					else this.content.next().then(resolve, reject);
-				},
-			);
+			const { done, value } = await unlessAborted(this.over.signal, this.content.next());
 			this.silentSince = undefined;
 			if (done !== true) {
 				const bytes = typeof value === 'string' ? Buffer.from(value) : value;
@@ -112,7 +108,7 @@ export class Transfer {
 	/** Does not wait for the stream: one that n8n has wrapped closes only when its sender says something. */
 	private end(reason: unknown): void {
 		this.failure ??= reason;
-		this.interrupt(this.failure);
+		this.over.abort(reason);
 		this.body.destroy();
 	}
 
@@ -127,22 +123,17 @@ export class Transfer {
 		return !isBare && receivedBytes > expectedBytes * 0.999 - 100;
 	}
 
-	/** Ends the transfer when it has been silent for too long. @returns stops watching */
-	private watchSilence(): () => void {
-		const { idleLimitMs } = this.watch;
-		let alarm: AbortSignal;
-		const check = () => {
-			const silentMs = this.silentSince === undefined ? 0 : Date.now() - this.silentSince;
-			if (silentMs < idleLimitMs) return arm(idleLimitMs - silentMs);
-			this.end(new TransferError(`nothing came for ${Math.round(idleLimitMs / 1000)} s`, true));
-		};
-		const arm = (ms: number) => {
-			alarm = AbortSignal.timeout(ms);
-			alarm.addEventListener('abort', check);
-		};
-		arm(idleLimitMs);
-		return () => alarm.removeEventListener('abort', check);
+	private watchSilence(ms: number): void {
+		this.alarm = AbortSignal.timeout(ms);
+		this.alarm.addEventListener('abort', this.checkSilence);
 	}
+
+	/** Ends the transfer when its sender has been silent for too long; else looks again later. */
+	private readonly checkSilence = () => {
+		const silentMs = this.silentSince === undefined ? 0 : Date.now() - this.silentSince;
+		if (silentMs < IDLE_LIMIT_MS) this.watchSilence(IDLE_LIMIT_MS - silentMs);
+		else this.end(new TransferError(`nothing came for ${IDLE_LIMIT_MS / 1000} s`, true));
+	};
 }
 
 /** The encodings (RFC 9110) that n8n may have undone, which changes the length. */

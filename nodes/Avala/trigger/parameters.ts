@@ -2,7 +2,7 @@ import type { IHookFunctions, IPollFunctions, IWebhookFunctions } from 'n8n-work
 import { NodeOperationError, UserError } from 'n8n-workflow';
 
 import { expandEvents, readEventTypes } from '../shared/eventCatalogue';
-import type { WantedTypes } from '../shared/subscription';
+import type { WantedTypes } from '../shared/webhook';
 import {
 	idKey,
 	isBlank,

@@ -1,7 +1,7 @@
 import type { IHookFunctions, IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { wholeError } from '../shared/nodeError';
+import { wholeError } from '../transport/errors';
 import { idOf, textOf, textsIn } from '../shared/values';
 
 /** What the trigger keeps in n8n's static data of the node. n8n may lose it or bring back an older state. */

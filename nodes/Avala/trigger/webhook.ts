@@ -1,10 +1,8 @@
 import { sleep } from 'n8n-workflow';
 
-import type { WantedTypes } from '../shared/subscription';
-import { subscribe } from '../shared/subscription';
 import { idKey, isObject, textOf } from '../shared/values';
-import type { Webhook } from '../shared/webhook';
-import { isSameUrl, readWebhook } from '../shared/webhook';
+import type { WantedTypes, Webhook } from '../shared/webhook';
+import { isSameUrl, readWebhook, subscribe } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
 import { log, withSecret } from '../transport/connection';
 import { apiError } from '../transport/errors';

@@ -152,7 +152,7 @@ describe('n8n’s log', () => {
 		avala.storage.fault({ status: 503, times: 1 });
 		avala.storage.fault({ status: 403, times: 1 });
 		expect(await linesOf({ plan: { link: 'storage' } })).toEqual([
-			'Avala: the download of export e1 will be retried in 500 ms (503).',
+			'Avala: GET the file (export e1) will be retried in 500 ms (503).',
 			'Avala: the link to the file of export e1 is asked for anew.',
 		]);
 	});
@@ -203,6 +203,7 @@ describe('a file has the type that its name tells, when the storage does not tel
 		['scenes.mp4', 'binary/octet-stream', 'video/mp4', 'video'],
 		['scenes.weird', 'binary/octet-stream', 'application/octet-stream', undefined],
 		['scenes.txt', '', 'text/plain', 'text'],
+		['scenes.CSV', 'application/octet-stream', 'text/csv', 'text'],
 	])('%s, sent as "%s", is %s', async (name, contentType, mimeType, fileType) => {
 		const file = { size: 300_000, name, contentType, contentDisposition: null };
 		const [item] = await download(ready({ plan: { link: 'storage', file } }));

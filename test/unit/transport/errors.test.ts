@@ -2,9 +2,9 @@ import type { NodeApiError } from 'n8n-workflow';
 
 import type { Connection } from '../../../nodes/Avala/transport/connection';
 import { connect } from '../../../nodes/Avala/transport/connection';
-import type { Refusal, RequestInfo } from '../../../nodes/Avala/transport/diagnosis';
-import { readErrorBody } from '../../../nodes/Avala/transport/errorBody';
-import { noResponseError, refusedError } from '../../../nodes/Avala/transport/errors';
+import type { RequestInfo } from '../../../nodes/Avala/transport/diagnosis';
+import { askedWaitMs, noResponseError, refusedError } from '../../../nodes/Avala/transport/errors';
+import type { Exchanged } from '../../../nodes/Avala/transport/exchange';
 import type { Collection } from '../../../nodes/Avala/transport/paths';
 import {
 	all,
@@ -33,9 +33,12 @@ const infoOf = ({ endpoint = one(WEBHOOKS, 'wh_1'), ...given }: Partial<RequestI
 	...given,
 });
 
-function refused(given: Partial<Refusal>, request: Partial<RequestInfo> = {}): NodeApiError {
-	const body = { text: '', fields: [], eventTypes: [], isPage: false };
-	return refusedError(connection, infoOf(request), { status: 400, body, ...given });
+function refused(
+	given: Partial<Exchanged>,
+	request: Partial<RequestInfo> = {},
+	known = connection,
+): NodeApiError {
+	return refusedError(known, infoOf(request), { status: 400, headers: {}, text: '', ...given });
 }
 
 describe('a refusal', () => {
@@ -49,30 +52,31 @@ describe('a refusal', () => {
 	});
 
 	it('names each field once, and tells the trigger all of them', () => {
-		const fields = ['events', 'events', 'secret'];
-		const body = { text: '', fields, eventTypes: [], isPage: false };
-		const { message, context } = refused({ status: 422, body });
-		expect(message).toBe("Avala did not accept 'events', 'secret'.");
-		expect(context.refusedFields).toEqual(body.fields);
+		const text = JSON.stringify({ '<1>': ['a'], '<2>': ['b'], secret: ['c'] });
+		const { message, context } = refused({ status: 422, text });
+		expect(message).toBe("Avala did not accept 'another field', 'secret'.");
+		expect(context.refusedFields).toEqual(['another field', 'another field', 'secret']);
 		expect(refused({}).context).not.toHaveProperty('refusedFields');
 	});
 
 	it('tells the trigger which event types it names, and keeps no other word of it', () => {
 		const secret = 'whs-9f8e-7d6c';
 		const words = `task.deleted is unknown. ${'word '.repeat(100)} ${secret} quality.alert task.${secret}`;
-		const body = readErrorBody(JSON.stringify({ detail: words, [secret]: words }), [secret]);
-		const error = refused({ body });
+		const text = JSON.stringify({ detail: words, [secret]: words });
+		const error = refused({ text }, {}, { ...connection, secrets: [secret] });
 		expect(error.context.refusedTypes).toEqual(['task.deleted', 'quality.alert']);
 		expect(JSON.stringify(error)).not.toContain(secret);
 		expect(refused({}).context).not.toHaveProperty('refusedTypes');
 	});
 
 	it('says how long Avala asks to wait, in whole seconds', () => {
-		const { description, context } = refused({ status: 429, retryAfterMs: 1001 });
+		const asking = (seconds?: string) =>
+			refused({ status: 429, headers: { 'retry-after': seconds } });
+		const { description, context } = asking('1.001');
 		expect(description).toContain('Avala asks to wait 2 s before the next request.');
 		expect(context.retryAfterMs).toBe(1001);
-		for (const retryAfterMs of [0, undefined]) {
-			expect(refused({ status: 429, retryAfterMs }).description).toContain(' Wait a minute before');
+		for (const seconds of ['0', undefined]) {
+			expect(asking(seconds).description).toContain(' Wait a minute before');
 		}
 	});
 
@@ -130,7 +134,7 @@ it.each<[Collection, string, string?, string?]>([
 
 describe('an ID', () => {
 	it('may have blanks around it, and leads to its own path', () => {
-		expect(one(EXPORTS, ' e-1.~\n', { action: 'file' })).toMatchObject({
+		expect(one(EXPORTS, ' e-1.~\n', 'file')).toMatchObject({
 			path: '/exports/e-1.~/file/',
 			subject: 'export e-1.~',
 		});
@@ -152,5 +156,50 @@ describe('an ID', () => {
 			'The ID of the export is "None": the expression gave nothing.',
 		);
 		for (const id of ['x'.repeat(201), 'a..b', '-a', 'a b', 'ä']) expect(refusal(id)).toThrow();
+	});
+});
+
+describe('the wait that Avala asks for', () => {
+	const NOW = Date.parse('2026-03-02T10:30:00Z');
+	beforeEach(() => jest.useFakeTimers({ now: NOW }));
+	afterEach(() => jest.useRealTimers());
+	const reset = (ms: number) => String((NOW + ms) / 1000);
+
+	it.each<[unknown, number | undefined]>([
+		['5', 5000],
+		[' 5 ', 5000],
+		[5, 5000],
+		['0.5', 500],
+		['0.0001', 1],
+		['0', 0],
+		['1000000000', 1e12],
+		['9'.repeat(400), undefined],
+		['1e9', undefined],
+		['-5', undefined],
+		['', undefined],
+		['soon', undefined],
+		['5 seconds', undefined],
+		[['5'], undefined],
+		['Mon, 02 Mar 2026 10:30:30 GMT', 30_000],
+		['2026-03-02T10:30:30Z', 30_000],
+		['Mon, 02 Mar 2026 10:29:00 GMT', 0],
+		['Sun, 02 Mar 2036 10:30:00 GMT', 315_619_200_000],
+	])('in Retry-After: %j is %j ms', (retryAfter, expected) => {
+		expect(askedWaitMs(503, { 'retry-after': retryAfter as string })).toBe(expected);
+	});
+
+	it('is told by the reset of the rate limit after 429 alone, unless Retry-After tells it', () => {
+		for (const [sent, waitMs] of [
+			[reset(55_000), 55_000],
+			[String(NOW + 55_000), 55_000],
+			[reset(-55_000), 0],
+			['30', undefined],
+			['soon', undefined],
+		] as const) {
+			expect(askedWaitMs(429, { 'x-ratelimit-reset': sent })).toBe(waitMs);
+			expect(askedWaitMs(429, { 'retry-after': 'soon', 'x-ratelimit-reset': sent })).toBe(waitMs);
+			expect(askedWaitMs(503, { 'x-ratelimit-reset': sent })).toBeUndefined();
+			expect(askedWaitMs(429, { 'retry-after': '5', 'x-ratelimit-reset': sent })).toBe(5000);
+		}
 	});
 });

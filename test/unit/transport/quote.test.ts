@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 
-import { readErrorBody } from '../../../nodes/Avala/transport/errorBody';
-import { quote, quoteAll, WITHHELD } from '../../../nodes/Avala/transport/quote';
+import { quote, quoteAll, readErrorBody, WITHHELD } from '../../../nodes/Avala/transport/quote';
 
 const KEY = '0a'.repeat(20);
 const errorBody = (body: unknown, secrets: string[] = []) =>
@@ -122,6 +121,8 @@ it('a secret that is spread over several texts, or over names of fields, is not 
 it('of a test event with thousands of values some are shown', () => {
 	const said = quoteAll({ list: Array.from({ length: 100_000 }, () => 'x') }, []);
 	expect(said.list).toHaveLength(198);
+	const deep = JSON.parse(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`);
+	expect(JSON.stringify(quoteAll(deep, []))).toContain('[[[');
 });
 
 describe('what Avala says in a refusal', () => {
@@ -153,7 +154,7 @@ describe('what Avala says in a refusal', () => {
 		['', '', []],
 		['\ufeff{"detail": "Not found."}', 'Not found.', []],
 	])('is read from the shapes that its documents have: %j', (body, text, fields) => {
-		expect(errorBody(body)).toMatchObject({ text, fields, isPage: false });
+		expect(errorBody(body)).toMatchObject({ text, fields });
 	});
 
 	it('may be withheld in one text and shown in the others, with the names of the fields', () => {
@@ -163,7 +164,6 @@ describe('what Avala says in a refusal', () => {
 			text: `${WITHHELD}. secret: ${WITHHELD}. events: Bad.`,
 			fields: ['secret', 'events'],
 			eventTypes: [],
-			isPage: false,
 		});
 		expect(errorBody({ [secret]: ['Bad.'] }, [secret]).fields).toEqual(['another field']);
 		expect(errorBody({ a: ['no correct', 'horse'] }, ['correct horse']).text).toContain(WITHHELD);
@@ -172,7 +172,7 @@ describe('what Avala says in a refusal', () => {
 	it.each(['<html><h1>Bad day</h1>', ' \n<!doctype html>', '<?xml version="1.0"?>'])(
 		'is nothing in a page: %s',
 		(body) => {
-			expect(errorBody(body)).toMatchObject({ text: '', fields: [], isPage: true });
+			expect(errorBody(body)).toMatchObject({ text: '', fields: [] });
 		},
 	);
 
@@ -192,7 +192,7 @@ describe('what Avala says in a refusal', () => {
 	});
 });
 
-it('what Avala says about a test event has neither headers nor secrets, down to four levels', () => {
+it('what Avala says about a test event has neither headers nor secrets, at any level', () => {
 	const sent = {
 		message: `No ${KEY}`,
 		status: 404,
@@ -206,7 +206,7 @@ it('what Avala says about a test event has neither headers nor secrets, down to 
 		api_key: 'x',
 		[`the ${KEY}`]: 'x',
 		'the 12345678': 'x',
-		response: { texts: ['a\nb', { deep: { deeper: 'x' } }] },
+		response: { texts: ['a\nb', { deep: { secret: 'x', deeper: [[KEY]] } }] },
 	};
 	expect(quoteAll(sent, ['12345678'])).toEqual({
 		message: WITHHELD,
@@ -214,6 +214,6 @@ it('what Avala says about a test event has neither headers nor secrets, down to 
 		ok: false,
 		none: null,
 		pin: WITHHELD,
-		response: { texts: ['a b', { deep: WITHHELD }] },
+		response: { texts: ['a b', { deep: { deeper: [[WITHHELD]] } }] },
 	});
 });

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { Transfer } from '../../../nodes/Avala/transport/transfer';
 import { standingClock } from '../../support/clock';
 
-const WATCH = { idleLimitMs: 60_000, onProgress: () => {} };
+const WATCH = { onProgress: () => {} };
 
 /** More than a stream takes before it is read. */
 const LARGE = Buffer.alloc(1024 * 1024);
@@ -167,7 +167,7 @@ describe('the user’s stop', () => {
 			new Transfer({}, body, { ...WATCH, cancelled }).close();
 			expect(body.destroyed).toBe(true);
 		}
-		expect(removed).toHaveBeenCalledWith('abort', expect.any(Function));
+		expect(removed.mock.calls.map(([type]) => type)).toEqual(['abort']);
 	});
 });
 

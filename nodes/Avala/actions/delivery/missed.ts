@@ -4,8 +4,7 @@ import type { Delivery, DeliveryOutcome } from '../../shared/delivery';
 import { createdAt, eventTypeOf, outcomeOf } from '../../shared/delivery';
 import type { AvalaEvent } from '../../shared/event';
 import { isTestType, normaliseEvent } from '../../shared/event';
-import { idKey, idOf, isObject } from '../../shared/values';
-import { parseJson } from '../../transport/errorBody';
+import { idKey, idOf, isObject, parseJson } from '../../shared/values';
 
 /** A delivery that never arrived, and the event that it carries, if it carries one. */
 export interface Missed {

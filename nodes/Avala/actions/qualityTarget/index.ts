@@ -1,4 +1,4 @@
-import { avalaResults } from '../../transport/pages';
+import { avalaPage } from '../../transport/pages';
 import type { Collection } from '../../transport/paths';
 import type { KnownWords } from '../fields';
 import { activeField, booleanField, labelled, numberField, textField, wordField } from '../fields';
@@ -153,8 +153,8 @@ const evaluate: Operation = {
 	properties: placeProperties(EVALUATION),
 	async execute(run) {
 		const endpoint = await listIn(run, EVALUATION);
-		const targets = await avalaResults(run.connection, { method: 'POST', endpoint });
-		return itemsOf(targets.map((target) => pickFields(target, EVALUATED)));
+		const { entries } = await avalaPage(run.connection, { method: 'POST', endpoint });
+		return itemsOf(entries.map((target) => pickFields(target, EVALUATED)));
 	},
 };
 

@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { expandEvents, readEventTypes } from '../../shared/eventCatalogue';
-import { subscribe } from '../../shared/subscription';
 import { notUnderstood } from '../../shared/values';
+import { subscribe } from '../../shared/webhook';
 import { withSecret } from '../../transport/connection';
 import { WEBHOOKS } from '../../transport/paths';
 import { avalaEntry } from '../../transport/request';

@@ -80,7 +80,7 @@ const test: Operation = {
 	properties: thingProperties(WEBHOOK),
 	async execute(run) {
 		const { webhookId } = await readParameters(run, WEBHOOK.id);
-		const endpoint = one(WEBHOOKS, webhookId, { action: 'test' });
+		const endpoint = one(WEBHOOKS, webhookId, 'test');
 		const sent = await avalaObject(run.connection, { method: 'POST', endpoint });
 		const said = quoteAll(sent, run.connection.secrets);
 		// One of Avala's documents says `delivered` for `success`.

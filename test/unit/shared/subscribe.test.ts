@@ -1,11 +1,10 @@
 import { NodeApiError } from 'n8n-workflow';
 
 import { EVENT_CATALOGUE } from '../../../nodes/Avala/shared/eventCatalogue';
-import type { WantedTypes } from '../../../nodes/Avala/shared/subscription';
-import { subscribe } from '../../../nodes/Avala/shared/subscription';
+import type { WantedTypes } from '../../../nodes/Avala/shared/webhook';
+import { subscribe } from '../../../nodes/Avala/shared/webhook';
 import { connect } from '../../../nodes/Avala/transport/connection';
 import type { Connection } from '../../../nodes/Avala/transport/connection';
-import { readErrorBody } from '../../../nodes/Avala/transport/errorBody';
 import { refusedError } from '../../../nodes/Avala/transport/errors';
 import { all, WEBHOOKS } from '../../../nodes/Avala/transport/paths';
 import { loadOptionsContext } from '../../support/contexts';
@@ -25,7 +24,7 @@ function refusal(status: number, body: unknown): NodeApiError {
 	return refusedError(
 		connection,
 		{ method: 'POST', path: endpoint.path, host: 'api.example.com', endpoint },
-		{ status, body: readErrorBody(JSON.stringify(body), []) },
+		{ status, headers: {}, text: JSON.stringify(body) },
 	);
 }
 
