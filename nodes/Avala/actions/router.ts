@@ -3,7 +3,7 @@ import { deepCopy, NodeApiError, NodeOperationError, UserError } from 'n8n-workf
 
 import { messageOf } from '../shared/values';
 import { connect } from '../transport/connection';
-import { errorTexts, withoutStop } from '../transport/errors';
+import { errorTexts, wholeError } from '../transport/errors';
 import { unlessSecret } from '../transport/quote';
 import type { ItemRun, Operation } from './operation';
 import { isTool } from './operation';
@@ -91,14 +91,8 @@ function forItem(
 	secrets: readonly string[],
 ): NodeApiError | NodeOperationError {
 	const shown = asNodeError(context, error);
-	if (isTool(context)) {
-		// An AI agent is told the message alone.
-		shown.message = unlessSecret(messageOf(shown), secrets);
-		shown.description = undefined;
-	} else {
-		Object.assign(shown, errorTexts(shown.message, shown.description ?? '', secrets));
-	}
-	shown.message = withoutStop(shown.message);
+	Object.assign(shown, errorTexts(shown.message, shown.description ?? '', secrets));
+	if (isTool(context)) wholeError(context.getNode(), shown);
 	shown.context.itemIndex = itemIndex;
 	return shown;
 }

@@ -71,6 +71,8 @@ export function messageOf(error: unknown): string {
 	if (!(error instanceof Error)) return String(error);
 	const description = 'description' in error ? textOf(error.description) : undefined;
 	if (description === undefined || error.message.includes(description)) return error.message;
+	// A heading that was cut is repeated whole below it.
+	if (description.startsWith(error.message.replace(/…$/, ''))) return description;
 	return `${error.message} ${description}`;
 }
 

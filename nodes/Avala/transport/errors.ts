@@ -134,7 +134,10 @@ export function apiError(
 	return error;
 }
 
-/** A heading of at most 120 characters, with the whole of it below where it is longer; without secrets. */
+/**
+ * A heading of at most 120 characters, with the whole of it below where it is longer; without secrets, and
+ * without the word by which n8n would take the execution for one that the user has stopped.
+ */
 export function errorTexts(
 	heading: string,
 	description: string,
@@ -143,7 +146,8 @@ export function errorTexts(
 	const isLong = heading.length > LONGEST_HEADING;
 	const below = isLong ? `${heading} ${description}`.trim() : description;
 	const message = isLong ? `${heading.slice(0, LONGEST_HEADING - 1)}…` : heading;
-	return { message: unlessSecret(message, secrets), description: unlessSecret(below, secrets) };
+	const shown = (text: string) => unlessSecret(text, secrets).replace(/canceled/gi, 'cancelled');
+	return { message: shown(message), description: shown(below) };
 }
 
 /**
@@ -155,12 +159,7 @@ export function wholeError(node: INode, error: unknown): NodeApiError | NodeOper
 	const message = messageOf(error);
 	const isOurs = error instanceof NodeApiError || error instanceof NodeOperationError;
 	const shown = isOurs ? error : new NodeOperationError(node, message);
-	shown.message = withoutStop(message);
+	shown.message = message;
 	shown.description = undefined;
 	return shown;
-}
-
-/** n8n takes an execution with the word `canceled` in its error for one that the user has stopped. */
-export function withoutStop(message: string): string {
-	return message.replace(/canceled/gi, 'cancelled');
 }

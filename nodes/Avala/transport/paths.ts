@@ -12,7 +12,7 @@ export interface Collection {
 	example: string;
 	/** Avala's names for the permissions of a key to read and to change; left out where none is documented. */
 	permissions?: { read: string; write: string };
-	/** For a sentence: `of project proj_1`, where it lies below one. */
+	/** For a sentence about all of it: ` of project proj_1`, where it lies below one. */
 	of?: string;
 }
 
@@ -76,7 +76,7 @@ export function all(collection: Collection): Endpoint {
 export function one(collection: Collection, id: string, action?: string): Endpoint {
 	const uid = checkedId(collection, id);
 	const path = `${collection.path}${uid}/${action === undefined ? '' : `${action}/`}`;
-	return { path, subject: `${collection.noun} ${uid}${collection.of ?? ''}`, collection };
+	return { path, subject: `${collection.noun} ${uid}`, collection };
 }
 
 /** Whether a text without blanks around it can be an ID, and so leads to no other path. */

@@ -43,14 +43,17 @@ export async function avalaRequest(
 	return { status, value: parseJson(text) };
 }
 
-/** `avalaRequest` for a response that must be one object. */
+/** `avalaRequest` for a response that must be one object. It comes without secrets. */
 export async function avalaObject(
 	connection: Connection,
 	request: AvalaRequest,
 ): Promise<IDataObject> {
 	const { status, value } = await avalaRequest(connection, request);
-	if (isObject(value)) return value;
-	throw unusableError(connection, request, status, 'it is not a JSON object');
+	if (!isObject(value)) {
+		throw unusableError(connection, request, status, 'it is not a JSON object');
+	}
+	dropSecrets(value, MAX_LEVELS);
+	return value;
 }
 
 /**
@@ -81,8 +84,8 @@ export async function avalaEntry(
 
 /** What opens something: it never gets into an item. */
 const SECRET_FIELD = /(?:^|_)secret$|^(?:accept_url|copy_link|device_token)$/;
-/** What Avala sent or would send: it belongs to the user. */
-const PAYLOADS: readonly string[] = ['payload', 'event_payload', 'response_payload'];
+/** What belongs to the user: what Avala sent or would send, and what the user wrote about an item. */
+const PAYLOADS: readonly string[] = ['payload', 'event_payload', 'response_payload', 'metadata'];
 /** Things in things, such as the webhook of a delivery. */
 const MAX_LEVELS = 3;
 

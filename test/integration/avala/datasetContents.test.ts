@@ -49,6 +49,21 @@ describe.each(['guide', 'older', 'newer'] as const)('in the %s wire format', (wi
 	});
 });
 
+it('no secret is in what Avala sends about a dataset, but the metadata of an item is whole', async () => {
+	const dataset = { ...named('Street scenes'), simplify: false };
+	const opening = { secret: 'x', accept_url: 'x', nested: { device_token: 'x' } };
+	avala.fault({ path: /health/, times: 1, status: 200, body: { item_count: 1, ...opening } });
+	expect(await run('getHealth', dataset)).toEqual([{ item_count: 1, nested: {} }]);
+	const metadata = { secret: 'of the user' };
+	avala.fault({
+		path: /items/,
+		times: 1,
+		status: 200,
+		body: [{ uid: 'i1', ...opening, metadata }],
+	});
+	expect(await run('getItems', dataset)).toEqual([{ uid: 'i1', nested: {}, metadata }]);
+});
+
 it('an AI agent gets the fields of a health report that it selects, and the ID of the dataset', async () => {
 	const output = { output: 'selectedFields', fields: ['issues', 'ingest_ok'] };
 	const { datasetId } = named('Street scenes');

@@ -51,7 +51,7 @@ describe.each(['guide', 'older', 'newer'] as const)('in the %s wire format', (wi
 		]);
 		expect(await run('delete', { targetId })).toEqual([{ deleted: true }]);
 		expect((await failureOf(run('get', { targetId }))).message).toContain(
-			`Avala does not know quality target ${String(targetId)} of project `,
+			`Avala does not know quality target ${String(targetId)}.`,
 		);
 	});
 

@@ -17,6 +17,7 @@ import {
 	TASKS,
 	WEBHOOKS,
 } from '../../../nodes/Avala/transport/paths';
+import { messageOf } from '../../../nodes/Avala/shared/values';
 import { loadOptionsContext } from '../../support/contexts';
 
 let connection: Connection;
@@ -49,6 +50,20 @@ describe('a refusal', () => {
 			'Avala responded 418. Check the parameters of this node. The request was GET /webhooks/wh_1/ to api.example.com.',
 		);
 		expect(httpCode).toBe('418');
+	});
+
+	it('says all of it once in one text, also where its heading is cut, and names two things by UUID in one heading', () => {
+		const [uid, other] = ['1', '2'].map((digit) => `00000000-0000-0000-0000-00000000000${digit}`);
+		const targets = { ...PROJECTS, path: '/projects/{project}/targets/', noun: 'quality target' };
+		const endpoint = one(below(targets, uid ?? ''), other ?? '');
+		const lost = noResponseError(connection, infoOf({ endpoint }), 'the connection was cut');
+		expect(lost.message).toBe(
+			`No response from api.example.com about quality target ${other}: the connection was cut.`,
+		);
+		expect(lost.description).toContain(`GET /projects/${uid}/targets/${other}/`);
+		const long = noResponseError(connection, infoOf({ endpoint }), 'of some reason '.repeat(9));
+		expect(long.message).toHaveLength(120);
+		expect(messageOf(long)).toBe(long.description);
 	});
 
 	it('names each field once, and tells the trigger all of them', () => {
