@@ -64,7 +64,11 @@ export async function forList<T>(
  */
 export function sentUrl({ baseUrl }: Pick<Connection, 'baseUrl'>, sent: string, base: string): URL {
 	const [url, api] = [new URL(sent, base), new URL(baseUrl)];
-	if (url.protocol === 'http:' && url.host === api.host) url.protocol = api.protocol;
+	const port = api.port || (api.protocol === 'https:' ? '443' : '80');
+	const isOnApi = url.hostname === api.hostname && [api.port, port].includes(url.port);
+	if (isOnApi && /^https?:$/.test(url.protocol)) {
+		Object.assign(url, { protocol: api.protocol, port: api.port });
+	}
 	return url;
 }
 

@@ -226,15 +226,21 @@ describe('where a next page may be', () => {
 		['https://api.example.com/api/v1/tasks/?cursor=a', 'as it is'],
 		['http://api.example.com/api/v1/tasks/?cursor=a', 'over http, behind a proxy'],
 		['https://API.example.com:443/api/v1/tasks/?cursor=a', 'in another spelling'],
+		['http://api.example.com:443/api/v1/tasks/?cursor=a', 'over http on the port of https'],
 		['/api/v1/tasks/?cursor=a', 'relative'],
 		['//api.example.com/api/v1/tasks/?cursor=a', 'without a scheme'],
 	])('is on the API’s own host, over its own scheme: %s, %s', async (next) => {
 		expect(await nextAt(next)).toBe('https://api.example.com/api/v1/tasks/?cursor=a');
 	});
 
+	it('is on the API’s own port', async () => {
+		expect(await nextAt('http://api.example.com/', 'https://api.example.com:8443')).toBeUndefined();
+	});
+
 	it('keeps to http, and to the port, where that is the scheme of the API', async () => {
 		const baseUrl = 'http://127.0.0.1:4010';
 		expect(await nextAt('http://127.0.0.1:4010/?c=a', baseUrl)).toBe('http://127.0.0.1:4010/?c=a');
+		expect(await nextAt('https://127.0.0.1:4010/?c=a', baseUrl)).toBe('http://127.0.0.1:4010/?c=a');
 		expect(await nextAt('https://api.example.com:8443/', 'https://api.example.com:8443')).toBe(
 			'https://api.example.com:8443/',
 		);
