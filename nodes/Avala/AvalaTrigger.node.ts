@@ -29,7 +29,7 @@ export class AvalaTrigger implements INodeType {
 			'={{ [].concat([].concat($parameter["events"]).includes("*") ? "All event types" : $parameter["events"], ($parameter["options"] || {}).customEvents).filter((type) => type && type.length).join(", ") }}',
 		// n8n's node picker shows it for the Avala node as well.
 		description:
-			'Starts the workflow when something happens in Avala, such as a completed task. Actions: create and download exports, read tasks, projects and datasets, monitor deliveries.',
+			'Starts the workflow when something happens in Avala, such as a completed task. Actions: create and download exports, decide on results, read tasks, projects and datasets, monitor deliveries.',
 		eventTriggerDescription:
 			'Trigger one of the selected events in Avala, or send a test event to this webhook',
 		defaults: { name: 'Avala Trigger' },
