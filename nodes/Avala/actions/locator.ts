@@ -103,9 +103,7 @@ export function idField(
 function idIn(collection: Collection, label: string, locator: unknown): string {
 	const value = chosenIn(locator);
 	const id = idOf(value);
-	if (id !== undefined || value === undefined || value === null || value === '') {
-		return checkedId(collection, id ?? '', label);
-	}
+	if (id !== undefined) return checkedId(collection, id, label);
 	throw notUnderstood(label, `${withArticle(collection.noun)} or its ID`, value);
 }
 

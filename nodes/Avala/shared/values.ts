@@ -155,7 +155,7 @@ export function isExpression(entered: unknown): boolean {
 /** "'Limit' cannot be "many"." with "It must be a whole number of at least 1." below it. */
 export function notUnderstood(name: string, expected: string, value: unknown): UserError {
 	const isMissing = value === undefined || value === null;
-	if (isMissing || value === '') {
+	if (isMissing || isBlank(value)) {
 		return new UserError(`'${name}' is empty${isMissing ? ': the expression gave nothing' : ''}.`, {
 			description: `It must be ${expected}. Enter a value, or remove the field if it is optional.`,
 		});

@@ -25,7 +25,9 @@ describe.each([
 	});
 
 	it.each(['', ' ', null, undefined, { value: '' }])('that is empty says so: %j', (given) => {
-		expect(() => read(given, RUN)).toThrow(`'${label}' is empty.`);
+		const isMissing = given === undefined || given === null;
+		const why = isMissing ? ': the expression gave nothing' : '';
+		expect(() => read(given, RUN)).toThrow(`'${label}' is empty${why}.`);
 	});
 
 	it.each([{}, { uid: 'p_1' }, ['p_1'], true])('that holds none is refused: %j', (given) => {
