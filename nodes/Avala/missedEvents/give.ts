@@ -47,7 +47,7 @@ export async function give(
 	);
 	for (const one of firstAndLater) {
 		const isOver = read >= MAX_EVENTS || Date.now() >= connection.deadline;
-		if (isOver || failures.length >= MAX_FAILURES || failures.some(concernsAll)) break;
+		if (isOver || failures.length >= MAX_FAILURES || failures.some(mayConcernAll)) break;
 		const hashes = one.keys.map(hashOf);
 		if (!hashes.some((hash) => given.has(hash))) {
 			read += 1;
@@ -73,7 +73,7 @@ async function readNow(
 	const hash = hashOf(one.keys[0] ?? '');
 	const since = unreadable.get(hash) ?? Date.now();
 	const item = await recover(connection, one).catch((error: unknown) => {
-		if (concernsAll(error)) throw error;
+		if (hasStatus(error, NOT_ABOUT_ONE) || Date.now() >= connection.deadline) throw error;
 		unreadable.set(hash, since);
 		if (Date.now() - since < LONGEST_UNREADABLE_MS) throw error;
 		return unrecoverable(one.delivery);
@@ -82,10 +82,13 @@ async function readNow(
 	return item;
 }
 
-/** Whether the next event would fare the same: Avala refuses the key, asks to wait, or does not respond in time. */
-function concernsAll(error: unknown): boolean {
+/** Avala refuses the key, or asks to wait, whatever it is asked for. */
+const NOT_ABOUT_ONE: readonly number[] = [401, 429];
+
+/** Whether the next event may fare the same: then it is for the next poll, which begins with it. */
+function mayConcernAll(error: unknown): boolean {
 	const isResponse = error instanceof NodeApiError && typeof error.httpCode === 'string';
-	return !isResponse || hasStatus(error, [401, 429]);
+	return !isResponse || hasStatus(error, NOT_ABOUT_ONE);
 }
 
 /** Whether an event could not be recovered when that was tried last. */

@@ -1,12 +1,15 @@
+import { NodeApiError } from 'n8n-workflow';
+
 import { messageOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
 import { isSameUrl, readWebhook } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
 import { log } from '../transport/connection';
-import { one, WEBHOOKS } from '../transport/paths';
+import { avalaList } from '../transport/pages';
+import { all, one, WEBHOOKS } from '../transport/paths';
 import { avalaEntry } from '../transport/request';
-import { findWebhook, listWebhooks } from '../trigger/webhook';
-import { mayPass } from './faults';
+import { mayPass } from '../transport/retries';
+import { findWebhook } from '../trigger/webhook';
 import type { Memory, PollState } from './state';
 
 /** How servers refuse an ID that they do not have. */
@@ -60,7 +63,11 @@ export async function watchedWebhook(
 ): Promise<Webhook | undefined> {
 	const last = lastId === undefined ? undefined : await findWebhook(connection, lastId, UNKNOWN_ID);
 	if (last && isSameUrl(last.targetUrl, targetUrl)) return last;
-	return (await listWebhooks(connection, targetUrl))[0];
+	for await (const entry of avalaList(connection, all(WEBHOOKS))) {
+		const webhook = readWebhook(entry);
+		if (webhook && isSameUrl(webhook.targetUrl, targetUrl)) return webhook;
+	}
+	return undefined;
 }
 
 /**
@@ -78,7 +85,7 @@ async function reactivate(connection: Connection, memory: Memory, { uid }: Webho
 				: { problem: 'Avala left it inactive.', until: Date.now() + HOUR_MS },
 		(error: unknown) => ({
 			problem: messageOf(error),
-			until: mayPass(error) ? 0 : Date.now() + HOUR_MS,
+			until: isPassing(error) ? 0 : Date.now() + HOUR_MS,
 		}),
 	);
 	if (!inactive) {
@@ -93,4 +100,10 @@ async function reactivate(connection: Connection, memory: Memory, { uid }: Webho
 		);
 	}
 	memory.inactive = inactive;
+}
+
+/** Whether Avala did not respond, was out of order, asked to wait, or has not heard of the webhook yet. */
+function isPassing(error: unknown): boolean {
+	const status = error instanceof NodeApiError ? error.httpCode : '400';
+	return status === null || status === '404' || mayPass(Number(status), true);
 }

@@ -136,7 +136,7 @@ export function apiError(
 
 /**
  * A heading of at most 120 characters, with the whole of it below where it is longer; without secrets, and
- * without the word by which n8n would take the execution for one that the user has stopped.
+ * without what n8n would take for the user's stop.
  */
 export function errorTexts(
 	heading: string,
@@ -146,8 +146,13 @@ export function errorTexts(
 	const isLong = heading.length > LONGEST_HEADING;
 	const below = isLong ? `${heading} ${description}`.trim() : description;
 	const message = isLong ? `${heading.slice(0, LONGEST_HEADING - 1)}…` : heading;
-	const shown = (text: string) => unlessSecret(text, secrets).replace(/canceled/gi, 'cancelled');
+	const shown = (text: string) => withoutStop(unlessSecret(text, secrets));
 	return { message: shown(message), description: shown(below) };
+}
+
+/** n8n takes an execution with the word `canceled` in its error for one that the user has stopped. */
+function withoutStop(text: string): string {
+	return text.replace(/canceled/gi, 'cancelled');
 }
 
 /**
@@ -159,7 +164,7 @@ export function wholeError(node: INode, error: unknown): NodeApiError | NodeOper
 	const message = messageOf(error);
 	const isOurs = error instanceof NodeApiError || error instanceof NodeOperationError;
 	const shown = isOurs ? error : new NodeOperationError(node, message);
-	shown.message = message;
+	shown.message = withoutStop(message);
 	shown.description = undefined;
 	return shown;
 }

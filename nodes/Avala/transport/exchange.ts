@@ -114,21 +114,24 @@ export async function unlessAborted<T>(
 	}
 }
 
-/** The whole body as text; of a refusal its beginning. */
+/** The whole body as text; of a refusal its beginning, however much of that comes. */
 async function readText(body: ResponseBody, status: number): Promise<string> {
 	const isRefusal = status < 200 || status >= 300;
 	const chunks: Uint8Array[] = [];
 	let size = 0;
-	// Leaving the loop early destroys the stream.
-	for await (const chunk of body) {
-		const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-		chunks.push(bytes);
-		size += bytes.length;
-		if (isRefusal && size > MAX_REFUSAL_BYTES) break;
-		if (size > MAX_RESPONSE_BYTES) {
-			throw new TransferError('the response is larger than 64 MiB', false);
+	const read = async () => {
+		// Leaving the loop early destroys the stream.
+		for await (const chunk of body) {
+			const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+			chunks.push(bytes);
+			size += bytes.length;
+			if (isRefusal && size > MAX_REFUSAL_BYTES) break;
+			if (size > MAX_RESPONSE_BYTES) {
+				throw new TransferError('the response is larger than 64 MiB', false);
+			}
 		}
-	}
+	};
+	await (isRefusal ? read().catch(() => {}) : read());
 	const all = Buffer.concat(chunks);
 	return (isRefusal ? all.subarray(0, MAX_REFUSAL_BYTES) : all).toString('utf8');
 }

@@ -42,11 +42,12 @@ export async function awaitWebhook(
 	connection: Connection,
 	uid: string,
 ): Promise<Webhook | undefined> {
-	for (;;) {
-		const webhook = await findWebhook(connection, uid);
-		if (webhook || !justCreated(connection).some((one) => one.uid === uid)) return webhook;
+	while (justCreated(connection).some((one) => one.uid === uid)) {
+		const webhook = await findWebhook(connection, uid, [404]);
+		if (webhook) return webhook;
 		await sleep(1_000);
 	}
+	return await findWebhook(connection, uid);
 }
 
 async function readOne(connection: Connection, uid: string): Promise<Webhook> {

@@ -419,18 +419,31 @@ describe('an event whose resource Avala fails to give', () => {
 		expect(uids(await node.poll())).toEqual(['task_1']);
 	});
 
-	it('is given without it after six hours', async () => {
-		const node = await active();
-		failFor('task_1');
-		miss(1, { payload: 'none' });
-		advance(GIVEN_UP);
-		expect(await node.poll()).toBeNull();
-		advance(6 * HOUR);
-		expect(await node.poll()).toEqual([
-			expect.objectContaining({ resource_uid: 'task_1', data: null, recoverable: false }),
-		]);
-		expect(await node.poll()).toBeNull();
-	});
+	it.each(['responds 500', 'cuts the connection'])(
+		'is given without it after six hours: it %s',
+		async (fault) => {
+			const node = await active();
+			failFor('task_1');
+			if (fault === 'cuts the connection') {
+				avala.fault = ({ url = '' }, response) => {
+					const isIt = url.includes('task_1');
+					if (isIt) response.destroy();
+					return isIt;
+				};
+			}
+			miss(1, { payload: 'none' });
+			advance(1);
+			miss(2, { payload: 'none' });
+			advance(GIVEN_UP);
+			const polled = [...((await node.poll()) ?? []), ...((await node.poll()) ?? [])];
+			expect(uids(polled)).toEqual(['task_2']);
+			advance(6 * HOUR);
+			expect(await node.poll()).toEqual([
+				expect.objectContaining({ resource_uid: 'task_1', data: null, recoverable: false }),
+			]);
+			expect(await node.poll()).toBeNull();
+		},
+	);
 });
 
 describe('while Avala is out of reach', () => {
@@ -533,6 +546,18 @@ describe('with a Webhook URL', () => {
 		expect(avala.requests).toHaveLength(2);
 	});
 
+	it('the list of webhooks is read until it is found', async () => {
+		avala.webhooks = [webhook('wh_1', URL_1)];
+		avala.fault = ({ url = '' }, response) => {
+			const isList = url.includes('/webhooks/?');
+			const next = '/api/v1/webhooks/?limit=100&cursor=2';
+			if (isList) response.end(JSON.stringify({ results: avala.webhooks, next }));
+			return isList;
+		};
+		await newNode({ webhookUrl: URL_1 }).activate();
+		expect(avala.requests.filter((request) => request.endsWith('/webhooks/'))).toHaveLength(1);
+	});
+
 	it('the webhook is activated again when Avala has deactivated it, and no other', async () => {
 		avala.webhooks = [
 			webhook('wh_2', 'https://n8n.example.com/other', false),
@@ -547,6 +572,7 @@ describe('with a Webhook URL', () => {
 
 	it.each([
 		['the key may not do that', 403, '{"detail":"No."}', /could not be.*webhooks\.write/],
+		['its target does not respond', 400, '{"detail":"No ping."}', /could not be.*No ping/],
 		['Avala leaves it inactive', 200, '{"uid":"wh_1","is_active":false}', /left it inactive/],
 	])(
 		'the log says once that it cannot be activated, and events are given all the same: %s',

@@ -54,6 +54,18 @@ describe('a body', () => {
 		expect(read).toBeLessThan(10);
 	});
 
+	it('of a refusal is what came of it before the connection was cut; a success is no success then', async () => {
+		const cutOff = () =>
+			Readable.from(
+				(function* () {
+					yield 'beginning';
+					throw new Error('cut');
+				})(),
+			);
+		expect(await readText(cutOff(), 403)).toBe('beginning');
+		await expect(readText(cutOff(), 200)).rejects.toThrow('cut');
+	});
+
 	it('of a refusal that is 64 KiB long is read whole', async () => {
 		const text = `${'x'.repeat(64 * KIB - 1)}.`;
 		expect(await readText(Readable.from([text]), 404)).toBe(text);
