@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 
-import { quote, quoteAll, readErrorBody, WITHHELD } from '../../../nodes/Avala/transport/quote';
+import {
+	quote,
+	quoteAll,
+	readErrorBody,
+	unlessSecret,
+	WITHHELD,
+} from '../../../nodes/Avala/transport/quote';
 
 const KEY = '0a'.repeat(20);
 const errorBody = (body: unknown, secrets: string[] = []) =>
@@ -12,6 +18,7 @@ describe('a text of Avala’s', () => {
 		'The token is invalid. Ask the owner of the account for another one.',
 		'100% of C:\\data were read, see https://docs.avala.example.com/keys#limits',
 		'無効な値です。',
+		'user%40example.com is no %5Blist%5D, sk-abcde and eyJshort are no keys',
 	])('is shown when it holds no secret: %s', (text) => {
 		expect(quote(text, [KEY, 'correct horse battery'])).toBe(text);
 	});
@@ -36,6 +43,13 @@ describe('a text of Avala’s', () => {
 		['letters that HTML escapes', '&#104;unter2'],
 		['letters that are escaped twice', '%2568unter2, or &amp;#104;unter2'],
 		['letters that another language escapes', '\\150unter2'],
+		['a digit that URLs escape', 'x%39y'],
+		['a capital that URLs escape', 'x%4By'],
+		['a late capital that URLs escape', 'x%5Ay'],
+		['a late letter that URLs escape', 'x%7ay'],
+		['an API key without a separator in its name', 'apikey=x'],
+		['a bearer token behind two blanks', 'Bearer  abcdefgh'],
+		['a bearer token behind an invisible character', 'Bearer\u200babcdefgh'],
 	])('is withheld as a whole for %s', (_, text) => {
 		expect(quote(text, [])).toBe(WITHHELD);
 	});
@@ -62,6 +76,7 @@ describe('a text of Avala’s', () => {
 		expect(quote('++++'.repeat(10), ['+'.repeat(30_000)])).toBe('+'.repeat(40));
 		expect(quote('+'.repeat(70), ['+'.repeat(30_000)])).toBe(WITHHELD);
 		expect(quote('the cat', ['the', 'e', ''])).toBe('the cat');
+		expect(quote('abc - def', ['abc/def'])).toBe(WITHHELD);
 	});
 
 	it('never shows a known secret, wherever it stands', () => {
@@ -101,21 +116,29 @@ describe('a text of Avala’s', () => {
 });
 
 it('a secret that is spread over several texts, or over names of fields, is not shown', () => {
-	const [first, second] = [KEY.slice(0, 20), KEY.slice(20)];
-	for (const body of [
-		{ events: [first, second] },
-		{ a: [first], b: [second] },
-		{ detail: first, b: [second] },
-		{ [first]: ['x'], [second]: ['y'] },
-		{ 'WHS-9F8E': ['x'], '7D6C': ['y'] },
-	]) {
-		const { text, fields } = errorBody(body, [KEY, 'whs-9f8e-7d6c']);
-		const shown = `${text} ${fields.join(' ')}`.replace(/[^0-9a-z]/gi, '').toLowerCase();
-		expect(shown).not.toContain(KEY);
-		expect(shown).not.toContain('whs9f8e7d6c');
+	const [first, second] = ['q1w2e3r4t5', 'y6u7i8o9p0'];
+	const secrets = [first + second, 'whs-9f8e-7d6c'];
+	for (const [body, shown] of [
+		[{ events: [first, second] }, `events: ${WITHHELD}.`],
+		[{ a: [first], b: [second] }, `a: ${WITHHELD}. b: ${WITHHELD}.`],
+		[{ detail: first, b: [second] }, `${WITHHELD}. b: ${WITHHELD}.`],
+		[{ [first]: ['x'], [second]: ['y'] }, 'another field: x. another field: y.'],
+		[{ 'WHS-9F8E': ['x'], '7D6C': ['y'] }, 'another field: x. another field: y.'],
+	] as const) {
+		expect(
+			errorBody(body, secrets)
+				.text.split(/(?<=\. )/)
+				.sort(),
+		).toEqual(shown.split(/(?<=\. )/).sort());
 	}
-	expect(quoteAll({ a: first, b: second }, [KEY])).toEqual({});
-	expect(quoteAll({ [KEY]: 1, b: 2 }, [KEY])).toEqual({ b: 2 });
+	expect(quoteAll({ a: first, b: second }, secrets)).toEqual({});
+	expect(quoteAll({ [first + second]: 1, b: 2 }, secrets)).toEqual({ b: 2 });
+});
+
+it('a text of our own is withheld when a long secret was put into it, and not for a short one', () => {
+	expect(unlessSecret('About Abc-123-def-456.', ['abc123def456'])).toBe(WITHHELD);
+	expect(unlessSecret('About abc-123-def-45.', ['abc123def45'])).toBe('About abc-123-def-45.');
+	expect(unlessSecret('About project proj_1.', ['abc123def456'])).toBe('About project proj_1.');
 });
 
 it('of a test event with thousands of values some are shown', () => {
@@ -147,6 +170,8 @@ describe('what Avala says in a refusal', () => {
 			'another field: Bad. another field: Bad.',
 			['another field', 'another field'],
 		],
+		[{ events: [null, 7, 'Bad.'], more: null }, 'events: Bad.', ['events']],
+		[{ [`f${'x'.repeat(60)}`]: ['Bad.'] }, 'another field: Bad.', ['another field']],
 		[{ message: 'of no documented shape', code: 7 }, '', []],
 		[{ events: [], more: null }, '', []],
 		['"text"', '', []],
@@ -182,6 +207,8 @@ describe('what Avala says in a refusal', () => {
 		);
 		expect(errorBody(many).fields).toHaveLength(20);
 		expect(errorBody(many).text).toMatch(/f19: No\.$/);
+		const two = errorBody({ a: ['x'.repeat(300)], b: ['y'.repeat(300)] }).text;
+		expect([two.length, two.slice(-2)]).toEqual([401, 'y…']);
 		for (const body of [
 			JSON.stringify({ detail: 'x'.repeat(60_000), events: ['y'.repeat(60_000)] }),
 			`${'{"a":'.repeat(8000)}"deep"${'}'.repeat(8000)}`,
@@ -204,6 +231,9 @@ it('what Avala says about a test event has neither headers nor secrets, at any l
 		request: { body: 'x' },
 		secret: 'x',
 		api_key: 'x',
+		apikey: 'x',
+		header: 'x',
+		last_request: 'x',
 		[`the ${KEY}`]: 'x',
 		'the 12345678': 'x',
 		response: { texts: ['a\nb', { deep: { secret: 'x', deeper: [[KEY]] } }] },
@@ -214,6 +244,7 @@ it('what Avala says about a test event has neither headers nor secrets, at any l
 		ok: false,
 		none: null,
 		pin: WITHHELD,
+		last_request: 'x',
 		response: { texts: ['a b', { deep: { deeper: [[WITHHELD]] } }] },
 	});
 });
