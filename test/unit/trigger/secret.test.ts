@@ -234,6 +234,7 @@ describe('a text that Avala shows as the secret of a new webhook', () => {
 		['in words', 'shown_only_when_it_was_created'],
 		['in words with a number', 'shown only once, at 10:30, to user 7'],
 		['short', '3f9a1b2c4d5e6f70819'],
+		['told behind other words', 'not shown: 3f9a1b2c4d5e6f708192a3b4'],
 		['in brackets', '<3f9a1b2c4d5e6f708192a3b4c5d6e7f8>'],
 		['on two lines', '3f9a1b2c4d5e6f708192a3b4\n'],
 	])('is a mask when it is %s: %j', (_, shown) => {
