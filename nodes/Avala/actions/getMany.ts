@@ -13,8 +13,8 @@ import { isTool } from './operation';
 import type { Output } from './output';
 
 /** Entries that match, and how many were looked at for them. */
-export interface FoundPage {
-	found: IDataObject[];
+export interface FoundPage<T> {
+	found: T[];
 	looked: number;
 	/** Whether others come after them. */
 	hasMore: boolean;
@@ -22,14 +22,14 @@ export interface FoundPage {
 	next?: URL;
 }
 
-export interface WalkOptions {
+export interface WalkOptions<T extends IDataObject = IDataObject> {
 	/** How many entries; Infinity for all. */
 	wanted: number;
 	narrowing: Narrowing;
 	/** What Avala is asked for beside the filters. */
 	query?: Record<string, string>;
 	/** Brings an entry into the one form that the node uses. */
-	normalise?: (sent: IDataObject) => IDataObject;
+	normalise: (sent: IDataObject) => T;
 	/** Where an earlier walk has stopped; the first page by default. */
 	start?: URL;
 }
@@ -38,11 +38,11 @@ export interface WalkOptions {
  * The entries of a list that match, page by page in Avala's order, until so many as are wanted are found.
  * A list that is newest first ends where its entries are older than `createdAfter`.
  */
-export async function* walk(
+export async function* walk<T extends IDataObject>(
 	connection: Connection,
 	endpoint: Endpoint,
-	{ wanted, narrowing, query, normalise = (sent) => sent, start }: WalkOptions,
-): AsyncGenerator<FoundPage, void, undefined> {
+	{ wanted, narrowing, query, normalise, start }: WalkOptions<T>,
+): AsyncGenerator<FoundPage<T>, void, undefined> {
 	const { createdAfter, createdBefore, passes, isNarrow } = narrowing;
 	const pageSize = isNarrow ? undefined : wanted;
 	const pages = avalaPages(connection, endpoint, {
@@ -54,7 +54,7 @@ export async function* walk(
 	let lastBefore: number | undefined;
 	let isNewestFirst: boolean | undefined;
 	for await (const { entries, next } of pages) {
-		const found: IDataObject[] = [];
+		const found: T[] = [];
 		const times: number[] = [];
 		for (const sent of entries) {
 			const entry = normalise(sent);

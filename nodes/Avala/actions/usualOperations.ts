@@ -29,7 +29,7 @@ import {
 } from './parameters';
 
 /** What differs between the things that can be read. */
-export interface Readable extends Place, Pick<WalkOptions, 'query' | 'normalise'> {
+export interface Readable extends Place, Partial<Pick<WalkOptions, 'query' | 'normalise'>> {
 	filters?: Filters;
 	/** Left out where an item is all that Avala sent. */
 	forms?: OutputForms;
@@ -41,7 +41,7 @@ export interface Readable extends Place, Pick<WalkOptions, 'query' | 'normalise'
 export function readOperations(
 	readable: Readable & Thing & { getDescription: string; getAllDescription: string },
 ): { get: Operation; getAll: Operation } {
-	const { forms, normalise = (sent) => sent, tell = () => {} } = readable;
+	const { forms, tell = () => {} } = readable;
 	const get: Operation = {
 		name: 'Get',
 		value: 'get',
@@ -51,7 +51,7 @@ export function readOperations(
 		async execute(run) {
 			const { show } = outputOf(run, forms);
 			const endpoint = await thingIn(run, readable);
-			const entry = normalise(await avalaEntry(run.connection, { method: 'GET', endpoint }));
+			const entry = await avalaEntry(run.connection, { method: 'GET', endpoint });
 			tell(run, [entry]);
 			return itemsOf([show(entry)]);
 		},
@@ -65,7 +65,8 @@ export function getAllOperation(
 	description: string,
 	called = { name: 'Get Many', value: 'getAll' },
 ): Operation {
-	const { collection, forms, filters = {}, query, normalise, tell = () => {} } = readable;
+	const { collection, forms, filters = {}, query, tell = () => {} } = readable;
+	const { normalise = (sent: IDataObject) => sent } = readable;
 	return {
 		...called,
 		action: `Get many ${collection.plural}`,
@@ -192,8 +193,7 @@ export function deleteOperation(thing: Thing, description: string): Operation {
 		description,
 		properties: thingProperties(thing),
 		async execute(run) {
-			const endpoint = await thingIn(run, thing);
-			await avalaRequest(run.connection, { method: 'DELETE', endpoint });
+			await avalaRequest(run.connection, { method: 'DELETE', endpoint: await thingIn(run, thing) });
 			return itemsOf([{ deleted: true }]);
 		},
 	};

@@ -7,8 +7,8 @@ import { log } from '../transport/connection';
 import type { Collection, Endpoint } from '../transport/paths';
 import { one } from '../transport/paths';
 import { quote } from '../transport/quote';
-import { avalaEntry } from '../transport/request';
-import { mayPass, pause } from '../transport/retries';
+import { avalaEntry, isPassing } from '../transport/request';
+import { pause } from '../transport/retries';
 import { booleanField, numberField } from './fields';
 import type { ItemRun } from './operation';
 
@@ -135,10 +135,7 @@ async function readOrFault(
 	const reading = avalaEntry(connection, { method: 'GET', endpoint });
 	return await reading.catch((error: unknown) => {
 		connection.cancelled?.throwIfAborted();
-		if (!(error instanceof NodeApiError)) throw error;
-		const status = error.httpCode === null ? undefined : Number(error.httpCode);
-		const isPassing = status === undefined || mayPass(status, true) || (status === 404 && isNew);
-		if (!isPassing) throw error;
+		if (!isPassing(error, isNew ? [404] : [])) throw error;
 		log(connection, 'debug', `Avala: waiting for ${endpoint.subject} goes on after an error.`);
 		return error;
 	});

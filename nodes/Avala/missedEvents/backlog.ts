@@ -83,9 +83,8 @@ export class Backlog {
 		const { since } = this;
 		let count = 0;
 		for await (const { found, next } of pagesOf(connection, since, this.next)) {
-			const deliveries = found.map(normaliseDelivery);
-			this.lastTime ??= deliveries.map(createdAt).find((time) => time !== undefined);
-			for (const delivery of deliveries) this.add(delivery);
+			this.lastTime ??= found.map(createdAt).find((time) => time !== undefined);
+			for (const delivery of found) this.add(delivery);
 			this.next = next;
 			count += 1;
 			if (next && count >= mostPages) return;
@@ -134,11 +133,10 @@ export class Backlog {
  */
 export async function fromNewest(connection: Connection, state: PollState): Promise<PollState> {
 	for await (const { found } of pagesOf(connection, -Infinity)) {
-		const deliveries = found.map(normaliseDelivery);
-		const times = deliveries.map((delivery) => createdAt(delivery) ?? 0);
+		const times = found.map((delivery) => createdAt(delivery) ?? 0);
 		const [since = 0] = times;
 		if (since < Math.max(...times) || since > state.since) return state;
-		const newest = deliveries.filter((_, index) => times[index] === since);
+		const newest = found.filter((_, index) => times[index] === since);
 		const given = newest.map((one) => [hashOf(identityOf(one).key), since] as const);
 		return { ...state, since, given: new Map(given) };
 	}

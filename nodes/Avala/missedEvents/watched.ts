@@ -1,5 +1,3 @@
-import { NodeApiError } from 'n8n-workflow';
-
 import { messageOf } from '../shared/values';
 import type { Webhook } from '../shared/webhook';
 import { isSameUrl, readWebhook } from '../shared/webhook';
@@ -7,8 +5,7 @@ import type { Connection } from '../transport/connection';
 import { log } from '../transport/connection';
 import { avalaList } from '../transport/pages';
 import { all, one, WEBHOOKS } from '../transport/paths';
-import { avalaEntry } from '../transport/request';
-import { mayPass } from '../transport/retries';
+import { avalaEntry, isPassing } from '../transport/request';
 import { findWebhook } from '../trigger/webhook';
 import type { Memory, PollState } from './state';
 
@@ -63,9 +60,8 @@ export async function watchedWebhook(
 ): Promise<Webhook | undefined> {
 	const last = lastId === undefined ? undefined : await findWebhook(connection, lastId, UNKNOWN_ID);
 	if (last && isSameUrl(last.targetUrl, targetUrl)) return last;
-	for await (const entry of avalaList(connection, all(WEBHOOKS))) {
-		const webhook = readWebhook(entry);
-		if (webhook && isSameUrl(webhook.targetUrl, targetUrl)) return webhook;
+	for await (const webhook of avalaList(connection, all(WEBHOOKS), readWebhook)) {
+		if (isSameUrl(webhook.targetUrl, targetUrl)) return webhook;
 	}
 	return undefined;
 }
@@ -85,7 +81,8 @@ async function reactivate(connection: Connection, memory: Memory, { uid }: Webho
 				: { problem: 'Avala left it inactive.', until: Date.now() + HOUR_MS },
 		(error: unknown) => ({
 			problem: messageOf(error),
-			until: isPassing(error) ? 0 : Date.now() + HOUR_MS,
+			// Avala may not have heard of a new webhook everywhere yet.
+			until: isPassing(error, [404]) ? 0 : Date.now() + HOUR_MS,
 		}),
 	);
 	if (!inactive) {
@@ -100,10 +97,4 @@ async function reactivate(connection: Connection, memory: Memory, { uid }: Webho
 		);
 	}
 	memory.inactive = inactive;
-}
-
-/** Whether Avala did not respond, was out of order, asked to wait, or has not heard of the webhook yet. */
-function isPassing(error: unknown): boolean {
-	const status = error instanceof NodeApiError ? error.httpCode : '400';
-	return status === null || status === '404' || mayPass(Number(status), true);
 }

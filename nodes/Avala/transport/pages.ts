@@ -29,12 +29,23 @@ export interface Page {
 	next?: URL;
 }
 
-/** The entries of `avalaPages`, one by one. */
-export async function* avalaList(
+/**
+ * The entries of `avalaPages`, one by one, as `read` gives them; what it makes nothing of is left out.
+ *
+ * @param mostPages how far a long list is read
+ */
+export async function* avalaList<T>(
 	connection: Connection,
 	endpoint: Endpoint,
-): AsyncGenerator<IDataObject, void, undefined> {
-	for await (const { entries } of avalaPages(connection, endpoint)) yield* entries;
+	read: (entry: IDataObject) => T | undefined,
+	mostPages = MAX_PAGES,
+): AsyncGenerator<T, void, undefined> {
+	let pages = 0;
+	for await (const { entries } of avalaPages(connection, endpoint)) {
+		yield* entries.map(read).filter((one) => one !== undefined);
+		pages += 1;
+		if (pages >= mostPages) return;
+	}
 }
 
 /**

@@ -10,39 +10,49 @@ export interface Collection {
 	plural: string;
 	/** An ID as it may look. */
 	example: string;
-	/** Avala's names for the permissions of a key to read and to change; left out where none is documented. */
+	/** Avala's names for the permissions of a key to read and to change, where they are documented. */
 	permissions?: { read: string; write: string };
 	/** For a sentence about all of it: ` of project proj_1`, where it lies below one. */
 	of?: string;
 }
 
-/** A collection as most are: its path and its permissions are called like the collection. */
-function usual(noun: string, plural: string, example: string): Collection {
-	const permissions = { read: `${plural}.read`, write: `${plural}.write` };
-	return { path: `/${plural}/`, noun, plural, example, permissions };
+/**
+ * A collection of things that are called by this noun.
+ *
+ * @param example an ID as it may look
+ * @param more `permissions` is the word with which Avala's names for them begin: `webhooks`
+ */
+export function collectionOf(
+	noun: string,
+	example: string,
+	more: { plural?: string; path?: string; permissions?: string } = {},
+): Collection {
+	const { plural = `${noun}s`, path = `/${plural}/`, permissions: word } = more;
+	const permissions = word === undefined ? word : { read: `${word}.read`, write: `${word}.write` };
+	return { path, noun, plural, example, permissions };
 }
 
-export const WEBHOOKS = usual('webhook', 'webhooks', 'wh_1a2b3c4d');
+export const WEBHOOKS = collectionOf('webhook', 'wh_1a2b3c4d', { permissions: 'webhooks' });
 
-export const DELIVERIES: Collection = {
-	...usual('delivery', 'deliveries', 'whd_1a2b3c4d'),
+export const DELIVERIES = collectionOf('delivery', 'whd_1a2b3c4d', {
+	plural: 'deliveries',
 	path: '/webhook-deliveries/',
-	permissions: WEBHOOKS.permissions,
-};
+	permissions: 'webhooks',
+});
 
 export const EXPORTS: Collection = {
-	...usual('export', 'exports', 'exp_1a2b3c4d'),
+	...collectionOf('export', 'exp_1a2b3c4d'),
 	permissions: { read: 'exports.read', write: 'exports.create' },
 };
 
-export const TASKS = usual('task', 'tasks', 'task_1a2b3c4d');
+export const TASKS = collectionOf('task', 'task_1a2b3c4d', { permissions: 'tasks' });
 
-export const PROJECTS: Collection = {
-	...usual('project', 'projects', 'proj_1a2b3c4d'),
+export const PROJECTS = collectionOf('project', 'proj_1a2b3c4d', {
 	path: '/users/me/projects/',
-};
+	permissions: 'projects',
+});
 
-export const DATASETS = usual('dataset', 'datasets', 'ds_1a2b3c4d');
+export const DATASETS = collectionOf('dataset', 'ds_1a2b3c4d', { permissions: 'datasets' });
 
 /** Where a request goes, and what an error says it was about. */
 export interface Endpoint {

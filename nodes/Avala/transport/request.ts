@@ -8,7 +8,7 @@ import { exchange } from './exchange';
 import type { Endpoint } from './paths';
 import { isId } from './paths';
 import { repeatsSecret } from './quote';
-import { withRetries } from './retries';
+import { mayPass, withRetries } from './retries';
 
 export interface AvalaRequest {
 	method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -120,4 +120,15 @@ export async function undefinedOnStatus<T>(
 export function hasStatus(error: unknown, statuses: readonly number[]): boolean {
 	if (!(error instanceof NodeApiError) || error.context.isPage === true) return false;
 	return statuses.includes(Number(error.httpCode));
+}
+
+/**
+ * Whether a read that failed may succeed later by itself: no response, a rate limit, or trouble at Avala.
+ *
+ * @param statuses others that may pass here
+ */
+export function isPassing(error: unknown, statuses: readonly number[] = []): error is NodeApiError {
+	if (!(error instanceof NodeApiError)) return false;
+	const { httpCode } = error;
+	return httpCode === null || mayPass(Number(httpCode), true) || hasStatus(error, statuses);
 }

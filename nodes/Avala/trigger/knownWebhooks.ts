@@ -6,7 +6,7 @@ import { readWebhook } from '../shared/webhook';
 import type { Connection } from '../transport/connection';
 import { readCredential } from '../transport/credential';
 import { apiError } from '../transport/errors';
-import { avalaPages } from '../transport/pages';
+import { avalaList } from '../transport/pages';
 import { all, WEBHOOKS } from '../transport/paths';
 
 /** How long a list may be used, in milliseconds. */
@@ -72,13 +72,8 @@ export function forgetAtStart(connection: Connection, uid: string): void {
 
 async function readNewest(connection: Connection): Promise<Map<string, Webhook>> {
 	const webhooks = new Map<string, Webhook>();
-	let pages = 0;
-	for await (const { entries } of avalaPages(connection, all(WEBHOOKS))) {
-		for (const webhook of entries.map(readWebhook)) {
-			if (webhook) webhooks.set(idKey(webhook.uid), webhook);
-		}
-		pages += 1;
-		if (pages === MAX_PAGES) break;
+	for await (const webhook of avalaList(connection, all(WEBHOOKS), readWebhook, MAX_PAGES)) {
+		webhooks.set(idKey(webhook.uid), webhook);
 	}
 	return webhooks;
 }

@@ -9,7 +9,7 @@ import type { AvalaEvent } from '../shared/event';
 import { projectsOf } from '../shared/eventIds';
 import { idKey, idOf } from '../shared/values';
 import { forList } from '../transport/connection';
-import { avalaPages } from '../transport/pages';
+import { avalaList } from '../transport/pages';
 import { all, PROJECTS } from '../transport/paths';
 
 /** An option that both triggers have. */
@@ -46,20 +46,16 @@ export function concernsOtherProject(
  * @throws NodeOperationError or NodeApiError, which the editor shows in the list
  */
 export async function loadProjects(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const projects = await forList(this, async (connection) => {
-		const found: IDataObject[] = [];
-		let pages = 0;
-		for await (const { entries } of avalaPages(connection, all(PROJECTS))) {
-			found.push(...entries);
-			pages += 1;
-			if (pages >= MAX_PAGES) break;
+	return await forList(this, async (connection) => {
+		const found: INodePropertyOptions[] = [];
+		for await (const one of avalaList(connection, all(PROJECTS), choiceOf, MAX_PAGES)) {
+			found.push(one);
 		}
-		return found;
+		return found.sort((a, b) => a.name.localeCompare(b.name));
 	});
-	return projects
-		.flatMap((project) => {
-			const value = idOf(project.uid);
-			return value === undefined ? [] : [{ name: idOf(project.name) ?? value, value }];
-		})
-		.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function choiceOf({ uid, name }: IDataObject): INodePropertyOptions | undefined {
+	const value = idOf(uid);
+	return value === undefined ? undefined : { name: idOf(name) ?? value, value };
 }

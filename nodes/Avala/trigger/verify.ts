@@ -3,7 +3,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import type { EventReading, NoEvent } from '../shared/event';
 import { readEvent } from '../shared/event';
-import { isObject, messageOf, textOf } from '../shared/values';
+import { isObject, messageOf, parseJson, textOf } from '../shared/values';
 import { configuredSecretForRequest, proofOf } from './secret';
 import type { Registration } from './stored';
 import { warnOnce } from './warnings';
@@ -97,13 +97,8 @@ export async function verify(
 /** Reads what was verified, the raw bytes, and not what n8n made of them by their content type. */
 export function readBody(request: Request, rawBody: Buffer): EventReading | NoEvent {
 	if (rawBody.length === 0) return { problem: 'The body is empty.' };
-	let body: unknown;
-	try {
-		// A byte order mark is signed with the rest, but is no JSON.
-		body = JSON.parse(rawBody.toString('utf8').replace(/^\uFEFF/, '')) as unknown;
-	} catch {
-		return { problem: 'The body is not JSON.' };
-	}
+	const body = parseJson(rawBody.toString('utf8'));
+	if (body === undefined) return { problem: 'The body is not JSON.' };
 	if (!isObject(body)) return { problem: 'The body is not a JSON object.' };
 	return readEvent(body, {
 		type: firstOf(request.headers['x-avala-webhook-event']),

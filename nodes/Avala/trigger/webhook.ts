@@ -60,9 +60,8 @@ async function readOne(connection: Connection, uid: string): Promise<Webhook> {
 /** All webhooks of the account with this target URL. */
 export async function listWebhooks(connection: Connection, targetUrl: string): Promise<Webhook[]> {
 	const found: Webhook[] = [];
-	for await (const entry of avalaList(connection, all(WEBHOOKS))) {
-		const webhook = readWebhook(entry);
-		if (webhook && isSameUrl(webhook.targetUrl, targetUrl)) found.push(webhook);
+	for await (const webhook of avalaList(connection, all(WEBHOOKS), readWebhook)) {
+		if (isSameUrl(webhook.targetUrl, targetUrl)) found.push(webhook);
 	}
 	return found;
 }

@@ -1,6 +1,6 @@
 import { ALL_EVENTS, EVENT_CATALOGUE, readEventTypes } from '../../shared/eventCatalogue';
 import { booleanOf } from '../../shared/values';
-import type { Collection } from '../../transport/paths';
+import { collectionOf } from '../../transport/paths';
 import { activeField, describedAs, labelled, textField, wordsField } from '../fields';
 import { locatorField, namedChoice } from '../locator';
 import type { Resource } from '../operation';
@@ -8,13 +8,7 @@ import { formsOf } from '../output';
 import { projectLocator } from '../project';
 import { createOperation, deleteOperation, getAllOperation } from '../usualOperations';
 
-const AGENTS: Collection = {
-	path: '/agents/',
-	noun: 'agent',
-	plural: 'agents',
-	example: 'agent_1a2b3c4d',
-	permissions: { read: 'agents.read', write: 'agents.write' },
-};
+const AGENTS = collectionOf('agent', 'agent_1a2b3c4d', { permissions: 'agents' });
 
 /** Avala asks agents about no others. */
 const ASKED_ABOUT = [

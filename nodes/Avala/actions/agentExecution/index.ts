@@ -2,7 +2,7 @@ import { UserError } from 'n8n-workflow';
 
 import { booleanOf, isObject, projectsIn, textOf } from '../../shared/values';
 import type { Collection } from '../../transport/paths';
-import { all } from '../../transport/paths';
+import { all, collectionOf } from '../../transport/paths';
 import { quote } from '../../transport/quote';
 import { avalaRequest, toEntry } from '../../transport/request';
 import { agentLocator, taskTypesField } from '../agent';
@@ -18,13 +18,10 @@ import { parameterOf, propertiesOf, readParameters, sentOf } from '../parameters
 import { projectLocator } from '../project';
 import { getAllOperation } from '../usualOperations';
 
-const EXECUTIONS: Collection = {
+const EXECUTIONS = collectionOf('execution', 'exec_1a2b3c4d', {
 	path: '/agents/{agent}/executions/',
-	noun: 'execution',
-	plural: 'executions',
-	example: 'exec_1a2b3c4d',
-	permissions: { read: 'agents.read', write: 'agents.write' },
-};
+	permissions: 'agents',
+});
 
 const DECISIONS: Collection = { ...EXECUTIONS, path: '/agent-actions/' };
 

@@ -2,25 +2,17 @@ import type { ILoadOptionsFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { chosenIn, idKey, idOf, isObject } from '../../shared/values';
-import type { Collection } from '../../transport/paths';
+import { collectionOf } from '../../transport/paths';
 import type { KnownWords } from '../fields';
 import { labelled } from '../fields';
 import { idField, locatorField, namedChoice } from '../locator';
 
-export const ISSUES: Collection = {
+export const ISSUES = collectionOf('annotation issue', 'issue_1a2b3c4d', {
 	path: '/sequences/{sequence}/annotation-issues/',
-	noun: 'annotation issue',
-	plural: 'annotation issues',
-	example: 'issue_1a2b3c4d',
-	permissions: { read: 'qc.read', write: 'qc.write' },
-};
+	permissions: 'qc',
+});
 
-const SEQUENCES: Collection = {
-	path: '/sequences/',
-	noun: 'sequence',
-	plural: 'sequences',
-	example: 'seq_1a2b3c4d',
-};
+const SEQUENCES = collectionOf('sequence', 'seq_1a2b3c4d');
 
 export const PRIORITIES = labelled('high', 'highest', 'low', 'lowest', 'medium');
 export const SEVERITIES = labelled('critical', 'moderate');
@@ -51,19 +43,9 @@ export const ISSUE = {
 };
 
 /** What can be wrong with an annotation: tools, each with its problems. Avala has one list of both. */
-const TOOLS: Collection = {
-	path: '/qc-available-tools/',
-	noun: 'tool',
-	plural: 'tools',
-	example: 'tool_1a2b3c4d',
-	permissions: { read: 'qc.read', write: 'qc.write' },
-};
-const PROBLEMS: Collection = {
-	...TOOLS,
-	noun: 'problem',
-	plural: 'problems',
-	example: 'prob_1a2b3c4d',
-};
+const QC_TOOLS = { path: '/qc-available-tools/', permissions: 'qc' };
+const TOOLS = collectionOf('tool', 'tool_1a2b3c4d', QC_TOOLS);
+const PROBLEMS = collectionOf('problem', 'prob_1a2b3c4d', QC_TOOLS);
 
 export const toolLocator = locatorField(TOOLS, {
 	sentAs: 'tool_uid',

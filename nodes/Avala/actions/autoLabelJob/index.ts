@@ -1,6 +1,5 @@
 import { idOf, isBlank, projectsIn, readText, readTexts } from '../../shared/values';
-import type { Collection } from '../../transport/paths';
-import { one } from '../../transport/paths';
+import { collectionOf, one } from '../../transport/paths';
 import { avalaEntry, avalaRequest } from '../../transport/request';
 import type { KnownWords } from '../fields';
 import { booleanField, isWord, labelled, numberField, textField, wordField } from '../fields';
@@ -16,12 +15,7 @@ import type { Awaited } from '../waiting';
 import { hasFailed, maxWaitMs, waitFields, waitIfWanted } from '../waiting';
 
 /** Avala documents no permissions for it. */
-const JOBS: Collection = {
-	path: '/auto-label-jobs/',
-	noun: 'auto-label job',
-	plural: 'auto-label jobs',
-	example: 'job_1a2b3c4d',
-};
+const JOBS = collectionOf('auto-label job', 'job_1a2b3c4d', { path: '/auto-label-jobs/' });
 
 const AWAITED: Awaited = {
 	what: 'the job',

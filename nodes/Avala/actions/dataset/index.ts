@@ -1,8 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
 import { idOf } from '../../shared/values';
-import type { Collection } from '../../transport/paths';
-import { DATASETS, isId, one } from '../../transport/paths';
+import { collectionOf, DATASETS, isId, one } from '../../transport/paths';
 import { quote } from '../../transport/quote';
 import { avalaEntry, avalaObject } from '../../transport/request';
 import type { Field, KnownWords } from '../fields';
@@ -60,13 +59,10 @@ const DATA_TYPES: KnownWords = [
 const STATUSES = labelled('created', 'creating');
 const VISIBILITIES = labelled('private', 'public', 'unlisted');
 
-export const DATASET_ITEMS: Collection = {
+export const DATASET_ITEMS = collectionOf('dataset item', 'item_1a2b3c4d', {
 	path: '/datasets/{dataset}/items/',
-	noun: 'dataset item',
-	plural: 'dataset items',
-	example: 'item_1a2b3c4d',
-	permissions: DATASETS.permissions,
-};
+	permissions: 'datasets',
+});
 
 const { get, getAll } = readOperations({
 	collection: DATASETS,

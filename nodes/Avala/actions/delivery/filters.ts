@@ -99,7 +99,7 @@ export async function eachDelivery(
 		normalise: normaliseDelivery,
 	});
 	for await (const page of pages) {
-		for (const delivery of page.found) to.add(normaliseDelivery(delivery));
+		for (const delivery of page.found) to.add(delivery);
 		counts.found += page.found.length;
 		counts.looked += page.looked;
 	}

@@ -4,7 +4,7 @@ import type { Delivery, DeliveryOutcome } from '../../shared/delivery';
 import { causeOf, createdAt, eventTypeOf, outcomeOf, triesOf } from '../../shared/delivery';
 import { idKey, idOf, messageOf } from '../../shared/values';
 import { readWebhook } from '../../shared/webhook';
-import { avalaPages } from '../../transport/pages';
+import { avalaList } from '../../transport/pages';
 import { all, WEBHOOKS } from '../../transport/paths';
 import { filtersProperty, readFilters } from '../filters';
 import { explainNothing } from '../getMany';
@@ -52,17 +52,11 @@ async function targetUrlsOf(run: ItemRun, uids: readonly string[]): Promise<Map<
 	const wanted = new Set(uids.map(idKey));
 	const targetUrls = new Map<string, string>();
 	if (wanted.size === 0) return targetUrls;
-	let pages = 0;
 	try {
-		for await (const { entries } of avalaPages(run.connection, all(WEBHOOKS))) {
-			for (const entry of entries) {
-				const webhook = readWebhook(entry);
-				if (webhook && wanted.delete(idKey(webhook.uid))) {
-					targetUrls.set(idKey(webhook.uid), webhook.targetUrl);
-				}
-			}
-			pages += 1;
-			if (wanted.size === 0 || pages >= MAX_WEBHOOK_PAGES) break;
+		const webhooks = avalaList(run.connection, all(WEBHOOKS), readWebhook, MAX_WEBHOOK_PAGES);
+		for await (const { uid, targetUrl } of webhooks) {
+			if (wanted.delete(idKey(uid))) targetUrls.set(idKey(uid), targetUrl);
+			if (wanted.size === 0) break;
 		}
 	} catch (error) {
 		run.connection.cancelled?.throwIfAborted();

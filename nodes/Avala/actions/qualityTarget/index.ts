@@ -1,5 +1,5 @@
 import { avalaPage } from '../../transport/pages';
-import type { Collection } from '../../transport/paths';
+import { collectionOf } from '../../transport/paths';
 import type { KnownWords } from '../fields';
 import { activeField, booleanField, labelled, numberField, textField, wordField } from '../fields';
 import { idField } from '../locator';
@@ -15,13 +15,10 @@ import {
 	updateOperation,
 } from '../usualOperations';
 
-const TARGETS: Collection = {
+const TARGETS = collectionOf('quality target', 'qt_1a2b3c4d', {
 	path: '/projects/{project}/quality-targets/',
-	noun: 'quality target',
-	plural: 'quality targets',
-	example: 'qt_1a2b3c4d',
-	permissions: { read: 'qc.read', write: 'qc.write' },
-};
+	permissions: 'qc',
+});
 
 const PARENT = { projectId: projectLocator };
 

@@ -71,9 +71,8 @@ async function chosenWebhook(
 /** @throws UserError when the target URL does not lead to exactly one webhook */
 async function findWebhookId(connection: Connection, targetUrl: string): Promise<string> {
 	const found: string[] = [];
-	for await (const entry of avalaList(connection, all(WEBHOOKS))) {
-		const webhook = readWebhook(entry);
-		if (webhook && isSameUrl(webhook.targetUrl, targetUrl)) found.push(webhook.uid);
+	for await (const webhook of avalaList(connection, all(WEBHOOKS), readWebhook)) {
+		if (isSameUrl(webhook.targetUrl, targetUrl)) found.push(webhook.uid);
 	}
 	const [only, ...others] = found;
 	if (only !== undefined && others.length === 0) return only;
