@@ -22,7 +22,9 @@ async function main(): Promise<void> {
 	const tarball = await packPackage(console.log);
 	console.log(`Testing with n8n ${n8n}`);
 	const bin = require.resolve('jest/bin/jest');
-	const jest = spawn(process.execPath, [bin, '--selectProjects', suite, '--runInBand', ...others], {
+	// Its files wait most of the time; the other suites measure, or start several processes of n8n for each test.
+	const workers = suite === 'e2e' ? '--maxWorkers=2' : '--runInBand';
+	const jest = spawn(process.execPath, [bin, '--selectProjects', suite, workers, ...others], {
 		cwd: ROOT,
 		stdio: 'inherit',
 		env: { ...process.env, TEST_N8N_VERSION: n8n, TEST_PACKAGE: tarball },

@@ -13,7 +13,7 @@ import { isTool } from './operation';
 import type { Output } from './output';
 
 /** Entries that match, and how many were looked at for them. */
-export interface FoundPage<T> {
+interface FoundPage<T> {
 	found: T[];
 	looked: number;
 	/** Whether others come after them. */

@@ -29,7 +29,7 @@ import {
 } from './parameters';
 
 /** What differs between the things that can be read. */
-export interface Readable extends Place, Partial<Pick<WalkOptions, 'query' | 'normalise'>> {
+interface Readable extends Place, Partial<Pick<WalkOptions, 'query' | 'normalise'>> {
 	filters?: Filters;
 	/** Left out where an item is all that Avala sent. */
 	forms?: OutputForms;

@@ -23,7 +23,7 @@ export interface AvalaEvent extends IDataObject, EventIds {
 }
 
 /** What is known of an event beside its body: from the headers of a request, or the fields of a delivery. */
-export interface EventHints {
+interface EventHints {
 	type?: string;
 	deliveryId?: string;
 }

@@ -14,7 +14,7 @@ export interface RequestInfo {
 }
 
 /** A response that is no success. */
-export interface Refusal {
+interface Refusal {
 	status: number;
 	body: ErrorBody;
 	/** Whether it is a web page, which Avala does not send. */
@@ -26,7 +26,7 @@ export interface Refusal {
 }
 
 /** What an error says. */
-export interface Diagnosis {
+interface Diagnosis {
 	/** What happened, and to what. */
 	heading: (request: RequestInfo, refusal: Refusal) => string;
 	/** What to do now. */

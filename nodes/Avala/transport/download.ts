@@ -16,7 +16,7 @@ const PROGRESS_EVERY_MS = 5_000;
 const MEGABYTE = 1024 * 1024;
 
 /** A file to be downloaded. */
-export interface DownloadOptions {
+interface DownloadOptions {
 	/** What it is the file of. */
 	endpoint: Endpoint;
 	/** Where Avala says it is: on another origin, on the API's, or relative to the API's. */

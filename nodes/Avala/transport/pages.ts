@@ -9,13 +9,13 @@ import type { AvalaRequest } from './request';
 import { avalaRequest, toEntry, undefinedOnStatus } from './request';
 
 /** Avala's pages hold at most this many results. */
-export const MAX_PAGE_SIZE = 100;
+const MAX_PAGE_SIZE = 100;
 /** A server that goes on without anything new has come to its end. */
 const MAX_PAGES_WITHOUT_NEWS = 10;
 /** A million entries: at Avala's rate limit that takes more than an hour and a half. */
 const MAX_PAGES = 10_000;
 
-export interface ListOptions {
+interface ListOptions {
 	/** How many entries to ask for at once, 100 at most. */
 	pageSize?: number;
 	query?: Record<string, string>;
@@ -24,7 +24,7 @@ export interface ListOptions {
 }
 
 /** A page of a list, and where the next one is. */
-export interface Page {
+interface Page {
 	entries: IDataObject[];
 	next?: URL;
 }

@@ -57,7 +57,7 @@ export function verifySignature(
 }
 
 /** What the signature of a request shows. */
-export type Verdict = 'valid' | 'invalid' | 'made with another secret' | 'unknown';
+type Verdict = 'valid' | 'invalid' | 'made with another secret' | 'unknown';
 
 /**
  * The stored secret is tried first, without reading the credential. Where n8n has lost it, or brought
