@@ -1,10 +1,15 @@
-import type { INodeExecutionData, INodeListSearchItems, INodeParameters } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INodeExecutionData,
+	INodeListSearchItems,
+	INodeParameters,
+} from 'n8n-workflow';
 
 import { Avala } from '../../nodes/Avala/Avala.node';
 import type { ListSearch } from '../../nodes/Avala/actions/locator';
-import type { Sandbox } from '../../sandbox';
 import type { ExecuteSetup } from './contexts';
 import { executeAvala, loadOptionsContext } from './contexts';
+import type { AvalaCredential } from './n8n';
 
 export const byId = (value: string) => ({ __rl: true, mode: 'id', value }) as INodeParameters;
 
@@ -12,19 +17,28 @@ export type Setup = Partial<Omit<ExecuteSetup, 'parameters' | 'credentials'>> & 
 	baseUrl?: string;
 };
 
-/** Runs one operation of the Avala node against a sandbox. */
+/** Runs one operation of the Avala node, against a sandbox or another server. */
 export async function runOn(
-	{ apiKey, baseUrl }: Sandbox,
+	{ apiKey, baseUrl, webhookSecret }: AvalaCredential,
 	parameters: INodeParameters,
 	setup: Setup = {},
 ): Promise<INodeExecutionData[]> {
-	const credentials = { apiKey, baseUrl: setup.baseUrl ?? baseUrl };
+	const credentials = { apiKey, baseUrl: setup.baseUrl ?? baseUrl, webhookSecret };
 	return await executeAvala({ ...setup, parameters, credentials });
+}
+
+/** What the items of an operation hold. */
+export async function jsonOn(
+	account: AvalaCredential,
+	parameters: object,
+	setup: Setup = {},
+): Promise<IDataObject[]> {
+	return (await runOn(account, parameters as INodeParameters, setup)).map(({ json }) => json);
 }
 
 /** What a searchable list of the editor offers, while the node has these parameters. */
 export async function searchOn(
-	{ apiKey, baseUrl }: Sandbox,
+	{ apiKey, baseUrl }: AvalaCredential,
 	method: string,
 	filter = '',
 	parameters: INodeParameters = {},
