@@ -307,6 +307,7 @@ describe('where a link may lead', () => {
 			'https://:b@storage.example.com/x.zip',
 			/^The file of export \S+ was not downloaded: its link contains a user name or a password\./,
 		],
+		['a user name in it', 'https://a@storage.example.com/x.zip', /user name or a password/],
 		['no address', 'http://[', /not a valid address/],
 		[
 			'a host that holds a secret',

@@ -106,6 +106,17 @@ describe('a value that is not understood is refused by name, before a request', 
 		['Status', list({ status: GIVEN }, 'task'), ['a']],
 		['Target URL', create({ targetUrl: GIVEN }), { url: 'x' }],
 		['Wait Until Ready', download({ options: { waitUntilReady: GIVEN } }), 'soon'],
+		[
+			'Threshold',
+			{
+				resource: 'qualityTarget',
+				operation: 'update',
+				projectId: 'p_1',
+				targetId: 'qt_1',
+				updateFields: { threshold: GIVEN },
+			},
+			-1,
+		],
 		['Webhook', list({ webhookId: byId(GIVEN) }), 'a/b'],
 	])("'%s'", async (name, parameters, value) => {
 		expect((await failureOf(given(parameters, value))).message).toContain(`'${name}'`);
@@ -140,6 +151,14 @@ describe('a value that is not understood is refused by name, before a request', 
 		expect(avala.requests()).toEqual([]);
 		const { message } = await failureOf(given(get, 42));
 		expect(message).toContain(`Avala does not know ${resource} 42.`);
+	});
+
+	it('a field that is needed and was left empty', async () => {
+		const parameters = { resource: 'export', operation: 'create', projectId: byId('') };
+		expect((await failureOf(run(parameters))).message).toContain(
+			"'Project' is empty. This operation needs it.",
+		);
+		expect(avala.requests()).toEqual([]);
 	});
 
 	it('a secret is not quoted', async () => {

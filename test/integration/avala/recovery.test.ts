@@ -156,17 +156,20 @@ describe('a missed event whose delivery carries no payload', () => {
 		expect(requested).toEqual(['/webhook-deliveries/']);
 	});
 
-	it('does not keep the others back when its task is refused', async () => {
-		resources['/tasks/t2/'] = 403;
-		const events = await missedEvents(
-			missed({ task_uid: 't1' }),
-			missed({ uid: 'whd_2', task_uid: 't2' }),
-		);
-		expect(events).toMatchObject([
-			{ id: 'whd_2', recoverable: false },
-			{ id: 'whd_1', recovered: true },
-		]);
-	});
+	it.each([403, 500])(
+		'does not keep the others back when its task is refused with %d',
+		async (status) => {
+			resources['/tasks/t2/'] = status;
+			const events = await missedEvents(
+				missed({ task_uid: 't1' }),
+				missed({ uid: 'whd_2', task_uid: 't2' }),
+			);
+			expect(events).toMatchObject([
+				{ id: 'whd_2', recoverable: false },
+				{ id: 'whd_1', recovered: true },
+			]);
+		},
+	);
 
 	it('is counted by a hint when it cannot be recovered', async () => {
 		const advice =
