@@ -50,8 +50,18 @@ const list = (resource: string, parameters: object, operation = 'getAll') => ({
 });
 const GIVEN = '={{ $json.given }}';
 
+type Value = string | number | boolean;
+
+async function expectOwn(parameters: object, values: Value[]): Promise<void> {
+	const items = values.map((given) => ({ given }));
+	const alone = [];
+	for (const item of items) alone.push(await run(parameters, [item]));
+	expect(alone[0]).not.toEqual(alone[1]);
+	expect(await run(parameters, items)).toEqual(alone.flat());
+}
+
 describe('items of one execution', () => {
-	it.each<[string, object, [string | number | boolean, string | number | boolean]]>([
+	it.each<[string, object, Value[]]>([
 		['tasks', list('task', { returnAll: false, limit: GIVEN }), [1, 3]],
 		['deliveries', list('delivery', { filters: { status: GIVEN } }), ['delivered', 'failed']],
 		['deliveries', list('delivery', { simplify: GIVEN }), [true, false]],
@@ -62,11 +72,12 @@ describe('items of one execution', () => {
 			[1, 2],
 		],
 	])('that ask for different %s each get their own: %j', async (_, parameters, values) => {
-		const items = values.map((given) => ({ given }));
-		const alone = [];
-		for (const item of items) alone.push(await run(parameters, [item]));
-		expect(alone[0]).not.toEqual(alone[1]);
-		expect(await run(parameters, items)).toEqual(alone.flat());
+		await expectOwn(parameters, values);
+	});
+
+	it('that ask for the items of different datasets each get their own', async () => {
+		const uids = avala.datasets().map(({ uid }) => uid);
+		await expectOwn(list('dataset', { datasetId: byId(GIVEN) }, 'getItems'), uids);
 	});
 
 	it('that ask for the same share one walk', async () => {

@@ -160,13 +160,17 @@ it('an item finds a webhook by the target URL that it has after the items before
 
 it('custom event types are not added to those that Avala does not tell', async () => {
 	const { uid } = avala.addWebhook({});
-	for (const events of ['task.completed,export.completed', ['task.completed', 7]]) {
-		avala.fault({ method: 'GET', times: 1, status: 200, body: { uid, events } });
+	for (const fault of [
+		{ status: 200, body: { uid, events: 'task.completed,export.completed' } },
+		{ status: 200, body: { uid, events: ['task.completed', 7] } },
+		{ status: 403, body: { detail: 'No.' } },
+	]) {
+		avala.fault({ method: 'GET', times: 1, ...fault });
 		const updateFields = { customEvents: ['task.submitted'] };
 		const { message } = await failureOf(run('update', { webhookId: byId(uid), updateFields }));
 		expect(message).toContain(`does not say which event types webhook ${uid} has`);
 	}
-	expect(avala.requests().map(({ method }) => method)).toEqual(['GET', 'GET']);
+	expect(avala.requests().map(({ method }) => method)).toEqual(['GET', 'GET', 'GET']);
 });
 
 describe('All on a server that knows fewer event types', () => {
