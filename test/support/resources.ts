@@ -2,6 +2,7 @@ import type {
 	IDataObject,
 	INodeExecutionData,
 	INodeListSearchItems,
+	INodeListSearchResult,
 	INodeParameters,
 } from 'n8n-workflow';
 
@@ -38,16 +39,24 @@ export async function jsonOn(
 
 /** What a searchable list of the editor offers, while the node has these parameters. */
 export async function searchOn(
+	...search: Parameters<typeof searchPageOn>
+): Promise<INodeListSearchItems[]> {
+	return (await searchPageOn(...search)).results;
+}
+
+/** The same, with where it goes on. @param token where an earlier search ended */
+export async function searchPageOn(
 	{ apiKey, baseUrl }: AvalaCredential,
 	method: string,
 	filter = '',
 	parameters: INodeParameters = {},
-): Promise<INodeListSearchItems[]> {
+	token?: string,
+): Promise<INodeListSearchResult> {
 	const listSearch: Record<string, ListSearch> = new Avala().methods.listSearch;
 	const search = listSearch[method];
 	if (!search) throw new Error(`The node has no search ${method}.`);
 	const context = loadOptionsContext(parameters, { apiKey, baseUrl });
-	return (await search.call(context, filter)).results;
+	return await search.call(context, filter, token);
 }
 
 /** The error that an operation ends with. */

@@ -1,33 +1,16 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { INodeListSearchResult } from 'n8n-workflow';
 
-import { Avala } from '../../../nodes/Avala/Avala.node';
 import type { Sandbox } from '../../../sandbox';
-import { loadOptionsContext } from '../../support/contexts';
 import { serve } from '../../support/localServer';
-import { failureOf } from '../../support/resources';
+import { failureOf, searchPageOn } from '../../support/resources';
 import { useSandbox } from '../../support/sandbox';
-
-type Method = 'searchDatasets' | 'searchExports' | 'searchProjects' | 'searchWebhooks';
-type Search = (
-	this: ILoadOptionsFunctions,
-	filter?: string,
-	token?: string,
-) => Promise<INodeListSearchResult>;
 
 let avala: Sandbox;
 useSandbox((started) => (avala = started), { pingOnCreate: false });
 afterEach(() => jest.restoreAllMocks());
 
-async function search(
-	method: Method,
-	filter?: string,
-	token?: unknown,
-	{ apiKey, baseUrl } = { apiKey: avala.apiKey, baseUrl: avala.baseUrl },
-): Promise<INodeListSearchResult> {
-	const { listSearch } = new Avala().methods as { listSearch: Record<Method, Search> };
-	const context = loadOptionsContext({}, { apiKey, baseUrl });
-	return await listSearch[method].call(context, filter, token as string | undefined);
-}
+const search = async (method: string, filter?: string, token?: string) =>
+	await searchPageOn(avala, method, filter, {}, token);
 
 const values = ({ results }: INodeListSearchResult) => results.map(({ value }) => value);
 const names = ({ results }: INodeListSearchResult) => results.map(({ name }) => name);
@@ -35,7 +18,7 @@ const names = ({ results }: INodeListSearchResult) => results.map(({ name }) => 
 /** Runs a test against a server with endless pages of datasets, `Set 0` on; all take so long to come. */
 async function withEndlessPages(
 	tookMs: number,
-	test: (searchIn: (filter?: string, token?: unknown) => Promise<INodeListSearchResult>) => unknown,
+	test: (searchIn: (filter: string, token?: string) => Promise<INodeListSearchResult>) => unknown,
 	length = 20,
 ): Promise<number> {
 	let now = Date.now();
@@ -51,7 +34,8 @@ async function withEndlessPages(
 	});
 	try {
 		const account = { apiKey: 'k', baseUrl: server.url };
-		await test(async (filter, token) => await search('searchDatasets', filter, token, account));
+		const method = 'searchDatasets';
+		await test(async (filter, token) => await searchPageOn(account, method, filter, {}, token));
 		return server.requests.length;
 	} finally {
 		await server.close();
@@ -80,10 +64,9 @@ describe('a search in a list of the editor', () => {
 	});
 
 	it('says what is wrong with the credential', async () => {
-		const { baseUrl } = avala;
-		await expect(search('searchDatasets', '', undefined, { apiKey: '', baseUrl })).rejects.toThrow(
-			"'API Key' in the Avala credential is empty",
-		);
+		const account = { apiKey: '', baseUrl: avala.baseUrl };
+		const { message } = await failureOf(searchPageOn(account, 'searchDatasets'));
+		expect(message).toContain("'API Key' in the Avala credential is empty");
 	});
 
 	it('says how far it looked when it found nothing by then', async () => {

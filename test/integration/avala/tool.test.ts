@@ -14,22 +14,16 @@ const inEachWireFormat = useSandbox((started) => (avala = started));
 beforeAll(async () => await files.init());
 afterAll(() => files.clear());
 
-/** Every operation with the switch Simplify, which an agent's tool has n8n's "Output" for. */
+/** Every operation with the switch Simplify, which an agent's tool has n8n's "Output" for, and the fields that it offers. */
 const SIMPLIFIED = RESOURCES.flatMap(({ value: resource, operations }) =>
 	operations
 		.filter(({ properties }) => properties.some(({ name }) => name === 'simplify'))
-		.map((operation) => [resource, operation.value] as const),
+		.map(({ value, properties }) => [resource, value, fieldsIn(properties)] as const),
 );
 
-const choicesOf = ({ options = [] }: INodeProperties) =>
-	options.map((option) => ('value' in option ? String(option.value) : ''));
-
-function propertyOf(resource: string, operation: string, name: string): INodeProperties {
-	const property = RESOURCES.find(({ value }) => value === resource)
-		?.operations.find(({ value }) => value === operation)
-		?.properties.find((given) => given.name === name);
-	if (property) return property;
-	throw new Error(`${resource}: ${operation} has no ${name}.`);
+function fieldsIn(properties: INodeProperties[]): string[] {
+	const options = properties.find(({ name }) => name === 'fields')?.options ?? [];
+	return options.map((option) => ('value' in option ? String(option.value) : ''));
 }
 
 /** Runs an operation on one of what the sandbox has. @returns the first item */
@@ -67,10 +61,9 @@ inEachWireFormat(() => {
 
 	it.each(SIMPLIFIED)(
 		'an AI agent’s tool gives the ID and the fields that were selected: %s %s',
-		async (resource, operation) => {
+		async (resource, operation, fields) => {
 			const output = 'selectedFields';
 			const asTool = { isTool: true };
-			const fields = choicesOf(propertyOf(resource, operation, 'fields'));
 			const all = await run(resource, operation, { output, fields }, asTool);
 			const [id = ''] = Object.keys(all);
 			expect(id).toMatch(/uid$/);
