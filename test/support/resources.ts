@@ -48,7 +48,7 @@ export async function searchOn(
 export async function searchPageOn(
 	{ apiKey, baseUrl }: AvalaCredential,
 	method: string,
-	filter = '',
+	filter?: string,
 	parameters: INodeParameters = {},
 	token?: string,
 ): Promise<INodeListSearchResult> {
