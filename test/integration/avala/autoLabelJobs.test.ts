@@ -1,38 +1,21 @@
-import type { INodeParameters } from 'n8n-workflow';
+import '../../support/pauses';
 
-import type { Sandbox, WireFormat } from '../../../sandbox';
-import { startSandbox } from '../../../sandbox';
-import { byId, failureOf, runOn } from '../../support/resources';
-
-/** Nothing is waited for here: a job goes on each time it is read. */
-jest.mock('n8n-workflow', () => ({
-	...jest.requireActual<object>('n8n-workflow'),
-	sleep: async () => await Promise.resolve(),
-}));
+import type { Sandbox } from '../../../sandbox';
+import { byId, failureOf, jsonOn } from '../../support/resources';
+import { useSandbox } from '../../support/sandbox';
 
 let avala: Sandbox;
-beforeAll(async () => {
-	avala = await startSandbox({ rateLimit: false });
-});
-afterAll(async () => await avala.stop());
-const reset = (wireFormat: WireFormat) => {
-	avala.wireFormat = wireFormat;
-	avala.reset();
-	avala.planJobs({ goesOnWhenRead: true });
-};
-beforeEach(() => reset('newer'));
+const inEachWireFormat = useSandbox((started) => (avala = started));
+/** Nothing is waited for here: a job goes on each time it is read. */
+beforeEach(() => avala.planJobs({ goesOnWhenRead: true }));
 
-const run = async (operation: string, parameters: object) => {
-	const all = { resource: 'autoLabelJob', operation, ...parameters } as INodeParameters;
-	return (await runOn(avala, all)).map(({ json }) => json);
-};
+const run = async (operation: string, parameters: object) =>
+	await jsonOn(avala, { resource: 'autoLabelJob', operation, ...parameters });
 const ofProject = () => ({ projectId: byId(avala.projects()[0]?.uid ?? '') });
 const create = async (options: object = {}) => await run('create', { ...ofProject(), options });
 const newest = () => avala.all('jobs')[0];
 
-describe.each(['guide', 'older', 'newer'] as const)('in the %s wire format', (wireFormat) => {
-	beforeEach(() => reset(wireFormat));
-
+inEachWireFormat(() => {
 	it('a job is created with its options, found and cancelled', async () => {
 		const [job] = await create({
 			modelType: 'yolo',
@@ -70,17 +53,12 @@ describe('waiting for a job', () => {
 		expect(message).toContain('its state is failed: The model could not be loaded.');
 	});
 
-	it.each(['cancelled', 'Canceled'])(
-		'ends with an error, not as if the execution were stopped, when it is %s',
-		async (status) => {
-			const body = { uid: 'job_1', status };
-			avala.fault({ path: '/api/v1/auto-label-jobs/job_1/', status: 200, body });
-			avala.fault({ method: 'POST', status: 202, body: { uid: 'job_1', status: 'pending' } });
-			const error = await failureOf(create({ waitUntilDone: true }));
-			expect(error.message).toMatch(/job_1 will not become done.*"cancelled"/i);
-			expect(JSON.stringify(error)).not.toMatch(/canceled/i);
-		},
-	);
+	it('ends with an error, not as if the execution were stopped, when it is cancelled', async () => {
+		avala.fault({ method: 'POST', status: 202, body: { uid: 'job_1', status: 'Canceled' } });
+		const error = await failureOf(create({ waitUntilDone: true }));
+		expect(error.message).toMatch(/job_1 will not become done.*"cancelled"/i);
+		expect(JSON.stringify(error)).not.toMatch(/canceled/i);
+	});
 
 	it('goes on through statuses that nobody knows', async () => {
 		const body = (status: string) => ({ uid: 'job_1', status });
@@ -91,11 +69,6 @@ describe('waiting for a job', () => {
 		expect(avala.requests()).toHaveLength(5);
 	});
 
-	it('ends with an error that says how to go on when it takes too long', async () => {
-		const { message } = await failureOf(create({ maxWait: 0 }));
-		expect(message).toMatch(/was not done within 0 minutes.*may still become done/);
-	});
-
 	it('never shows a secret that the reason of a failure repeats', async () => {
 		const failed = { uid: 'job_1', status: 'failed', error_message: `token=${avala.apiKey}` };
 		avala.fault({ method: 'POST', status: 202, body: failed });
@@ -103,38 +76,4 @@ describe('waiting for a job', () => {
 		expect(message).toContain('(withheld for safety)');
 		expect(message).not.toContain(avala.apiKey);
 	});
-});
-
-it('a job that has ended is not cancelled, and the error says so', async () => {
-	const { uid: jobId } = newest() ?? {};
-	const { message } = await failureOf(run('cancel', { jobId }));
-	expect(message).toMatch(/conflict for auto-label job .*The job has ended/);
-});
-
-it('a key that may not label is an error that names no permission, since none is documented', async () => {
-	avala.fault({ method: 'POST', status: 403, body: { detail: 'Not allowed.' } });
-	const { message } = await failureOf(create());
-	expect(message).toMatch(
-		/may not access the auto-label jobs of project .*Have its owner grant it/,
-	);
-	expect(message).not.toContain('permission');
-});
-
-it('a job of an unknown project is an error that names it', async () => {
-	const creating = run('create', { projectId: byId('proj_none') });
-	expect((await failureOf(creating)).message).toContain('of project proj_none');
-});
-
-it('what is not understood is refused by name before a request leaves', async () => {
-	for (const [options, name] of [
-		[{ confidenceThreshold: '={{ "high" }}' }, 'Confidence Threshold'],
-		[{ confidenceThreshold: 1.5 }, 'Confidence Threshold'],
-		[{ labels: '={{ [] }}' }, 'Labels'],
-		[{ labels: '={{ [true] }}' }, 'Labels'],
-		[{ dryRun: '={{ "no idea" }}' }, 'Dry Run'],
-		[{ waitUntilDone: '={{ "soon" }}' }, 'Wait Until Done'],
-	] as const) {
-		expect((await failureOf(create(options))).message).toContain(`'${name}'`);
-	}
-	expect(avala.requests()).toEqual([]);
 });

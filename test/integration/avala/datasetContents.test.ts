@@ -1,32 +1,19 @@
-import type { INodeParameters } from 'n8n-workflow';
-
 import type { Sandbox } from '../../../sandbox';
-import { startSandbox } from '../../../sandbox';
-import { byId, failureOf, runOn } from '../../support/resources';
+import { byId, jsonOn } from '../../support/resources';
+import { useSandbox } from '../../support/sandbox';
 
 let avala: Sandbox;
-beforeAll(async () => {
-	avala = await startSandbox({ rateLimit: false });
-});
-afterAll(async () => await avala.stop());
+const inEachWireFormat = useSandbox((started) => (avala = started));
 
-const run = async (operation: string, parameters: object, isTool = false) => {
-	const all = { resource: 'dataset', operation, ...parameters } as INodeParameters;
-	return (await runOn(avala, all, { isTool })).map(({ json }) => json);
-};
-const named = (wanted: string) => {
+const run = async (operation: string, wanted: string, parameters: object = {}) => {
 	const dataset = avala.datasets().find(({ name }) => name === wanted);
-	return { datasetId: byId(dataset?.uid ?? '') };
+	const datasetId = byId(dataset?.uid ?? '');
+	return await jsonOn(avala, { resource: 'dataset', operation, datasetId, ...parameters });
 };
 
-describe.each(['guide', 'older', 'newer'] as const)('in the %s wire format', (wireFormat) => {
-	beforeEach(() => {
-		avala.wireFormat = wireFormat;
-		avala.reset();
-	});
-
+inEachWireFormat(() => {
 	it('the items of a dataset come with their links, page by page', async () => {
-		const items = await run('getItems', { ...named('Crop photos'), returnAll: true });
+		const items = await run('getItems', 'Crop photos', { returnAll: true });
 		expect(items).toHaveLength(240);
 		expect(items[0]).toMatchObject({
 			key: 'crop-photos-00240.jpg',
@@ -36,7 +23,7 @@ describe.each(['guide', 'older', 'newer'] as const)('in the %s wire format', (wi
 	});
 
 	it('the health of a dataset says what has arrived, and what went wrong', async () => {
-		const [health] = await run('getHealth', named('Night drives'));
+		const [health] = await run('getHealth', 'Night drives');
 		expect(health).toMatchObject({
 			dataset_status: 'creating',
 			item_count: 12,
@@ -44,37 +31,20 @@ describe.each(['guide', 'older', 'newer'] as const)('in the %s wire format', (wi
 			issues: ['3 of 15 videos could not be read.'],
 		});
 		expect(Object.keys(health ?? {})).toHaveLength(10);
-		const [all] = await run('getHealth', { ...named('Night drives'), simplify: false });
+		const [all] = await run('getHealth', 'Night drives', { simplify: false });
 		expect(all?.sequences).toHaveLength(1);
 	});
 });
 
 it('no secret is in what Avala sends about a dataset, but the metadata of an item is whole', async () => {
-	const dataset = { ...named('Street scenes'), simplify: false };
 	const opening = { secret: 'x', accept_url: 'x', nested: { device_token: 'x' } };
-	avala.fault({ path: /health/, times: 1, status: 200, body: { item_count: 1, ...opening } });
-	expect(await run('getHealth', dataset)).toEqual([{ item_count: 1, nested: {} }]);
-	const metadata = { secret: 'of the user' };
-	avala.fault({
-		path: /items/,
-		times: 1,
-		status: 200,
-		body: [{ uid: 'i1', ...opening, metadata }],
-	});
-	expect(await run('getItems', dataset)).toEqual([{ uid: 'i1', nested: {}, metadata }]);
-});
-
-it('an AI agent gets the fields of a health report that it selects, and the ID of the dataset', async () => {
-	const output = { output: 'selectedFields', fields: ['issues', 'ingest_ok'] };
-	const { datasetId } = named('Street scenes');
-	expect(await run('getHealth', { datasetId, ...output }, true)).toEqual([
-		{ dataset_uid: datasetId.value, issues: [], ingest_ok: true },
+	avala.fault({ path: /health/, status: 200, body: { item_count: 1, ...opening } });
+	expect(await run('getHealth', 'Street scenes', { simplify: false })).toEqual([
+		{ item_count: 1, nested: {} },
 	]);
-});
-
-it('a dataset that Avala does not know is an error that names it', async () => {
-	for (const operation of ['getItems', 'getHealth']) {
-		const { message } = await failureOf(run(operation, { datasetId: byId('ds_none') }));
-		expect(message).toContain('Avala does not know dataset ds_none.');
-	}
+	const metadata = { secret: 'of the user' };
+	avala.fault({ path: /items/, status: 200, body: [{ uid: 'i1', ...opening, metadata }] });
+	expect(await run('getItems', 'Street scenes', { simplify: false })).toEqual([
+		{ uid: 'i1', nested: {}, metadata },
+	]);
 });

@@ -1,36 +1,27 @@
 import '../../support/pauses';
 
-import type { INodeParameters } from 'n8n-workflow';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
 import type { Sandbox } from '../../../sandbox';
-import { SANDBOX_API_KEY, startSandbox } from '../../../sandbox';
+import { SANDBOX_API_KEY } from '../../../sandbox';
 import { BinaryFiles } from '../../support/binaryFiles';
 import { loadOptionsContext } from '../../support/contexts';
 import { serve } from '../../support/localServer';
 import type { Setup } from '../../support/resources';
 import { byId, failureOf, runOn } from '../../support/resources';
+import { useSandbox } from '../../support/sandbox';
 
 const files = new BinaryFiles();
 let avala: Sandbox;
-beforeAll(async () => {
-	await files.init();
-	avala = await startSandbox({ rateLimit: false });
-});
-afterAll(async () => {
-	await avala.stop();
-	files.clear();
-});
-beforeEach(() => {
-	avala.reset();
-	avala.wireFormat = 'newer';
-	files.clear();
-});
+const inEachWireFormat = useSandbox((started) => (avala = started));
+beforeAll(async () => await files.init());
+afterAll(() => files.clear());
+beforeEach(() => files.clear());
 
-const download = async (uid: string, parameters: INodeParameters = {}, setup: Setup = {}) =>
+const download = async (uid: string, parameters: object = {}, setup: Setup = {}) =>
 	await runOn(
 		avala,
 		{ resource: 'export', operation: 'download', exportId: byId(uid), ...parameters },
@@ -42,9 +33,8 @@ const ready = (given: NewExport = {}) => avala.addExport({ state: 'ready', ...gi
 
 const leaks = () => avala.storage.requests().filter(({ carriesKey }) => carriesKey);
 
-describe('a download hands on the whole file', () => {
-	it.each(['guide', 'older', 'newer'] as const)('in the %s wire format', async (wireFormat) => {
-		avala.wireFormat = wireFormat;
+inEachWireFormat(() => {
+	it('a download hands on the whole file', async () => {
 		const uid = ready({ plan: { file: { content: '{"a":1}' } } });
 		const [item] = await download(uid);
 		expect(item?.json).toMatchObject({ uid, state: 'ready' });
@@ -56,7 +46,9 @@ describe('a download hands on the whole file', () => {
 		expect(item?.pairedItem).toEqual({ item: 0 });
 		expect(leaks()).toEqual([]);
 	});
+});
 
+describe('a download hands on the whole file', () => {
 	it.each(['storage', 'api', 'relative'] as const)(
 		'from a link of the form "%s", of any size',
 		async (link) => {
@@ -93,18 +85,15 @@ describe('a download hands on the whole file', () => {
 		expect(item?.binary).toMatchObject({ file: { fileName: 'monday.json' } });
 	});
 
-	it.each([429, 500, 503, 520, 524])(
-		'after three times %d, of the storage or the API',
-		async (status) => {
-			for (const link of ['storage', 'api'] as const) {
-				avala.storage.clearRequests();
-				avala.storage.fault({ status, times: 3 });
-				const [item] = await download(ready({ plan: { link } }));
-				expect(item?.binary?.data?.bytes).toBeGreaterThan(0);
-				expect(avala.storage.requests()).toHaveLength(link === 'storage' ? 4 : 0);
-			}
-		},
-	);
+	it.each([429, 503])('after three times %d, of the storage or the API', async (status) => {
+		for (const link of ['storage', 'api'] as const) {
+			avala.storage.clearRequests();
+			avala.storage.fault({ status, times: 3 });
+			const [item] = await download(ready({ plan: { link } }));
+			expect(item?.binary?.data?.bytes).toBeGreaterThan(0);
+			expect(avala.storage.requests()).toHaveLength(link === 'storage' ? 4 : 0);
+		}
+	});
 
 	it('of each item, paired with it', async () => {
 		const uids = ['a', 'b'].map((content) => ready({ plan: { file: { content } } }));
@@ -159,19 +148,17 @@ describe('n8n’s log', () => {
 });
 
 describe('a file has a harmless name', () => {
-	it.each([
-		['of the response', { contentDisposition: 'attachment; filename="../../x y.zip"' }, 'x y.zip'],
-		['of its address', { contentDisposition: null, name: 'scenes.zip' }, 'scenes.zip'],
-		[
-			'of the export',
-			{ contentDisposition: null, name: 'scenes', contentType: 'text/csv' },
-			'export-exp_9.csv',
-		],
-	])('%s', async (_, file, name) => {
-		const uid = ready({ uid: 'exp_9', plan: { link: 'storage', file: { content: 'x', ...file } } });
-		const [item] = await download(uid);
-		expect(item?.binary?.data?.fileName).toBe(name);
+	it('of the response, without the folders in it', async () => {
+		const file = { content: 'x', contentDisposition: 'attachment; filename="../../x y.zip"' };
+		const [item] = await download(ready({ plan: { link: 'storage', file } }));
+		expect(item?.binary?.data?.fileName).toBe('x y.zip');
 		expect(item?.binary?.data?.directory).toBeUndefined();
+	});
+
+	it('of the export where neither the response nor its address tells one', async () => {
+		const file = { name: 'scenes', contentType: 'text/csv', contentDisposition: null };
+		const [item] = await download(ready({ uid: 'exp_9', plan: { link: 'storage', file } }));
+		expect(item?.binary?.data?.fileName).toBe('export-exp_9.csv');
 	});
 
 	it('in UTF-8, as many servers send it, also behind a redirect to such a name', async () => {
@@ -200,9 +187,7 @@ describe('a file has a harmless name', () => {
 
 describe('a file has the type that its name tells, when the storage does not tell one', () => {
 	it.each([
-		['scenes.mp4', 'binary/octet-stream', 'video/mp4', 'video'],
 		['scenes.weird', 'binary/octet-stream', 'application/octet-stream', undefined],
-		['scenes.txt', '', 'text/plain', 'text'],
 		['scenes.CSV', 'application/octet-stream', 'text/csv', 'text'],
 	])('%s, sent as "%s", is %s', async (name, contentType, mimeType, fileType) => {
 		const file = { size: 300_000, name, contentType, contentDisposition: null };
@@ -219,9 +204,7 @@ describe('the API that gives a file itself', () => {
 		avala.requests().filter(({ path }) => /^\/api\/v1\/exports\/[^/]+\/$/.test(path));
 
 	it.each([
-		[401, 'Avala refused the API key'],
 		[403, 'The API key may not access export'],
-		[404, 'Avala does not know export'],
 		[500, 'Avala could not process the request for export'],
 	])('is not asked for another link after %d, and the error tells why', async (status, words) => {
 		const link = avala.url + PATH;
@@ -245,17 +228,15 @@ describe('the API that gives a file itself', () => {
 	);
 });
 
-describe('a storage', () => {
-	it('that cannot be reached is named', async () => {
-		const error = await failureOf(download(ready({ downloadUrl: 'http://127.0.0.1:1/x.zip?a=b' })));
-		expect(error.message).toMatch(
-			/^No response from 127\.0\.0\.1:1 about export \S+: the connection was refused\. Check that n8n can/,
-		);
-	});
+it('a storage that cannot be reached is named', async () => {
+	const error = await failureOf(download(ready({ downloadUrl: 'http://127.0.0.1:1/x.zip?a=b' })));
+	expect(error.message).toMatch(
+		/^No response from 127\.0\.0\.1:1 about export \S+: the connection was refused\. Check that n8n can/,
+	);
 });
 
 describe('a link that has expired', () => {
-	it.each([400, 401, 403, 404, 410])('is fetched anew once, after %d', async (status) => {
+	it.each([403, 404])('is fetched anew once, after %d', async (status) => {
 		for (const plan of [{}, { link: 'api', apiRedirects: true }] as const) {
 			avala.clearRequests();
 			avala.storage.clearRequests();
@@ -267,17 +248,14 @@ describe('a link that has expired', () => {
 		}
 	});
 
-	it.each([201, 204, 206, 416])(
-		'is not blamed for what it has nothing to do with: %d',
-		async (status) => {
-			avala.storage.fault({ status, body: '' });
-			const { message } = await failureOf(download(ready()));
-			expect(message).toMatch(`could not be downloaded. 127.0.0.1`);
-			expect(message).toContain(`responded ${status}. Links to exports are short-lived`);
-			expect(avala.storage.requests()).toHaveLength(1);
-			expect(files.all()).toEqual([]);
-		},
-	);
+	it.each([206, 416])('is not blamed for what it has nothing to do with: %d', async (status) => {
+		avala.storage.fault({ status, body: '' });
+		const { message } = await failureOf(download(ready()));
+		expect(message).toMatch(`could not be downloaded. 127.0.0.1`);
+		expect(message).toContain(`responded ${status}. Links to exports are short-lived`);
+		expect(avala.storage.requests()).toHaveLength(1);
+		expect(files.all()).toEqual([]);
+	});
 
 	it('is an error without its signature when the fresh one is refused too', async () => {
 		avala.storage.fault({
@@ -297,10 +275,7 @@ describe('a link that has expired', () => {
 describe('a file that is not whole is an error and never passed on', () => {
 	it.each([
 		['when the connection is cut', { cutOffAfter: 700_000 }],
-		[
-			'when the connection is cut and no length was announced',
-			{ cutOffAfter: 700_000, chunked: true },
-		],
+		['when it is cut and no length was announced', { cutOffAfter: 700_000, chunked: true }],
 		['when it is shorter than announced', { endAfter: 700_000 }],
 	])('%s', async (_, fault) => {
 		avala.storage.fault(fault);
@@ -327,7 +302,6 @@ describe('where a link may lead', () => {
 			'http://storage.example.com/x.zip?Signature=abc',
 			/not https/,
 		],
-		['another protocol', 'ftp://storage.example.com/x.zip', /not https/],
 		[
 			'a password in it',
 			'https://:b@storage.example.com/x.zip',
@@ -389,14 +363,9 @@ describe('where a link may lead', () => {
 	});
 
 	it.each([
-		['<p>Log in', 'text/html'],
 		['\ufeff\n<!-- a > b --><p>', ' Text/HTML; charset=utf-8'],
-		['<!DOCTYPE html><p>Log in', 'application/zip'],
 		['\ufeff \n<HTML lang="en">', 'application/octet-stream'],
-		[
-			'<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">',
-			'text/xml',
-		],
+		['<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN">', 'text/xml'],
 	])(
 		'is no web page, such as that of a proxy, whatever it is called: %j as %s',
 		async (content, contentType) => {
@@ -410,11 +379,8 @@ describe('where a link may lead', () => {
 
 	it.each([
 		['PK\x03\x04 <html>', 'text/html'],
-		['{"html": "<html>"}', 'text/html'],
-		['<annotations/>', 'application/xml'],
 		['<?xml version="1.0"?><annotations/>', 'text/html'],
 		[`<annotations>${' '.repeat(1000)}<html>`, 'application/xml'],
-		['data', 'application/x; of=text/html'],
 	])(
 		'may be a file that is called a page, or speaks of one: %j as %s',
 		async (content, contentType) => {
@@ -424,27 +390,22 @@ describe('where a link may lead', () => {
 	);
 });
 
-it.each([
-	['/x.json.gz', 'application/gzip', 'x.json', 'application/json'],
-	['/x.json', 'application/json', 'x.json', 'application/json'],
-])(
-	'a file that is unpacked on the way is called what it is then: %s',
-	async (path, type, name, mimeType) => {
-		const body = gzipSync('{"big": true}');
-		const storage = await serve((_, response) => {
-			response.writeHead(200, {
-				'content-encoding': 'gzip',
-				'content-length': String(body.length),
-				'content-type': type,
-			});
-			response.end(body);
+it('a file that is unpacked on the way is called what it is then', async () => {
+	const body = gzipSync('{"big": true}');
+	const storage = await serve((_, response) => {
+		response.writeHead(200, {
+			'content-encoding': 'gzip',
+			'content-length': String(body.length),
+			'content-type': 'application/gzip',
 		});
-		const [item] = await download(ready({ downloadUrl: storage.url + path }));
-		await storage.close();
-		expect(files.contentOf(item?.binary?.data)).toBe('{"big": true}');
-		expect(item?.binary?.data).toMatchObject({ fileName: name, mimeType });
-	},
-);
+		response.end(body);
+	});
+	const [item] = await download(ready({ downloadUrl: `${storage.url}/x.json.gz` }));
+	await storage.close();
+	expect(files.contentOf(item?.binary?.data)).toBe('{"big": true}');
+	const type = { fileName: 'x.json', mimeType: 'application/json' };
+	expect(item?.binary?.data).toMatchObject(type);
+});
 
 describe('an export that has no file', () => {
 	it.each([
@@ -457,11 +418,6 @@ describe('an export that has no file', () => {
 			'has failed',
 			{ state: 'failed' as const },
 			/^The export \S+ has no file\. In Avala its state is failed.*Create a new export/,
-		],
-		[
-			'is ready without a link',
-			{ state: 'ready' as const, downloadUrl: null },
-			/sent no 'download_url'/,
 		],
 	])('is an error that says so: it %s', async (_, given, message) => {
 		const { uid } = avala.addExport(given);

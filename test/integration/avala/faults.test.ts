@@ -1,56 +1,22 @@
 import '../../support/pauses';
 
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 
 import type { Fault, Sandbox } from '../../../sandbox';
-import { startSandbox } from '../../../sandbox';
-import { executeAvala } from '../../support/contexts';
 import { serve } from '../../support/localServer';
+import type { Setup } from '../../support/resources';
+import { byId, failureOf, jsonOn, runOn } from '../../support/resources';
+import { useSandbox } from '../../support/sandbox';
 
 let avala: Sandbox;
-beforeAll(async () => {
-	avala = await startSandbox({ rateLimit: false, pingOnCreate: false });
-});
-afterAll(async () => await avala.stop());
-beforeEach(() => avala.reset());
+useSandbox((started) => (avala = started), { pingOnCreate: false });
 
-interface Failure {
-	/** The whole text. */
-	message: string;
-	heading: string;
-	description?: string;
-	httpCode?: string;
-	context?: IDataObject;
-}
+const run = async (parameters: INodeParameters, setup: Setup = {}) =>
+	await runOn(avala, parameters, setup);
+const failure = async (parameters: INodeParameters, setup: Setup = {}) =>
+	await failureOf(run(parameters, setup));
 
-async function run(
-	parameters: INodeParameters,
-	setup: {
-		items?: IDataObject[];
-		continueOnFail?: boolean;
-		baseUrl?: string;
-		apiKey?: string;
-		output?: 0 | 1;
-	} = {},
-) {
-	const { baseUrl = avala.baseUrl, apiKey = avala.apiKey, ...rest } = setup;
-	return await executeAvala({ parameters, credentials: { apiKey, baseUrl }, ...rest });
-}
-
-async function failure(
-	parameters: INodeParameters,
-	setup: Parameters<typeof run>[1] = {},
-): Promise<Failure> {
-	try {
-		await run(parameters, setup);
-	} catch (error) {
-		return error as Failure;
-	}
-	throw new Error('It did not fail.');
-}
-
-const locator = (value: string, mode = 'id') => ({ __rl: true, mode, value }) as INodeParameters;
-const GET: INodeParameters = { resource: 'webhook', operation: 'get', webhookId: locator('wh_1') };
+const GET: INodeParameters = { resource: 'webhook', operation: 'get', webhookId: byId('wh_1') };
 const LIST: INodeParameters = { resource: 'delivery', operation: 'getAll', returnAll: true };
 const CREATE: INodeParameters = {
 	resource: 'webhook',
@@ -61,7 +27,7 @@ const CREATE: INodeParameters = {
 const counts = () => avala.requests().length;
 
 describe('errors say what happened and what to do', () => {
-	it.each<[string, Fault, RegExp, RegExp, string | undefined]>([
+	it.each<[string, Fault, RegExp, RegExp, string]>([
 		[
 			'bad key',
 			{ status: 401, body: { detail: 'Invalid API key.' } },
@@ -89,16 +55,6 @@ describe('errors say what happened and what to do', () => {
 			/did not accept 'target_url', 'events'/,
 			/target_url: Must be https\. events: Unknown\. Empty\./,
 			'400',
-		],
-		[
-			'validation, in another document’s shape',
-			{
-				status: 422,
-				body: { error: { code: 'x', message: 'Wrong field.', details: { events: ['Bad.'] } } },
-			},
-			/did not accept 'events'/,
-			/Wrong field\. events: Bad\./,
-			'422',
 		],
 		[
 			'not allowed',
@@ -131,17 +87,10 @@ describe('errors say what happened and what to do', () => {
 		],
 		[
 			'the page of a firewall',
-			{ status: 403, body: '<html><h1>Blocked</h1>' },
+			{ status: 403, body: '\n<!doctype html><h1>Blocked</h1>' },
 			/responded 403 with a web page/,
 			/proxy or a firewall .* through, and check 'Base URL'/,
 			'403',
-		],
-		[
-			'the page of a gateway',
-			{ status: 502, body: '\n<!doctype html><h1>Bad gateway</h1>' },
-			/responded 502 with a web page/,
-			/proxy or a firewall/,
-			'502',
 		],
 		[
 			'a redirect',
@@ -151,28 +100,38 @@ describe('errors say what happened and what to do', () => {
 			'302',
 		],
 		[
-			'a response that is no webhook',
-			{ status: 200, body: [] },
-			/not what Avala sends/,
-			/it is not one webhook with a 'uid'/,
-			'200',
+			'a redirect to no address',
+			{ status: 302, headers: { location: 'https://[' }, body: {} },
+			/redirect/,
+			/It points to another address/,
+			'302',
+		],
+		[
+			'a status above all successes',
+			{ status: 300, body: {} },
+			/responded with a redirect/,
+			/It points to another address/,
+			'300',
 		],
 	])('%s', async (_, fault, heading, advice, httpCode) => {
 		avala.fault({ method: 'GET', ...fault });
 		const error = await failure(GET);
-		expect(error.heading).toMatch(heading);
-		expect(error.heading.length).toBeLessThanOrEqual(120);
-		expect(error.description).toMatch(advice);
-		expect(error.description).toMatch(
-			new RegExp(`The request was GET /webhooks/wh_1/ to ${new URL(avala.url).host}\\.$`),
+		expect(error).toMatchObject({
+			heading: expect.stringMatching(heading),
+			description: expect.stringMatching(advice),
+			httpCode,
+		});
+		expect(error.message).toContain(
+			`The request was GET /webhooks/wh_1/ to ${new URL(avala.url).host}.`,
 		);
-		expect(error.httpCode).toBe(httpCode);
 	});
 
 	it('a heading is never longer than 120 characters; the whole stands below it then', async () => {
-		const error = await failure({ ...GET, webhookId: locator(`wh_${'1'.repeat(97)}`) });
-		expect(error.heading).toHaveLength(120);
-		expect(error.description).toContain(`does not know webhook wh_${'1'.repeat(97)}.`);
+		const error = await failure({ ...GET, webhookId: byId(`wh_${'1'.repeat(97)}`) });
+		expect(error).toMatchObject({
+			heading: expect.stringMatching(/^.{120}$/),
+			description: expect.stringContaining(`does not know webhook wh_${'1'.repeat(97)}.`),
+		});
 	});
 
 	it('a write that may have been done says so, and never to try it again', async () => {
@@ -192,21 +151,16 @@ describe('errors say what happened and what to do', () => {
 		}
 	});
 
-	it('a response larger than any that Avala sends is cut off, not held in memory', async () => {
-		avala.fault({ status: 200, body: ' '.repeat(70 * 1024 * 1024) });
-		expect((await failure(LIST)).message).toContain('larger than 64 MiB');
-	});
-
 	it('no connection names the host', async () => {
-		const error = await failure(GET, { baseUrl: 'http://127.0.0.1:1/api/v1' });
-		expect(error.message).toContain(
+		const { message } = await failure(GET, { baseUrl: 'http://127.0.0.1:1/api/v1' });
+		expect(message).toContain(
 			'No response from 127.0.0.1:1 about webhook wh_1: the connection was refused.',
 		);
 	});
 
 	it('a base URL that is not https is refused before a request leaves', async () => {
-		const error = await failure(GET, { baseUrl: 'http://api.example.com/api/v1' });
-		expect(error.message).toContain('https');
+		const { message } = await failure(GET, { baseUrl: 'http://api.example.com/api/v1' });
+		expect(message).toContain('https');
 	});
 
 	it('never show a key, a secret or a token that a response quotes', async () => {
@@ -223,41 +177,17 @@ describe('errors say what happened and what to do', () => {
 		for (const secret of [avala.apiKey, 'own-secret-1', 'abcdefghijkl', token, 'sk-abcdef123456']) {
 			expect(error.message).not.toContain(secret);
 		}
-		expect(error.heading).toBe("Avala did not accept 'secret', 'events'.");
+		expect(error).toMatchObject({ heading: "Avala did not accept 'secret', 'events'." });
 		expect(error.message).toContain(
 			'(withheld for safety). secret: (withheld for safety). events: Unknown.',
 		);
 	});
 });
 
-describe('a response that is not Avala’s', () => {
-	it.each<[string, Fault, string]>([
-		['a long text', { status: 200, body: 'x'.repeat(500) }, "it is not one webhook with a 'uid'"],
-		['a status above all successes', { status: 300, body: {} }, 'responded with a redirect'],
-		['a redirect to nowhere', { status: 302, body: {} }, 'It points to another address'],
-		[
-			'a redirect to no address',
-			{ status: 302, headers: { location: 'https://[' }, body: {} },
-			'It points to another address',
-		],
-	])('is refused after one request: %s', async (_, fault, words) => {
-		avala.fault(fault);
-		expect((await failure(GET)).message).toContain(words);
-		expect(counts()).toBe(1);
-	});
-});
-
 describe('tries again', () => {
-	it.each([
-		['seconds', () => '1'],
-		['a date', () => new Date(Date.now() + 1000).toUTCString()],
-	])('after 429 as Retry-After says: %s', async (_, retryAfter) => {
-		avala.fault({
-			times: 1,
-			status: 429,
-			body: { detail: 'Slow down.' },
-			headers: { 'retry-after': retryAfter() },
-		});
+	it('after 429 as Retry-After says', async () => {
+		const retryAfter = new Date(Date.now() + 1000).toUTCString();
+		avala.fault({ times: 1, status: 429, body: {}, headers: { 'retry-after': retryAfter } });
 		await run(LIST);
 		expect(counts()).toBe(2);
 	});
@@ -266,24 +196,18 @@ describe('tries again', () => {
 		avala.fault({ status: 429, headers: { 'retry-after': '1' } });
 		const error = await failure(CREATE);
 		expect(counts()).toBe(4);
-		expect(error.httpCode).toBe('429');
+		expect(error).toMatchObject({ httpCode: '429' });
 		expect(error.message).toContain('Avala asks to wait 1 s before the next request.');
 	});
 
 	it.each<[string, Fault]>([
-		['500', { status: 500 }],
 		['503', { status: 503, headers: { 'retry-after': '0' } }],
-		['520', { status: 520, body: '<html>' }],
 		['524', { status: 524, body: '<html>Time-out</html>' }],
-		['a reset connection', { reset: true }],
 		['a response that got lost', { resetAfterHandling: true }],
 	])('a read after %s, three times at the most', async (_, fault) => {
-		avala.fault({ times: 1, ...fault });
-		await run(LIST);
-		expect(avala.requests().filter(({ status }) => status === 200)).toHaveLength(1);
-		avala.clearRequests();
 		avala.fault({ times: 3, ...fault });
 		await run(LIST);
+		expect(avala.requests().filter(({ status }) => status === 200)).toHaveLength(1);
 		avala.fault({ times: 4, ...fault });
 		await failure(LIST);
 	});
@@ -304,16 +228,14 @@ describe('tries again', () => {
 	it.each<[string, Fault]>([
 		['500', { status: 500 }],
 		['503 that asks for it', { status: 503, headers: { 'retry-after': '1' } }],
-		['524', { status: 524, body: '<html>' }],
-		['a reset connection', { reset: true }],
 		['a response that got lost', { resetAfterHandling: true }],
 		['429 with a wait of an hour', { status: 429, headers: { 'retry-after': '3600' } }],
 	])('never a write after %s', async (_, fault) => {
 		const [project] = avala.projects();
-		const one = { resource: 'webhook', webhookId: locator(avala.addWebhook({}).uid) };
+		const one = { resource: 'webhook', webhookId: byId(avala.addWebhook({}).uid) };
 		for (const write of [
 			CREATE,
-			{ resource: 'export', operation: 'create', projectId: locator(project?.uid ?? '') },
+			{ resource: 'export', operation: 'create', projectId: byId(project?.uid ?? '') },
 			{ ...one, operation: 'update', updateFields: { isActive: false } },
 			{ ...one, operation: 'test' },
 			{ ...one, operation: 'delete' },
@@ -352,63 +274,44 @@ describe('the key stays on the API’s own origin', () => {
 	});
 });
 
-it('a URL in the place of an ID is compared with target URLs and goes into no path', async () => {
-	const url = 'https://evil.example.com/x';
-	expect((await failure({ ...GET, webhookId: locator(url) })).message).toContain(
-		`No webhook has the target URL "${url}"`,
-	);
-	expect(avala.requests().map(({ path }) => path)).toEqual(['/api/v1/webhooks/?limit=100']);
-	const { uid } = avala.addWebhook({ targetUrl: url });
-	expect((await run({ ...GET, webhookId: locator(url, 'list') }))[0]?.json.uid).toBe(uid);
-	await failure({ resource: 'delivery', operation: 'get', deliveryId: url });
-	expect(avala.requests().filter(({ path }) => path.includes('evil'))).toEqual([]);
-});
-
 describe('several items', () => {
 	const each: INodeParameters = {
 		resource: 'webhook',
 		operation: 'get',
-		webhookId: locator('={{ $json.id }}'),
+		webhookId: byId('={{ $json.id }}'),
 	};
 
 	it('are handled with their own parameters and paired with their input', async () => {
 		const ids = [1, 2, 3].map(() => avala.addWebhook({}).uid);
 		const output = await run(each, { items: ids.map((id) => ({ id })) });
-		expect(output.map(({ json }) => json.uid)).toEqual(ids);
-		expect(output.map(({ pairedItem }) => pairedItem)).toEqual([
-			{ item: 0 },
-			{ item: 1 },
-			{ item: 2 },
-		]);
+		expect(output.map(({ json, pairedItem }) => [json.uid, pairedItem])).toEqual(
+			ids.map((id, item) => [id, { item }]),
+		);
 	});
 
 	it('with Continue On Fail give an error item for each that fails, and the rest succeeds', async () => {
 		const { uid } = avala.addWebhook({});
 		const output = await run(each, {
-			items: [{ id: uid }, { id: 'gone' }, { id: '../x' }, { id: uid }],
+			items: [{ id: uid }, { id: 'gone' }, { id: '../x' }],
 			continueOnFail: true,
 		});
-		expect(output.map(({ json }) => json.uid ?? json.error)).toEqual([
-			uid,
-			expect.stringContaining('Avala does not know webhook gone. Avala responded 404'),
-			expect.stringContaining('\'Webhook\' cannot be "../x".'),
-			uid,
+		// By this one field n8n knows an item for the error output.
+		expect(output.map(({ json, pairedItem }) => [json, pairedItem])).toEqual([
+			[expect.objectContaining({ uid }), { item: 0 }],
+			[
+				{ error: expect.stringMatching(/^Avala does not know webhook gone\..*\/webhooks\/gone\//) },
+				{ item: 1 },
+			],
+			[{ error: expect.stringContaining('\'Webhook\' cannot be "../x".') }, { item: 2 }],
 		]);
-		expect(output[1]?.json.error).toMatch(/GET \/webhooks\/gone\//);
-		expect(output.map(({ pairedItem }) => pairedItem)).toEqual(
-			[0, 1, 2, 3].map((item) => ({ item })),
-		);
 	});
 
 	it('go to the error output when they fail, if the node has one', async () => {
 		const { uid } = avala.addWebhook({});
 		const items = [{ id: uid }, { id: 'gone' }];
 		expect((await run(each, { items, output: 0 })).map(({ json }) => json.uid)).toEqual([uid]);
-		expect((await run(each, { items, output: 1 })).map(({ json }) => json)).toEqual([
-			{
-				id: 'gone',
-				error: expect.stringMatching(/Avala does not know webhook gone\..*\/webhooks\/gone\//),
-			},
+		expect(await jsonOn(avala, each, { items, output: 1 })).toEqual([
+			{ id: 'gone', error: expect.stringContaining('Avala does not know webhook gone.') },
 		]);
 	});
 });

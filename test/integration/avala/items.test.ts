@@ -1,24 +1,19 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 
 import type { Sandbox } from '../../../sandbox';
-import { startSandbox } from '../../../sandbox';
 import { executeAvala } from '../../support/contexts';
 import type { Setup } from '../../support/resources';
-import { byId, failureOf, runOn } from '../../support/resources';
+import { byId, failureOf, jsonOn } from '../../support/resources';
+import { useSandbox } from '../../support/sandbox';
 
 const OTHER_KEY = 'f0'.repeat(20);
 
 let avala: Sandbox;
-beforeAll(async () => {
-	const keys = [{ key: OTHER_KEY, account: 'other' }];
-	avala = await startSandbox({ rateLimit: false, pingOnCreate: false, keys });
+useSandbox((started) => (avala = started), {
+	pingOnCreate: false,
+	keys: [{ key: OTHER_KEY, account: 'other' }],
 });
-afterAll(async () => await avala.stop());
-beforeEach(() => {
-	avala.reset();
-	for (const state of ['ready', 'failed'] as const) avala.addExport({ state });
-	addDeliveries();
-});
+beforeEach(addDeliveries);
 
 /** Four, to two webhooks. */
 function addDeliveries(): void {
@@ -29,16 +24,20 @@ function addDeliveries(): void {
 		[0, 1, 2, 3].map((index) => ({
 			uid: `d_${index}`,
 			webhookUid: uids[index % 2],
+			event: {
+				id: `evt_${index}`,
+				type: 'task.completed',
+				created_at: '2026-03-02T10:30:00Z',
+				data: { uid: `task_${index}` },
+			},
 			status: index < 2 ? 'delivered' : 'failed',
 			attempts: 5,
 		})),
 	);
 }
 
-const run = async (parameters: object, items: IDataObject[], setup: Setup = {}) => {
-	const output = await runOn(avala, parameters as INodeParameters, { ...setup, items });
-	return output.map(({ json }) => json);
-};
+const run = async (parameters: object, items: Setup['items'] = [{}], setup: Setup = {}) =>
+	await jsonOn(avala, parameters, { ...setup, items });
 const requestsTo = (path: string) =>
 	avala.requests().filter((request) => request.path.split('?')[0] === `/api/v1${path}`);
 
@@ -51,15 +50,19 @@ const list = (resource: string, parameters: object, operation = 'getAll') => ({
 });
 const GIVEN = '={{ $json.given }}';
 
+type Value = string | number | boolean;
+
+async function expectOwn(parameters: object, values: Value[]): Promise<void> {
+	const items = values.map((given) => ({ given }));
+	const alone = [];
+	for (const item of items) alone.push(await run(parameters, [item]));
+	expect(alone[0]).not.toEqual(alone[1]);
+	expect(await run(parameters, items)).toEqual(alone.flat());
+}
+
 describe('items of one execution', () => {
-	it.each<[string, object, [unknown, unknown]]>([
+	it.each<[string, object, Value[]]>([
 		['tasks', list('task', { returnAll: false, limit: GIVEN }), [1, 3]],
-		['tasks', list('task', { filters: { status: GIVEN } }), ['pending', 'completed']],
-		['projects', list('project', { filters: { name: GIVEN } }), ['street', 'crop']],
-		['projects', list('project', { filters: { status: GIVEN } }), ['active', 'paused']],
-		['datasets', list('dataset', { filters: { visibility: GIVEN } }), ['private', 'public']],
-		['webhooks', list('webhook', { filters: { targetUrl: GIVEN } }), ['one', 'two']],
-		['exports', list('export', { filters: { state: GIVEN } }), ['ready', 'failed']],
 		['deliveries', list('delivery', { filters: { status: GIVEN } }), ['delivered', 'failed']],
 		['deliveries', list('delivery', { simplify: GIVEN }), [true, false]],
 		['reports', list('delivery', { limit: GIVEN }, 'getHealth'), [1, 4]],
@@ -68,23 +71,20 @@ describe('items of one execution', () => {
 			list('delivery', { returnAll: false, limit: GIVEN }, 'getMissedEvents'),
 			[1, 2],
 		],
-	])('that ask for different %s each get their own: %j', async (_, parameters, given) => {
-		const items = given.map((value) => ({ given: value }) as IDataObject);
-		const alone = [];
-		for (const item of items) alone.push(await run(parameters, [item]));
-		expect(alone[0]).not.toEqual(alone[1]);
-		expect(await run(parameters, items)).toEqual(alone.flat());
+	])('that ask for different %s each get their own: %j', async (_, parameters, values) => {
+		await expectOwn(parameters, values);
 	});
 
-	it.each([
-		['task', '/tasks/'],
-		['webhook', '/webhooks/'],
-		['delivery', '/webhook-deliveries/'],
-	])('that ask for the same share one walk: %s', async (resource, path) => {
-		const [one] = [await run(list(resource, {}), [{}])];
+	it('that ask for the items of different datasets each get their own', async () => {
+		const uids = avala.datasets().map(({ uid }) => uid);
+		await expectOwn(list('dataset', { datasetId: byId(GIVEN) }, 'getItems'), uids);
+	});
+
+	it('that ask for the same share one walk', async () => {
+		const one = await run(list('webhook', {}));
 		avala.clearRequests();
-		expect(await run(list(resource, {}), [{}, {}, {}])).toEqual([...one, ...one, ...one]);
-		expect(requestsTo(path)).toHaveLength(1);
+		expect(await run(list('webhook', {}), [{}, {}, {}])).toEqual([...one, ...one, ...one]);
+		expect(requestsTo('/webhooks/')).toHaveLength(1);
 	});
 
 	it('use the key of their own, and share nothing with those of another', async () => {
@@ -110,43 +110,33 @@ describe('items of one execution', () => {
 	});
 
 	it('are told of an operation that there is not', async () => {
-		const parameters = { resource: 'task', operation: 'delete' };
-		const error = await failureOf(run(parameters, [{}]));
-		expect(error.message).toBe('The Avala node has no operation "task: delete"');
+		const { message } = await failureOf(run({ resource: 'task', operation: 'delete' }));
+		expect(message).toBe('The Avala node has no operation "task: delete"');
 	});
 
-	it('that fail name themselves, whatever kind of error it is', async () => {
+	it.each(['gone', '../x'])('that fail name themselves: %s', async (given) => {
 		const parameters = { resource: 'webhook', operation: 'get', webhookId: byId(GIVEN) };
-		const { uid } = avala.webhooks()[0] ?? {};
-		for (const given of ['gone', '../x']) {
-			const error = await failureOf(run(parameters, [{ given: uid ?? '' }, { given }]));
-			expect(error).toMatchObject({ context: { itemIndex: 1 } });
-		}
-		const items = [{ given: 'gone' }, { given: '../x' }];
-		// By this one field n8n knows an item for the error output.
-		for (const item of await run(parameters, items, { continueOnFail: true })) {
-			expect(item).toEqual({ error: expect.any(String) });
-		}
+		const { uid = '' } = avala.webhooks()[0] ?? {};
+		const error = await failureOf(run(parameters, [{ given: uid }, { given }]));
+		expect(error).toMatchObject({ context: { itemIndex: 1 } });
 	});
 });
 
-describe('a list', () => {
-	it('is asked for no more entries than are wanted, unless each has to be looked at', async () => {
-		const limitAsked = async (parameters: object) => {
-			avala.clearRequests();
-			await run(list('webhook', { returnAll: false, limit: 1, ...parameters }), [{}]);
-			const [request] = requestsTo('/webhooks/');
-			return new URL(request?.path ?? '', avala.url).searchParams.get('limit');
-		};
-		expect(await limitAsked({})).toBe('1');
-		expect(await limitAsked({ filters: { targetUrl: 'one' } })).toBe('100');
-	});
+it('a list is asked for no more entries than are wanted, unless each has to be looked at', async () => {
+	const limitAsked = async (parameters: object) => {
+		avala.clearRequests();
+		await run(list('webhook', { returnAll: false, limit: 1, ...parameters }));
+		const [request] = requestsTo('/webhooks/');
+		return new URL(request?.path ?? '', avala.url).searchParams.get('limit');
+	};
+	expect(await limitAsked({})).toBe('1');
+	expect(await limitAsked({ filters: { targetUrl: 'one' } })).toBe('100');
 });
 
 describe('the target URLs in Get Health', () => {
 	const health = async () => {
 		avala.clearRequests();
-		const [report] = await run(list('delivery', {}, 'getHealth'), [{}]);
+		const [report] = await run(list('delivery', {}, 'getHealth'));
 		return report?.by_webhook;
 	};
 

@@ -2,9 +2,11 @@ import '../../support/pauses';
 
 import { connect } from '../../../nodes/Avala/transport/connection';
 import { pageAt } from '../../../nodes/Avala/transport/pages';
-import { executeAvala, loadOptionsContext } from '../../support/contexts';
+import { loadOptionsContext } from '../../support/contexts';
 import type { LocalServer } from '../../support/localServer';
 import { serve } from '../../support/localServer';
+import type { Setup } from '../../support/resources';
+import { failureOf, jsonOn } from '../../support/resources';
 
 /** Pages that a test defines by the number of the request. */
 let page: (request: number, url: URL) => object | string;
@@ -29,13 +31,14 @@ beforeEach(() => {
 	refusals = {};
 });
 
-async function uids(parameters: object = {}): Promise<unknown[]> {
-	const output = await executeAvala({
-		parameters: { resource: 'delivery', operation: 'getAll', returnAll: true, ...parameters },
-		credentials: { apiKey: 'k', baseUrl: `${server.url}/api/v1` },
-	});
-	return output.map(({ json }) => json.uid);
-}
+const list = async (parameters: object = {}, setup: Setup = {}) =>
+	await jsonOn(
+		{ apiKey: 'k', baseUrl: `${server.url}/api/v1` },
+		{ resource: 'delivery', operation: 'getAll', returnAll: true, ...parameters },
+		setup,
+	);
+const uids = async (parameters: object = {}) => (await list(parameters)).map(({ uid }) => uid);
+const refusal = async () => (await failureOf(list())).message;
 
 describe('a list', () => {
 	it('follows a relative next from the page it stands on', async () => {
@@ -56,12 +59,7 @@ describe('a list', () => {
 
 	it('is refused when none of its entries is an object', async () => {
 		page = () => ({ results: ['d1', null], next: null });
-		await expect(uids()).rejects.toThrow('no result on the page is an object');
-	});
-
-	it('is read behind a byte order mark', async () => {
-		page = () => '\ufeff{"results":[{"uid":"d1"}],"next":null}';
-		expect(await uids()).toEqual(['d1']);
+		expect(await refusal()).toContain('no result on the page is an object');
 	});
 
 	it('gives each entry once when new ones push the pages along', async () => {
@@ -80,7 +78,6 @@ describe('a list', () => {
 	});
 
 	it.each<[string, (request: number) => object[], number]>([
-		['the same entries', () => [{ uid: 'd1' }, { uid: 'd2' }], 11],
 		['no entries', () => [], 10],
 		['the same entry without an ID', () => [{ event_type: 'task.completed' }], 11],
 		['entries that come around again', (request) => [{ uid: `d${request % 25}` }], 35],
@@ -90,7 +87,7 @@ describe('a list', () => {
 		expect(requests).toHaveLength(count);
 	});
 
-	it.each([null, undefined, '', false])('ends where the next page is %j', async (next) => {
+	it.each([undefined, ''])('ends where the next page is %j', async (next) => {
 		page = () => ({ results: [{ uid: 'd1' }], next });
 		expect(await uids()).toEqual(['d1']);
 		expect(requests).toHaveLength(1);
@@ -123,20 +120,20 @@ describe('a list', () => {
 		expect(await uids()).toEqual(['d1', 'd2']);
 	});
 
-	it.each([{ items: [{ uid: 'd1' }] }, { data: [], count: 0 }, { results: {} }, {}])(
+	it.each([{ items: [{ uid: 'd1' }] }, { results: {} }])(
 		'that comes as %j is refused, not taken for empty',
 		async (sent) => {
 			page = () => sent;
-			await expect(uids()).rejects.toThrow("it is not a page with a list of 'results'");
+			expect(await refusal()).toContain("it is not a page with a list of 'results'");
 		},
 	);
 
-	it.each([500, 520, 522, 524])('is patient with a later page after %d', async (status) => {
+	it('is patient with a later page', async () => {
 		page = (request) => ({
 			results: [{ uid: `d${request}` }],
 			next: request === 1 ? '?c=2' : null,
 		});
-		refusals = { 2: status, 3: status, 4: status };
+		refusals = { 2: 500, 3: 522, 4: 524 };
 		expect(await uids()).toEqual(['d1', 'd5']);
 		expect(requests.slice(1)).toEqual(Array(4).fill('/api/v1/webhook-deliveries/?c=2'));
 	});
@@ -147,10 +144,10 @@ describe('a list', () => {
 		expect(await uids()).toEqual(['d1', 'd2']);
 		requests = [];
 		refusals = { 1: 404 };
-		await expect(uids()).rejects.toThrow('Avala does not know the deliveries.');
+		expect(await refusal()).toContain('Avala does not know the deliveries.');
 		requests = [];
 		refusals = { 2: 403 };
-		await expect(uids()).rejects.toThrow('may not access the deliveries');
+		expect(await refusal()).toContain('may not access the deliveries');
 	});
 
 	it('is not spoiled by an entry without an ID that is nested thousands deep', async () => {
@@ -163,56 +160,15 @@ describe('a list', () => {
 		page = (request) => ({
 			results: Array.from({ length: 100 }, (_, index) => ({
 				uid: `${request}.${index}`,
-				name: request > 1 && index === 7 ? 'Street' : 'Park',
 				status: request > 1 && index === 7 ? 'failed' : 'delivered',
 			})),
 			next: request < 4 ? `?page=${request + 1}` : null,
 		});
-		for (const [resource, filters] of [
-			['delivery', { status: 'failed' }],
-			['project', { name: 'street' }],
-			['dataset', { name: 'street' }],
-			['task', { status: 'failed' }],
-		] as const) {
-			requests = [];
-			expect(await uids({ resource, filters })).toEqual(['2.7', '3.7', '4.7']);
-			requests = [];
-			expect(await uids({ resource, filters, returnAll: false, limit: 2 })).toEqual(['2.7', '3.7']);
-			expect(requests).toHaveLength(3);
-		}
-	});
-
-	it('keeps numbers, IDs and times that a server sends in another type', async () => {
-		page = () => ({
-			results: [
-				{
-					uid: 7,
-					webhook_uid: 8,
-					event_type: 'task.completed',
-					status: 'failed',
-					response_status_code: '404',
-					attempt_count: '5',
-					created_at: 1772447400,
-				},
-			],
-			next: null,
-		});
-		const [{ json } = { json: {} }] = await executeAvala({
-			parameters: {
-				resource: 'delivery',
-				operation: 'getAll',
-				returnAll: true,
-				filters: { webhookId: 8 },
-			},
-			credentials: { apiKey: 'k', baseUrl: `${server.url}/api/v1` },
-		});
-		expect(json).toMatchObject({
-			uid: '7',
-			webhook_uid: '8',
-			response_status_code: 404,
-			attempt_count: 5,
-			created_at: 1772447400,
-		});
+		const filters = { status: 'failed' };
+		expect(await uids({ filters })).toEqual(['2.7', '3.7', '4.7']);
+		requests = [];
+		expect(await uids({ filters, returnAll: false, limit: 2 })).toEqual(['2.7', '3.7']);
+		expect(requests).toHaveLength(3);
 	});
 });
 
@@ -223,41 +179,29 @@ describe('where a next page may be', () => {
 	};
 
 	it.each([
-		['https://api.example.com/api/v1/tasks/?cursor=a', 'as it is'],
 		['http://api.example.com/api/v1/tasks/?cursor=a', 'over http, behind a proxy'],
 		['https://API.example.com:443/api/v1/tasks/?cursor=a', 'in another spelling'],
-		['http://api.example.com:443/api/v1/tasks/?cursor=a', 'over http on the port of https'],
 		['/api/v1/tasks/?cursor=a', 'relative'],
 		['//api.example.com/api/v1/tasks/?cursor=a', 'without a scheme'],
 	])('is on the API’s own host, over its own scheme: %s, %s', async (next) => {
 		expect(await nextAt(next)).toBe('https://api.example.com/api/v1/tasks/?cursor=a');
 	});
 
-	it('is on the API’s own port', async () => {
-		expect(await nextAt('http://api.example.com/', 'https://api.example.com:8443')).toBeUndefined();
-	});
-
 	it('keeps to http, and to the port, where that is the scheme of the API', async () => {
 		const baseUrl = 'http://127.0.0.1:4010';
-		expect(await nextAt('http://127.0.0.1:4010/?c=a', baseUrl)).toBe('http://127.0.0.1:4010/?c=a');
 		expect(await nextAt('https://127.0.0.1:4010/?c=a', baseUrl)).toBe('http://127.0.0.1:4010/?c=a');
-		expect(await nextAt('https://api.example.com:8443/', 'https://api.example.com:8443')).toBe(
-			'https://api.example.com:8443/',
-		);
-		expect(await nextAt('http://api.example.com:8443/', 'https://api.example.com:8443')).toBe(
-			'https://api.example.com:8443/',
-		);
+		const withPort = 'https://api.example.com:8443';
+		expect(await nextAt('http://api.example.com:8443/', withPort)).toBe(`${withPort}/`);
+		expect(await nextAt('http://api.example.com/', withPort)).toBeUndefined();
 	});
 
 	it.each([
 		'https://api.example.com:8443/x',
 		'http://api.example.com:8080/x',
-		'https://example.com/x',
 		'https://api.example.com.evil.example/x',
 		'https://api.example.com@evil.example/x',
 		'https://user@api.example.com/x',
 		'ftp://api.example.com/x',
-		'javascript:alert(1)',
 		'http://[',
 	])('is nowhere else, whatever Avala says: %s', async (next) => {
 		expect(await nextAt(next)).toBeUndefined();
@@ -268,13 +212,8 @@ describe('items that share a walk', () => {
 	it('do not all fail for one passing fault', async () => {
 		page = (request) =>
 			request === 1 ? { results: 'broken' } : { results: [{ uid: 'd1' }], next: null };
-		const output = await executeAvala({
-			parameters: { resource: 'delivery', operation: 'getAll', returnAll: true },
-			items: [{}, {}, {}],
-			continueOnFail: true,
-			credentials: { apiKey: 'k', baseUrl: `${server.url}/api/v1` },
-		});
-		expect(output.map(({ json }) => (json.error === undefined ? json.uid : 'error'))).toEqual([
+		const output = await list({}, { items: [{}, {}, {}], continueOnFail: true });
+		expect(output.map(({ error, uid }) => (error === undefined ? uid : 'error'))).toEqual([
 			'error',
 			'd1',
 			'd1',
@@ -284,12 +223,8 @@ describe('items that share a walk', () => {
 
 	it('do not share nested objects', async () => {
 		page = () => ({ results: [{ uid: 'd1', payload: { deep: { x: 1 } } }], next: null });
-		const [one, two] = await executeAvala({
-			parameters: { resource: 'delivery', operation: 'getAll', returnAll: true, simplify: false },
-			items: [{}, {}],
-			credentials: { apiKey: 'k', baseUrl: `${server.url}/api/v1` },
-		});
-		expect(two?.json).toEqual(one?.json);
-		expect(two?.json.payload).not.toBe(one?.json.payload);
+		const [one, two] = await list({ simplify: false }, { items: [{}, {}] });
+		expect(two).toEqual(one);
+		expect(two?.payload).not.toBe(one?.payload);
 	});
 });

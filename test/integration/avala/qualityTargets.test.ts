@@ -1,32 +1,17 @@
-import type { INodeParameters } from 'n8n-workflow';
-
 import type { Sandbox } from '../../../sandbox';
-import { startSandbox } from '../../../sandbox';
-import { byId, failureOf, runOn } from '../../support/resources';
+import { byId, failureOf, jsonOn } from '../../support/resources';
+import { useSandbox } from '../../support/sandbox';
 
 let avala: Sandbox;
-beforeAll(async () => {
-	avala = await startSandbox({ rateLimit: false });
-});
-afterAll(async () => await avala.stop());
-beforeEach(() => {
-	avala.wireFormat = 'newer';
-	avala.reset();
-});
+const inEachWireFormat = useSandbox((started) => (avala = started));
 
-const run = async (operation: string, parameters: object) => {
+const run = async (operation: string, parameters: object = {}) => {
 	const projectId = byId(avala.all('targets')[0]?.projectUid ?? '');
-	const all = { resource: 'qualityTarget', operation, projectId, ...parameters };
-	return (await runOn(avala, all as INodeParameters)).map(({ json }) => json);
+	return await jsonOn(avala, { resource: 'qualityTarget', operation, projectId, ...parameters });
 };
 const TARGET = { name: 'Few rejections', metric: 'rejection_rate', threshold: 0.1 };
 
-describe.each(['guide', 'older', 'newer'] as const)('in the %s wire format', (wireFormat) => {
-	beforeEach(() => {
-		avala.wireFormat = wireFormat;
-		avala.reset();
-	});
-
+inEachWireFormat(() => {
 	it('a target is created, found, changed and deleted', async () => {
 		const additionalFields = {
 			isActive: false,
@@ -56,7 +41,7 @@ describe.each(['guide', 'older', 'newer'] as const)('in the %s wire format', (wi
 	});
 
 	it('an evaluation gives an item for each target, with its value now', async () => {
-		const items = await run('evaluate', {});
+		const items = await run('evaluate');
 		expect(
 			items.map(({ name, current_value, is_breached }) => [name, current_value, is_breached]),
 		).toEqual([
@@ -72,40 +57,4 @@ it('the evaluation of an unknown project is an error that names it', async () =>
 	expect((await failureOf(evaluating)).message).toContain(
 		'Avala does not know the quality targets of project proj_none.',
 	);
-});
-
-it.each([{}, 'null', '7'])('an evaluation that is no list is an error: %j', async (body) => {
-	avala.fault({ method: 'POST', status: 200, body });
-	expect((await failureOf(run('evaluate', {}))).message).toContain('is not what Avala sends');
-});
-
-it('an evaluation of nothing gives nothing', async () => {
-	avala.fault({ method: 'POST', status: 200, body: [] });
-	expect(await run('evaluate', {})).toEqual([]);
-});
-
-it.each([
-	['metric', { metric: '={{ "speed" }}' }],
-	['operator', { additionalFields: { operator: '={{ ">" }}' } }],
-])(
-	'a word that Avala does not know is refused by Avala, by the name of the field: %s',
-	async (field, wrong) => {
-		const { message } = await failureOf(run('create', { ...TARGET, ...wrong }));
-		expect(message).toContain(`Avala did not accept '${field}'`);
-	},
-);
-
-it('what is not understood is refused by name before a request leaves', async () => {
-	for (const [operation, parameters, name] of [
-		['create', { ...TARGET, threshold: '={{ "high" }}' }, 'Threshold'],
-		['create', { ...TARGET, threshold: '={{ -1 }}' }, 'Threshold'],
-		['create', { ...TARGET, name: ' ' }, 'Name'],
-		['create', { ...TARGET, metric: '={{ {} }}' }, 'Metric'],
-		['create', { ...TARGET, projectId: byId('={{ "" }}') }, 'Project'],
-		['update', { targetId: 'qt_1', updateFields: { threshold: '' } }, 'Threshold'],
-		['get', { targetId: 'a/b' }, 'Target ID'],
-	] as const) {
-		expect((await failureOf(run(operation, parameters))).message).toContain(`'${name}'`);
-	}
-	expect(avala.requests()).toEqual([]);
 });

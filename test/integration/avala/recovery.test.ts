@@ -1,10 +1,10 @@
 import '../../support/pauses';
 
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import { executeAvala } from '../../support/contexts';
 import type { LocalServer } from '../../support/localServer';
 import { serve } from '../../support/localServer';
+import { failureOf, jsonOn } from '../../support/resources';
 
 /** What Avala has, by the path below the base URL; a number is a status with which it refuses, 0 no response. */
 let resources: Record<string, IDataObject | number>;
@@ -52,18 +52,11 @@ let hints: string[];
 
 const missedEvents = async (...given: IDataObject[]) => await missedWith({}, ...given);
 
-async function missedWith(
-	filters: INodeParameters,
-	...given: IDataObject[]
-): Promise<IDataObject[]> {
+async function missedWith(filters: object, ...given: IDataObject[]): Promise<IDataObject[]> {
 	deliveries = given;
 	hints = [];
-	const output = await executeAvala({
-		parameters: { resource: 'delivery', operation: 'getMissedEvents', filters },
-		credentials: { apiKey: 'k', baseUrl: `${server.url}/api/v1` },
-		hints,
-	});
-	return output.map(({ json }) => json);
+	const parameters = { resource: 'delivery', operation: 'getMissedEvents', filters };
+	return await jsonOn({ apiKey: 'k', baseUrl: `${server.url}/api/v1` }, parameters, { hints });
 }
 
 describe('a missed event whose delivery carries no payload', () => {
@@ -156,7 +149,6 @@ describe('a missed event whose delivery carries no payload', () => {
 			'is about something that cannot be read',
 			{ event_type: 'quality.alert', data: { uid: 't1' } },
 		],
-		['has a type that is a word of JavaScript', { event_type: 'constructor.x', resource_id: 't1' }],
 	])('is told apart without a request when it %s', async (_, fields) => {
 		expect(await missedEvents(missed(fields))).toMatchObject([
 			{ id: 'whd_1', data: null, recoverable: false },
@@ -164,7 +156,7 @@ describe('a missed event whose delivery carries no payload', () => {
 		expect(requested).toEqual(['/webhook-deliveries/']);
 	});
 
-	it.each([400, 403, 404, 405, 410, 500])(
+	it.each([403, 500])(
 		'does not keep the others back when its task is refused with %d',
 		async (status) => {
 			resources['/tasks/t2/'] = status;
@@ -192,42 +184,27 @@ describe('a missed event whose delivery carries no payload', () => {
 
 	it.each([
 		[401, 'refused the API key'],
-		[429, 'asks to wait 3600 s'],
-		[503, '503'],
 		[0, 'No response from 127.0.0.1'],
 	])(
 		'is an error while Avala responds %d, or not at all, so that no event is given up',
 		async (status, words) => {
 			resources['/tasks/t1/'] = status;
-			await expect(missedEvents(missed({ task_uid: 't1' }))).rejects.toThrow(words);
+			const { message } = await failureOf(missedEvents(missed({ task_uid: 't1' })));
+			expect(message).toContain(words);
 		},
 	);
 });
 
-describe('a missed event whose delivery carries its payload', () => {
-	const payload = (given: IDataObject) => missed({ payload: given });
-
-	it('happened when its payload says so, else when its delivery was made', async () => {
-		const time = '2026-03-02T11:00:00Z';
-		const bare = await missedEvents(payload({ uid: 't1', updated_at: time }));
-		expect(bare).toMatchObject([{ created_at: time, data: { uid: 't1' }, recovered: true }]);
-		expect(await missedEvents(payload({ uid: 't1' }))).toMatchObject([
-			{ created_at: '2026-03-02T12:00:00Z', recovered: true },
-		]);
-		expect(requested).toEqual(['/webhook-deliveries/', '/webhook-deliveries/']);
-	});
-
-	it('is not kept back by one that is nested thousands deep', async () => {
-		const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
-		const events = await missedEvents(
-			missed({ uid: 'a', payload: { uid: 't1' } }),
-			missed({ uid: 'b', payload: deep }),
-		);
-		expect(events).toMatchObject([
-			{ id: 'b', recoverable: false },
-			{ data: { uid: 't1' }, recovered: true },
-		]);
-	});
+it('a missed event whose delivery carries its payload happened when that says so, else when the delivery was made', async () => {
+	const time = '2026-03-02T11:00:00Z';
+	const payload = { uid: 't1', updated_at: time };
+	expect(await missedEvents(missed({ payload }))).toMatchObject([
+		{ created_at: time, data: { uid: 't1' }, recovered: true },
+	]);
+	expect(await missedEvents(missed({ payload: { uid: 't1' } }))).toMatchObject([
+		{ created_at: '2026-03-02T12:00:00Z', recovered: true },
+	]);
+	expect(requested).toEqual(['/webhook-deliveries/', '/webhook-deliveries/']);
 });
 
 it('deliveries without any ID stay apart', async () => {

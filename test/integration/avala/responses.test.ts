@@ -1,9 +1,6 @@
-import type { INodeParameters } from 'n8n-workflow';
-
-import { executeAvala } from '../../support/contexts';
 import type { LocalServer } from '../../support/localServer';
 import { serve } from '../../support/localServer';
-import { failureOf } from '../../support/resources';
+import { failureOf, jsonOn } from '../../support/resources';
 
 /** What the server responds to everything; to a change with the other status and nothing else, if there is one. */
 let response: { status: number; body: string; changeStatus?: number };
@@ -22,75 +19,44 @@ beforeAll(async () => {
 });
 afterAll(async () => await server.close());
 
-async function run(
-	parameters: INodeParameters,
-	status: number,
-	body: unknown,
-	changeStatus?: number,
-) {
+const account = () => ({ apiKey: 'the-api-key', baseUrl: `${server.url}/api/v1` });
+
+async function run(parameters: object, status: number, body: unknown, changeStatus?: number) {
 	response = { status, body: body === undefined ? '' : JSON.stringify(body), changeStatus };
-	const [item] = await executeAvala({
-		parameters,
-		credentials: { apiKey: 'the-api-key', baseUrl: `${server.url}/api/v1` },
-	});
-	return item?.json;
+	const [item] = await jsonOn(account(), parameters);
+	return item;
 }
 
-const EXPORT: INodeParameters = {
-	resource: 'export',
-	operation: 'create',
-	exportFrom: 'project',
-	projectId: 'p1',
-};
-const WEBHOOK: INodeParameters = {
+const WEBHOOK = {
 	resource: 'webhook',
 	operation: 'create',
 	targetUrl: 'https://example.com/a',
 	events: ['task.completed'],
 };
-const TASK: INodeParameters = { resource: 'task', operation: 'get', taskId: 't1' };
+const TASK = { resource: 'task', operation: 'get', taskId: 't1' };
 
 describe('the response to a request for one thing', () => {
-	it.each([
-		['export', EXPORT],
-		['webhook', WEBHOOK],
-		['task', TASK],
-	])('may name the %s by id, also with status 202', async (_, parameters) => {
-		expect(await run(parameters, 202, { id: 7, status: 'pending' })).toMatchObject({ uid: 7 });
+	it('may name it by id, also with status 202', async () => {
+		expect(await run(WEBHOOK, 202, { id: 7, status: 'pending' })).toMatchObject({ uid: 7 });
 	});
 
 	it('may begin with a byte order mark', async () => {
 		response = { status: 200, body: '\ufeff{"uid":"t1"}' };
-		const credentials = { apiKey: 'the-api-key', baseUrl: `${server.url}/api/v1` };
-		const [item] = await executeAvala({ parameters: TASK, credentials });
-		expect(item?.json).toMatchObject({ uid: 't1' });
+		expect(await jsonOn(account(), TASK)).toMatchObject([{ uid: 't1' }]);
 	});
 
-	it.each<[string, INodeParameters]>([
-		['export', EXPORT],
-		['webhook', WEBHOOK],
-	])(
-		'to a new %s that says nothing about it is an error, and no second request',
-		async (noun, parameters) => {
-			for (const body of [
-				undefined,
-				{ data: { uid: 'x' } },
-				[{ uid: 'x' }],
-				null,
-				{ uid: 'the-api-key' },
-			]) {
-				const before = server.requests.length;
-				await expect(run(parameters, 201, body)).rejects.toThrow(
-					new RegExp(
-						`status 201, but it is not one ${noun} with a 'uid'\\..* Avala may have done what was asked`,
-					),
-				);
-				expect(server.requests).toHaveLength(before + 1);
-			}
-		},
-	);
+	it('to a new one that says nothing about it is an error, and no second request', async () => {
+		for (const body of [undefined, [{ uid: 'x' }], { uid: 'the-api-key' }]) {
+			const before = server.requests.length;
+			const { message } = await failureOf(run(WEBHOOK, 201, body));
+			expect(message).toMatch(
+				/status 201, but it is not one webhook with a 'uid'\..* Avala may have done what was asked/,
+			);
+			expect(server.requests).toHaveLength(before + 1);
+		}
+	});
 
-	it.each([{ data: { uid: 't1' } }, null, [], { uid: 'x-The-API-Key' }])(
+	it.each([{ data: { uid: 't1' } }, { uid: 'x-The-API-Key' }])(
 		'that is a read is an error as well: %j',
 		async (body) => {
 			const { message } = await failureOf(run(TASK, 200, body));
@@ -120,16 +86,12 @@ describe('the response to a request for one thing', () => {
 });
 
 describe('the response to Send Test', () => {
-	const test: INodeParameters = { resource: 'webhook', operation: 'test', webhookId: 'wh_1' };
+	const test = { resource: 'webhook', operation: 'test', webhookId: 'wh_1' };
 
 	it.each([
-		[{ success: true }, true],
 		[{ success: 'true' }, true],
-		[{ success: 1 }, true],
 		[{ delivered: 'True' }, true],
-		[{ success: false, message: 'refused' }, false],
-		[{ success: 'false', error: 'refused' }, false],
-		[{ success: 'yes' }, false],
+		[{ success: false, delivered: true, message: 'refused' }, false],
 		[{}, false],
 	])('%j means %s', async (body, success) => {
 		expect(await run(test, 200, body)).toEqual({ ...body, success });
@@ -164,7 +126,7 @@ describe('an update', () => {
 		events: [],
 		is_active: false,
 	};
-	const update: INodeParameters = {
+	const update = {
 		resource: 'webhook',
 		operation: 'update',
 		webhookId: 'wh_1',
@@ -175,16 +137,9 @@ describe('an update', () => {
 		expect(await run(update, 200, webhook, 204)).toEqual(webhook);
 	});
 
-	it('that Avala confirms with the webhook costs no second request', async () => {
-		const before = server.requests.length;
-		expect(await run(update, 200, webhook)).toEqual(webhook);
-		expect(server.requests).toHaveLength(before + 1);
-	});
-
 	it('whose result cannot be read afterwards names the request that failed', async () => {
-		await expect(run(update, 200, {}, 204)).rejects.toMatchObject({
-			description: expect.stringContaining('The request was GET /webhooks/wh_1/'),
-		});
+		const { message } = await failureOf(run(update, 200, {}, 204));
+		expect(message).toContain('The request was GET /webhooks/wh_1/');
 	});
 });
 
@@ -193,20 +148,15 @@ it.each(['', 'marmalade-and-toast'])(
 	async (webhookSecret) => {
 		const body = { detail: 'Not porridge', events: ['Not marmalade.'], more: ['Shown.'] };
 		response = { status: 400, body: JSON.stringify(body) };
-		const apiKey = 'porridge-with-honey';
-		const credentials = { apiKey, webhookSecret, baseUrl: `${server.url}/api/v1` };
-		const { message } = await failureOf(executeAvala({ parameters: TASK, credentials }));
+		const credential = { ...account(), apiKey: 'porridge-with-honey', webhookSecret };
+		const { message } = await failureOf(jsonOn(credential, TASK));
 		const second = webhookSecret === '' ? 'Not marmalade.' : '(withheld for safety).';
 		expect(message).toContain(`: (withheld for safety). events: ${second} more: Shown. Correct`);
 	},
 );
 
 it('no thing inside another one brings its secret along, and payloads stay as they are', async () => {
-	const deliveries: INodeParameters = {
-		resource: 'delivery',
-		operation: 'getAll',
-		simplify: false,
-	};
+	const deliveries = { resource: 'delivery', operation: 'getAll', simplify: false };
 	const delivery = {
 		uid: 'd_1',
 		subscription: { uid: 'wh_1', secret: 'hush', signing_secret: 'hush' },
@@ -219,15 +169,14 @@ it('no thing inside another one brings its secret along, and payloads stay as th
 });
 
 it('a page that a proxy gives in the place of the next one is no end of a list', async () => {
-	const parameters: INodeParameters = { resource: 'task', operation: 'getAll', returnAll: true };
 	let requests = 0;
 	const proxied = await serve((_, sent) => {
 		requests += 1;
 		if (requests === 1) sent.end('{"results":[{"uid":"t1"}],"next":"?cursor=2"}');
 		else sent.writeHead(404).end('<html>Not here</html>');
 	});
-	const credentials = { apiKey: 'k', baseUrl: proxied.url };
-	const { message } = await failureOf(executeAvala({ parameters, credentials }));
+	const tasks = { resource: 'task', operation: 'getAll', returnAll: true };
+	const { message } = await failureOf(jsonOn({ apiKey: 'k', baseUrl: proxied.url }, tasks));
 	await proxied.close();
 	expect(message).toContain('responded 404 with a web page');
 });

@@ -4,14 +4,15 @@ import path from 'node:path';
 
 import { normaliseEvent } from '../../../nodes/Avala/shared/event';
 import { isObject, textsIn } from '../../../nodes/Avala/shared/values';
-import type { WireFormat, Sandbox } from '../../../sandbox';
-import { startSandbox } from '../../../sandbox';
+import type { Sandbox } from '../../../sandbox';
+import { WIRE_FORMATS } from '../../../sandbox/wireFormat';
 import { BinaryFiles } from '../../support/binaryFiles';
-import { executeAvala } from '../../support/contexts';
 import type { LocalServer } from '../../support/localServer';
 import { serve } from '../../support/localServer';
 import type { Ids } from '../../support/operations';
 import { ALL_OPERATIONS, firstIds, parametersOf } from '../../support/operations';
+import { jsonOn } from '../../support/resources';
+import { useSandbox } from '../../support/sandbox';
 
 /** The schemas are found as n8n itself finds them. */
 const nodeDir = path.join(__dirname, '../../../nodes/Avala');
@@ -21,18 +22,16 @@ const schemaOf = (resource: string, operation: string) =>
 const files = new BinaryFiles();
 let avala: Sandbox;
 let target: LocalServer;
+useSandbox((started) => (avala = started), {
+	pingOnCreate: false,
+	allowHttpLoopbackTargets: true,
+});
 beforeAll(async () => {
 	await files.init();
 	target = await serve((_, response) => response.end('ok'));
-	avala = await startSandbox({
-		rateLimit: false,
-		pingOnCreate: false,
-		allowHttpLoopbackTargets: true,
-	});
 });
 afterAll(async () => {
 	await target.close();
-	await avala.stop();
 	files.clear();
 });
 
@@ -45,7 +44,7 @@ const missed = {
 
 async function outputs(resource: string, operation: string): Promise<IDataObject[]> {
 	const given: IDataObject[] = [];
-	for (const wireFormat of ['guide', 'older', 'newer'] satisfies WireFormat[]) {
+	for (const wireFormat of WIRE_FORMATS) {
 		for (const targetUrl of [`${target.url}/`, 'https://127.0.0.1:1/']) {
 			avala.wireFormat = wireFormat;
 			avala.reset();
@@ -55,11 +54,7 @@ async function outputs(resource: string, operation: string): Promise<IDataObject
 			avala.addExport({ state: 'ready' });
 			avala.addJob();
 			const ids = { ...firstIds(avala), delivery: 'd_1', webhook };
-			const output = await executeAvala({
-				parameters: parametersOf(resource, operation, ids),
-				credentials: { apiKey: avala.apiKey, baseUrl: avala.baseUrl },
-			});
-			given.push(...output.map(({ json }) => json));
+			given.push(...(await jsonOn(avala, parametersOf(resource, operation, ids))));
 		}
 	}
 	return given;
@@ -111,11 +106,9 @@ it('the fields that the editor shows may be null where a server sends nothing bu
 	const found: string[] = [];
 	for (const [resource, operation] of ALL_OPERATIONS) {
 		if (operation !== 'get') continue;
-		const [item] = await executeAvala({
-			parameters: parametersOf(resource, 'get', ids),
-			credentials: { apiKey: 'k', baseUrl: server.url },
-		});
-		found.push(...contradictions(schemaOf(resource, 'get'), item?.json));
+		const account = { apiKey: 'k', baseUrl: server.url };
+		const [item] = await jsonOn(account, parametersOf(resource, 'get', ids));
+		found.push(...contradictions(schemaOf(resource, 'get'), item));
 	}
 	await server.close();
 	expect(found).toEqual([]);

@@ -1,41 +1,29 @@
-import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { RESOURCES } from '../../../nodes/Avala/actions/resources';
-import type { WireFormat, Sandbox } from '../../../sandbox';
-import { startSandbox } from '../../../sandbox';
+import type { Sandbox } from '../../../sandbox';
 import { BinaryFiles } from '../../support/binaryFiles';
 import { firstIds, parametersOf } from '../../support/operations';
 import type { Setup } from '../../support/resources';
-import { byId, failureOf, runOn } from '../../support/resources';
+import { byId, failureOf, jsonOn } from '../../support/resources';
+import { useSandbox } from '../../support/sandbox';
 
 const files = new BinaryFiles();
 let avala: Sandbox;
-beforeAll(async () => {
-	await files.init();
-	avala = await startSandbox({ rateLimit: false });
-});
-afterAll(async () => {
-	await avala.stop();
-	files.clear();
-});
-beforeEach(() => avala.reset());
+const inEachWireFormat = useSandbox((started) => (avala = started));
+beforeAll(async () => await files.init());
+afterAll(() => files.clear());
 
-/** Every operation with the switch Simplify, which an agent's tool has n8n's "Output" for. */
+/** Every operation with the switch Simplify, which an agent's tool has n8n's "Output" for, and the fields that it offers. */
 const SIMPLIFIED = RESOURCES.flatMap(({ value: resource, operations }) =>
 	operations
 		.filter(({ properties }) => properties.some(({ name }) => name === 'simplify'))
-		.map((operation) => [resource, operation.value] as const),
+		.map(({ value, properties }) => [resource, value, fieldsIn(properties)] as const),
 );
 
-const choicesOf = ({ options = [] }: INodeProperties) =>
-	options.map((option) => ('value' in option ? String(option.value) : ''));
-
-function propertyOf(resource: string, operation: string, name: string): INodeProperties {
-	const property = RESOURCES.find(({ value }) => value === resource)
-		?.operations.find(({ value }) => value === operation)
-		?.properties.find((given) => given.name === name);
-	if (property) return property;
-	throw new Error(`${resource}: ${operation} has no ${name}.`);
+function fieldsIn(properties: INodeProperties[]): string[] {
+	const options = properties.find(({ name }) => name === 'fields')?.options ?? [];
+	return options.map((option) => ('value' in option ? String(option.value) : ''));
 }
 
 /** Runs an operation on one of what the sandbox has. @returns the first item */
@@ -46,63 +34,57 @@ async function run(
 	setup: Setup = {},
 ): Promise<IDataObject> {
 	const given = { ...parametersOf(resource, operation, firstIds(avala)), ...parameters };
-	const [item] = await runOn(avala, given, setup);
-	return item?.json ?? {};
+	const [item = {}] = await jsonOn(avala, given, setup);
+	return item;
 }
 
-describe.each<WireFormat>(['guide', 'older', 'newer'])(
-	'an AI agent’s tool in the format "%s"',
-	(wireFormat) => {
-		beforeEach(() => {
-			avala.wireFormat = wireFormat;
-			avala.reset();
-			avala.addExport({ state: 'ready' });
-			avala.addTask({ extra: { further: 1 } });
-			avala.addDataset({ extra: { further: 1 } });
-			avala.seedDeliveries([{ uid: 'd_1', status: 'failed', responseStatus: 500 }]);
-		});
+inEachWireFormat(() => {
+	beforeEach(() => {
+		avala.addExport({ state: 'ready' });
+		avala.addTask({ extra: { further: 1 } });
+		avala.addDataset({ extra: { further: 1 } });
+		avala.seedDeliveries([{ uid: 'd_1', status: 'failed', responseStatus: 500 }]);
+	});
 
-		it.each(SIMPLIFIED)(
-			'gives few fields, or with "Raw" all: %s %s',
-			async (resource, operation) => {
-				const keysOf = async (parameters: object, setup: Setup = {}) =>
-					Object.keys(await run(resource, operation, parameters, setup));
-				const simple = await keysOf({ simplify: true });
-				const all = await keysOf({ simplify: false });
-				expect(await keysOf({}, { isTool: true })).toEqual(simple);
-				expect(await keysOf({ output: 'raw' }, { isTool: true })).toEqual(all);
-				expect(await keysOf({ output: 'raw', simplify: true }, { isTool: true })).toEqual(all);
-			},
-		);
+	it.each(SIMPLIFIED)(
+		'an AI agent’s tool gives few fields, or with "Raw" all: %s %s',
+		async (resource, operation) => {
+			const keysOf = async (parameters: object, setup: Setup = {}) =>
+				Object.keys(await run(resource, operation, parameters, setup));
+			const simple = await keysOf({ simplify: true });
+			const all = await keysOf({ simplify: false });
+			expect(await keysOf({}, { isTool: true })).toEqual(simple);
+			expect(await keysOf({ output: 'raw' }, { isTool: true })).toEqual(all);
+			expect(await keysOf({ output: 'raw', simplify: true }, { isTool: true })).toEqual(all);
+		},
+	);
 
-		it.each(SIMPLIFIED)(
-			'gives the ID and the fields that were selected: %s %s',
-			async (resource, operation) => {
-				const output = 'selectedFields';
-				const asTool = { isTool: true };
-				const fields = choicesOf(propertyOf(resource, operation, 'fields'));
-				const all = await run(resource, operation, { output, fields }, asTool);
-				const [id = ''] = Object.keys(all);
-				expect(id).toMatch(/uid$/);
-				expect(Object.keys(all)).toEqual([id, ...fields]);
-				const simple = await run(resource, operation, { output: 'simplified' }, asTool);
-				expect(Object.keys(all)).toEqual(expect.arrayContaining(Object.keys(simple)));
-				const [first = ''] = fields;
-				const chosen = await run(resource, operation, { output, fields: [first] }, asTool);
-				expect(Object.keys(chosen)).toEqual([id, first]);
-				expect(Object.keys(await run(resource, operation, { output }, asTool))).toEqual([id]);
-			},
-		);
-	},
-);
+	it.each(SIMPLIFIED)(
+		'an AI agent’s tool gives the ID and the fields that were selected: %s %s',
+		async (resource, operation, fields) => {
+			const output = 'selectedFields';
+			const asTool = { isTool: true };
+			const all = await run(resource, operation, { output, fields }, asTool);
+			const [id = ''] = Object.keys(all);
+			expect(id).toMatch(/uid$/);
+			expect(Object.keys(all)).toEqual([id, ...fields]);
+			const simple = await run(resource, operation, { output: 'simplified' }, asTool);
+			expect(Object.keys(all)).toEqual(expect.arrayContaining(Object.keys(simple)));
+			const [first = ''] = fields;
+			const chosen = await run(resource, operation, { output, fields: [first] }, asTool);
+			expect(Object.keys(chosen)).toEqual([id, first]);
+			expect(Object.keys(await run(resource, operation, { output }, asTool))).toEqual([id]);
+		},
+	);
+});
 
 /** What a model is given: the JSON of each item. */
 const ask = async (resource: string, operation: string, parameters: object) => {
-	const given = { resource, operation, ...parameters } as INodeParameters;
 	const hints: string[] = [];
-	const output = await runOn(avala, given, { isTool: true, hints });
+	const given = { resource, operation, ...parameters };
+	const output = await jsonOn(avala, given, { isTool: true, hints });
 	expect(hints).toEqual([]);
-	return output.map(({ json }) => json);
+	return output;
 };
 
 describe('a tool of an AI agent', () => {
@@ -137,21 +119,19 @@ describe('a tool of an AI agent', () => {
 });
 
 describe('a filter that a model has to fill in, but does not want', () => {
-	it.each(['all', ' Any ', '*'])('of an ID is none when it gives %j', async (value) => {
+	it('of an ID is none when it stands for everything', async () => {
 		const every = await ask('task', 'getAll', { returnAll: true });
-		for (const projectId of [byId(value), `={{ "${value}" }}`]) {
+		for (const projectId of [byId('all'), '={{ " Any " }}']) {
 			const filters = { projectId };
 			expect(await ask('task', 'getAll', { returnAll: true, filters })).toEqual(every);
 		}
 		avala.seedDeliveries([{ uid: 'd_1' }, { uid: 'd_2', webhookUid: 'wh_2' }]);
-		const filters = { webhookId: byId(value) };
+		const filters = { webhookId: byId('*') };
 		expect(await ask('delivery', 'getAll', { returnAll: true, filters })).toHaveLength(2);
 		expect(JSON.stringify(avala.requests())).not.toContain('project=');
 	});
 
 	it('of an ID that must be given is an error', async () => {
-		for (const projectId of ['all', '*']) {
-			await failureOf(ask('project', 'get', { projectId: byId(projectId) }));
-		}
+		await failureOf(ask('project', 'get', { projectId: byId('all') }));
 	});
 });
