@@ -14,7 +14,7 @@ import {
 	TOOLS,
 } from '../resources/reviewRecords';
 import { datasetOf } from './datasets';
-import { equal, mountEndpoint } from './endpoint';
+import { mountEndpoint } from './endpoint';
 import { ApiError, notFound } from './errors';
 import { noSuch, uidOf } from './fields';
 import type { Route } from './pages';
@@ -42,7 +42,6 @@ export function mountAnnotationIssues(server: FastifyInstance, context: Context)
 		show: (issue) => shownIssue(issue),
 		showOne: null,
 		isBare: () => true,
-		filters: { sequence_uid: equal(({ sequence_uid }) => sequence_uid) },
 	});
 	mountEndpoint(server, context, {
 		path: '/sequences/:sequence/annotation-issues/',
@@ -55,10 +54,6 @@ export function mountAnnotationIssues(server: FastifyInstance, context: Context)
 		show: (issue) => shownIssue(issue),
 		showOne: null,
 		isBare: () => true,
-		filters: {
-			dataset_item_uid: equal(({ dataset_item_uid }) => dataset_item_uid),
-			project_uid: equal(({ project }) => project?.uid),
-		},
 		fields: ISSUE.extend({ project_uid: uidOf(store.projects).nullable().default(null) }),
 		create: (given, { params, account }) => {
 			const { tool_uid, problem_uid, project_uid, sequence_uid, ...fields } = given;
