@@ -50,8 +50,6 @@ export interface StageOptions {
 
 /** A real n8n with the package and its owner signed in, behind https, and a sandbox that delivers to it. */
 export class Stage {
-	readonly version: N8nVersion;
-
 	/** Of the sandbox; other tests may use another one. */
 	credential: CredentialRef = { id: '', name: '' };
 
@@ -63,9 +61,7 @@ export class Stage {
 		readonly userFolder: string,
 		private readonly ports: Map<ProcessName, number>,
 		private readonly options: StageOptions,
-	) {
-		this.version = options.version;
-	}
+	) {}
 
 	/** Starts all of it; what was started is stopped again when a part fails. */
 	static async open(options: StageOptions): Promise<Stage> {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { once } from 'node:events';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 
 import { FaultList } from '../faultList';
@@ -23,12 +23,9 @@ export interface StorageRequest {
 	method: string;
 	/** With its query. */
 	path: string;
-	headers: IncomingHttpHeaders;
 	status: number;
 	/** Whether an API key came with it, in a header or in the address. Such a request is refused. */
 	carriesKey: boolean;
-	/** Unix time in milliseconds. */
-	at: number;
 }
 
 /** Object storage on an origin of its own: it serves files to whoever has a signed link, and refuses an API key. */
@@ -126,7 +123,7 @@ export class Storage {
 			headers.authorization !== undefined ||
 			this.isApiKey(url) ||
 			Object.values(headers).some((value) => this.isApiKey(String(value)));
-		const entry = { method, path: url, headers, status: 0, carriesKey, at: Date.now() };
+		const entry = { method, path: url, status: 0, carriesKey };
 		this.log.push(entry);
 		response.once('close', () => (entry.status = response.headersSent ? response.statusCode : 0));
 		const [, , uid = '', name = ''] = new URL(url, this.url).pathname.split('/');

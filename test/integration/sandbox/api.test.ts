@@ -147,6 +147,25 @@ it.each(WIRE_FORMATS)(
 	},
 );
 
+it('a delivery is shown in the format in which it was sent, also when later ones are sent in another', async () => {
+	avala = await open();
+	for (const wireFormat of ['guide', 'newer'] as const) {
+		avala.wireFormat = wireFormat;
+		avala.seedDeliveries([{}]);
+	}
+	const [newer, guide] = await results('/webhook-deliveries/');
+	expect(newer).toMatchObject({ status: 'delivered', response_status: 200 });
+	expect(guide).toMatchObject({ status: 'success', response_status_code: 200 });
+});
+
+it.each([
+	'/sequences/{sequence}/annotation-issues/',
+	'/datasets/ann/warehouse-lidar/annotation-issues/',
+])('annotation issues come as a list without pages: %s', async (path) => {
+	avala = await open();
+	expect(await get(path)).toHaveLength(3);
+});
+
 describe('pages', () => {
 	it('are refused with 404 for a broken cursor, never empty as if the list had ended', async () => {
 		avala = await open();

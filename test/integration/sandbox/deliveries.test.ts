@@ -2,12 +2,13 @@ import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 
+import { toObject } from '../../../harness/restData';
 import type { Sandbox, WireFormat } from '../../../sandbox';
 import { signedHeaders } from '../../../sandbox/wire/webhooks';
 import vectors from '../../fixtures/signatures.json';
 import type { LocalServer } from '../../support/localServer';
 import { serve } from '../../support/localServer';
-import { open } from './api';
+import { call, open } from './api';
 
 let avala: Sandbox;
 let target: LocalServer;
@@ -68,6 +69,15 @@ describe('deliveries', () => {
 			expect(JSON.parse(body)).toEqual(expected.body);
 		},
 	);
+
+	it('begin with a ping while a new webhook is created', async () => {
+		avala = await open({ pingOnCreate: true });
+		await call(avala, 'POST', '/webhooks/', {
+			target_url: target.url,
+			events: ['task.completed'],
+		});
+		expect(received.map(({ body }) => toObject(JSON.parse(body)).type)).toEqual(['ping']);
+	});
 
 	it('are retried after 1, 5, 15 and 60 minutes with the same bytes; then the webhook is deactivated', async () => {
 		const clockSpeed = 60_000;
