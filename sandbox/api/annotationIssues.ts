@@ -76,11 +76,7 @@ export function mountAnnotationIssues(server: FastifyInstance, context: Context)
 			return shownIssue(store.issues.put(makeIssue(issue, settings.wireFormat)));
 		},
 		changes: ISSUE_CHANGES,
-		update: (issue, { tool_uid, problem_uid, ...given }) => {
-			if (tool_uid !== undefined || problem_uid !== undefined) {
-				const uids = [tool_uid ?? issue.tool.uid, problem_uid ?? issue.problem.uid] as const;
-				Object.assign(issue, choose(...uids, sequenceOf(issue.sequence_uid)));
-			}
+		update: (issue, given) => {
 			Object.assign(issue, given);
 			const closedAt = issue.closed_at ?? new Date().toISOString();
 			issue.closed_at = CLOSED.includes(issue.status) ? closedAt : null;
