@@ -40,7 +40,6 @@ interface N8nOptions {
 
 /** A running n8n process. */
 export interface N8n {
-	version: N8nVersion;
 	url: string;
 	pid: number;
 	client: N8nClient;
@@ -118,7 +117,6 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 		throw error;
 	}
 	return {
-		version,
 		url,
 		pid: child.pid ?? 0,
 		client: new N8nClient(url),

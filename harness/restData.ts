@@ -41,14 +41,11 @@ export interface WorkflowJson {
 
 export interface Execution {
 	id: string;
-	workflowId: string;
 	status: string;
-	mode: string;
 }
 
 /** One run of a node. */
 export interface NodeRun {
-	executionTimeMs: number;
 	/** The items of each output. */
 	outputs: Json[][];
 }
@@ -97,19 +94,14 @@ export function toWorkflow(value: unknown): Workflow {
 }
 
 export function toExecution(value: unknown): Execution {
-	const { id, workflowId, status, mode } = toObject(value);
-	return {
-		id: String(id),
-		workflowId: String(workflowId),
-		status: String(status),
-		mode: String(mode),
-	};
+	const { id, status } = toObject(value);
+	return { id: String(id), status: String(status) };
 }
 
 function toNodeRun(value: unknown): NodeRun {
-	const { executionTime, data } = toObject(value);
+	const { data } = toObject(value);
 	const outputs = toArray(toObject(data).main).map((items) => toArray(items).map(toObject));
-	return { executionTimeMs: Number(executionTime), outputs };
+	return { outputs };
 }
 
 /** @returns a copy, empty when the value is no object */

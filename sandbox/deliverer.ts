@@ -20,7 +20,7 @@ const SIMULATED_OUTAGE: Outcome = {
 	error: 'HTTP 503',
 };
 
-export interface DeliveryOptions {
+interface DeliveryOptions {
 	/** How many times faster than real time the delays pass. */
 	clockSpeed: number;
 	/** PEM of a certificate authority that is trusted beside the public ones. */

@@ -12,7 +12,6 @@ import { mountKeys } from './api/keys';
 import { mountProjects } from './api/projects';
 import { mountQualityTargets } from './api/qualityTargets';
 import { mountRateLimit } from './api/rateLimit';
-import { mountUsers } from './api/users';
 import { mountWebhooks } from './api/webhooks';
 import { mountConsole } from './console/routes';
 import type { Context, Part } from './context';
@@ -33,7 +32,6 @@ const API: readonly Part[] = [
 	mountAnnotationIssues,
 	mountQualityTargets,
 	mountAutoLabelJobs,
-	mountUsers,
 ];
 
 const FILES: readonly Part[] = [mountKeys, mountFiles];

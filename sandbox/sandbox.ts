@@ -10,7 +10,6 @@ import { MAIN_ACCOUNT } from './account';
 import { mountParts } from './parts';
 import type { ApiRequest, StoredDelivery, StoredWebhook } from './webhookRecords';
 import { makeDelivery, makeWebhook } from './webhookRecords';
-import { sequencesOf, shownSequence } from './resources/datasetContents';
 import type { Plan } from './resources/life';
 import type {
 	ExportPlan,
@@ -150,11 +149,6 @@ export class Sandbox {
 	addTask(task: Partial<StoredTask> = {}): StoredTask {
 		const project = this.context.store.projects.list.at(-1)?.uid;
 		return this.add('tasks', { ...(project !== undefined && { project }), ...task });
-	}
-
-	/** The sequences of a dataset as the API lists them, first to last. */
-	sequences(dataset: StoredDataset): Resource[] {
-		return sequencesOf(dataset).map(shownSequence);
 	}
 
 	/** The API requests that got a response, oldest first. */

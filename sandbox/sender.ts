@@ -37,7 +37,8 @@ export class Sender {
 			});
 			const { statusCode: status } = response;
 			const error = status >= 200 && status < 300 ? null : `HTTP ${status}`;
-			return { status, body: await readStart(response.body), error };
+			const text = await response.body.text();
+			return { status, body: text.slice(0, MAX_KEPT_RESPONSE), error };
 		} catch (error) {
 			const message = error instanceof Error ? error.message || error.name : String(error);
 			return { status: null, body: '', error: message };
@@ -47,16 +48,4 @@ export class Sender {
 	async stop(): Promise<void> {
 		await this.agent.destroy();
 	}
-}
-
-/** The start of a target's response; one that has no end is cut off. */
-async function readStart(body: AsyncIterable<Uint8Array>): Promise<string> {
-	const chunks: Uint8Array[] = [];
-	let size = 0;
-	for await (const chunk of body) {
-		chunks.push(chunk);
-		size += chunk.length;
-		if (size >= MAX_KEPT_RESPONSE) break;
-	}
-	return Buffer.concat(chunks).toString('utf8').slice(0, MAX_KEPT_RESPONSE);
 }

@@ -24,18 +24,12 @@ export interface ApiSettings {
 	wireFormat: WireFormat;
 	/** Whether a new webhook gets a ping while its POST is still open. */
 	pingOnCreate: boolean;
-	/** As Avala may do it: a new webhook whose ping gets no 2xx is left inactive. */
-	activateOnlyIfPingOk: boolean;
 	/** Avala accepts https alone; tests may deliver to plain http on loopback. */
 	allowHttpLoopbackTargets: boolean;
 	/** Which event types a webhook may subscribe to: all documented ones, those of Avala's newest page, or these. */
 	knownEvents: 'documented' | 'newest' | readonly string[];
 	/** Whether the refusal of an unknown event type names it. */
 	namesUnknownEvents: boolean;
-	/** What `next` carries: a cursor, or the number of a page. */
-	paginateBy: 'cursor' | 'page';
-	/** Scheme and host of `next` and `previous`; by default those of the request. */
-	pageOrigin: string | undefined;
 	/** Whether an agent's executions come in pages, or as a JSON list as in some documents. */
 	executionsAre: 'pages' | 'list';
 }
@@ -44,8 +38,6 @@ export interface SandboxOptions extends Partial<ApiSettings> {
 	/** Any free one by default. */
 	port?: number;
 	apiKey?: string;
-	/** What the sandbox's own key may do; everything by default. */
-	scopes?: readonly Scope[];
 	/** Further API keys. */
 	keys?: readonly ApiKey[];
 	/** PEM of a certificate authority that is trusted when events are delivered. */
@@ -67,19 +59,16 @@ export function apiSettings(options: SandboxOptions): ApiSettings {
 	return {
 		wireFormat: options.wireFormat ?? 'guide',
 		pingOnCreate: options.pingOnCreate ?? true,
-		activateOnlyIfPingOk: options.activateOnlyIfPingOk ?? false,
 		allowHttpLoopbackTargets: options.allowHttpLoopbackTargets ?? false,
 		knownEvents: options.knownEvents ?? 'documented',
 		namesUnknownEvents: options.namesUnknownEvents ?? true,
-		paginateBy: options.paginateBy ?? 'cursor',
-		pageOrigin: options.pageOrigin,
 		executionsAre: options.executionsAre ?? 'pages',
 	};
 }
 
-export function keysOf({ apiKey = SANDBOX_API_KEY, scopes, keys = [] }: SandboxOptions): Keys {
+export function keysOf({ apiKey = SANDBOX_API_KEY, keys = [] }: SandboxOptions): Keys {
 	return new Map(
-		[{ key: apiKey, scopes }, ...keys].map((key) => [key.key, { account: MAIN_ACCOUNT, ...key }]),
+		[{ key: apiKey }, ...keys].map((key) => [key.key, { account: MAIN_ACCOUNT, ...key }]),
 	);
 }
 

@@ -14,8 +14,6 @@ import type {
 } from './resources/reviewRecords';
 import type { StoredDelivery, StoredWebhook } from './webhookRecords';
 
-export { makeDelivery } from './webhookRecords';
-
 /** What is stored, by the name of its collection. */
 export interface Records {
 	webhooks: StoredWebhook;

@@ -59,8 +59,6 @@ export interface ApiRequest {
 	/** With its query. */
 	path: string;
 	status: number;
-	/** Unix time in milliseconds. */
-	at: number;
 }
 
 /** A webhook with the given fields, and otherwise an active one for completed tasks. */

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 
 import type { Context } from '../context';
 import { AGENT, DECISION, makeAgent, shown } from '../resources/reviewRecords';
-import type { StoredAgent } from '../resources/reviewRecords';
 import { equal, mountEndpoint } from './endpoint';
 import { ApiError, notFound } from './errors';
 import { readFields, uidOf } from './fields';
@@ -26,16 +25,10 @@ export function mountAgents(server: FastifyInstance, context: Context): void {
 		entries: () => store.agents,
 		// With the secret, as some responses of Avala have it.
 		show: shown,
-		showOne: (agent: StoredAgent) => {
-			const stats: Record<string, number> = {};
-			for (const { registration, status } of store.executions.list)
-				if (registration === agent.uid) stats[status] = (stats[status] ?? 0) + 1;
-			return { ...shown(agent), execution_stats: stats };
-		},
+		showOne: null,
 		fields,
 		create: (given, { account }) =>
 			shown(store.agents.put(makeAgent({ ...given, account }, settings.wireFormat))),
-		changes: fields,
 		remove: ({ uid }) => store.agents.remove(uid),
 	});
 	mountEndpoint(server, context, {

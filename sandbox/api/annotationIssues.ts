@@ -14,7 +14,7 @@ import {
 	TOOLS,
 } from '../resources/reviewRecords';
 import { datasetOf } from './datasets';
-import { equal, mountEndpoint } from './endpoint';
+import { mountEndpoint } from './endpoint';
 import { ApiError, notFound } from './errors';
 import { noSuch, uidOf } from './fields';
 import type { Route } from './pages';
@@ -42,7 +42,6 @@ export function mountAnnotationIssues(server: FastifyInstance, context: Context)
 		show: (issue) => shownIssue(issue),
 		showOne: null,
 		isBare: () => true,
-		filters: { sequence_uid: equal(({ sequence_uid }) => sequence_uid) },
 	});
 	mountEndpoint(server, context, {
 		path: '/sequences/:sequence/annotation-issues/',
@@ -55,10 +54,6 @@ export function mountAnnotationIssues(server: FastifyInstance, context: Context)
 		show: (issue) => shownIssue(issue),
 		showOne: null,
 		isBare: () => true,
-		filters: {
-			dataset_item_uid: equal(({ dataset_item_uid }) => dataset_item_uid),
-			project_uid: equal(({ project }) => project?.uid),
-		},
 		fields: ISSUE.extend({ project_uid: uidOf(store.projects).nullable().default(null) }),
 		create: (given, { params, account }) => {
 			const { tool_uid, problem_uid, project_uid, sequence_uid, ...fields } = given;
@@ -81,11 +76,7 @@ export function mountAnnotationIssues(server: FastifyInstance, context: Context)
 			return shownIssue(store.issues.put(makeIssue(issue, settings.wireFormat)));
 		},
 		changes: ISSUE_CHANGES,
-		update: (issue, { tool_uid, problem_uid, ...given }) => {
-			if (tool_uid !== undefined || problem_uid !== undefined) {
-				const uids = [tool_uid ?? issue.tool.uid, problem_uid ?? issue.problem.uid] as const;
-				Object.assign(issue, choose(...uids, sequenceOf(issue.sequence_uid)));
-			}
+		update: (issue, given) => {
 			Object.assign(issue, given);
 			const closedAt = issue.closed_at ?? new Date().toISOString();
 			issue.closed_at = CLOSED.includes(issue.status) ? closedAt : null;

@@ -2,13 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 import { Collection } from '../collection';
 import type { Context } from '../context';
-import {
-	itemsOf,
-	sequencesOf,
-	shownHealth,
-	shownItem,
-	shownSequence,
-} from '../resources/datasetContents';
+import { itemsOf, shownHealth, shownItem } from '../resources/datasetContents';
 import type { StoredDataset } from '../resources/resourceRecords';
 import { shownDataset } from '../wire/resources';
 import { equal, mountEndpoint } from './endpoint';
@@ -18,7 +12,7 @@ import type { Call, Route } from './pages';
 const READ = { config: { scope: 'datasets.read' } } as const;
 const BY_NAME = '/datasets/:owner/:slug/';
 
-/** `/datasets/`, with the items, the sequences and the health report of each. */
+/** `/datasets/`, with the items and the health report of each. */
 export function mountDatasets(server: FastifyInstance, context: Context): void {
 	const { settings, store } = context;
 	const show = (dataset: StoredDataset) => shownDataset(dataset, settings.wireFormat);
@@ -41,19 +35,8 @@ export function mountDatasets(server: FastifyInstance, context: Context): void {
 		read: 'datasets.read',
 		entries: (call) => new Collection(itemsOf(byName(call))),
 		show: (item) => shownItem(item, settings.wireFormat),
-		showOne: (item) => ({
-			...shownItem(item, settings.wireFormat),
-			dataset_owner_name: item.dataset.owner,
-			dataset_slug: item.dataset.slug,
-		}),
+		showOne: null,
 	});
-	mountEndpoint(server, context, {
-		path: `${BY_NAME}sequences/`,
-		read: 'datasets.read',
-		entries: (call) => new Collection(sequencesOf(byName(call))),
-		show: shownSequence,
-	});
-	server.get<Route>(BY_NAME, READ, async (call) => show(byName(call)));
 	server.get<Route>(`${BY_NAME}health/`, READ, async (call) =>
 		shownHealth(byName(call), settings.wireFormat),
 	);

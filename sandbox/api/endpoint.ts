@@ -52,7 +52,6 @@ export function mountEndpoint<
 	F extends z.ZodTypeAny = z.ZodTypeAny,
 	C extends z.AnyZodObject = z.AnyZodObject,
 >(server: FastifyInstance, context: Context, endpoint: Endpoint<T, F, C>): void {
-	const { settings } = context;
 	const { path, entries, show, showOne = show, filters = {}, isBare } = endpoint;
 	const { fields, create, changes, update, remove } = endpoint;
 	const reading = { config: { scope: endpoint.read } };
@@ -73,7 +72,7 @@ export function mountEndpoint<
 		const matches = (entry: T) => isVisible(entry, call) && given.every((each) => each(entry));
 		return isBare?.()
 			? listed.list.filter(matches).map(show).reverse()
-			: pageOf(call, settings, { entries: listed, show, matches });
+			: pageOf(call, { entries: listed, show, matches });
 	});
 	if (showOne) {
 		server.get<Route>(`${path}:uid/`, reading, async (call) => showOne(find(call)));

@@ -1,7 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 import type { Context } from '../context';
-import type { Keys } from '../settings';
 import { ApiError } from './errors';
 
 /** What a key may do. For auto-label jobs none is documented. */
@@ -36,11 +35,7 @@ declare module 'fastify' {
 export function mountKeys(server: FastifyInstance, { keys }: Context): void {
 	server.decorateRequest('account', '');
 	server.addHook('onRequest', async (request) => {
-		const given = keyOf(request);
-		if (given === undefined) {
-			throw new ApiError(401, 'Authentication credentials were not provided.');
-		}
-		const key = keys.get(given);
+		const key = keys.get(String(request.headers['x-avala-api-key']));
 		if (!key) throw new ApiError(401, 'Invalid API key.');
 		request.account = key.account;
 		const { scope } = request.routeOptions.config;
@@ -48,16 +43,4 @@ export function mountKeys(server: FastifyInstance, { keys }: Context): void {
 			throw new ApiError(403, `This API key lacks the permission "${scope}".`);
 		}
 	});
-}
-
-/** The scopes of the key that came with the request; undefined is all of them. */
-export function scopesOf(request: FastifyRequest, keys: Keys): readonly Scope[] | undefined {
-	return keys.get(keyOf(request) ?? '')?.scopes;
-}
-
-/** From `X-Avala-Api-Key`, or from `Authorization: Bearer`. */
-function keyOf({ headers }: FastifyRequest): string | undefined {
-	const own = headers['x-avala-api-key'];
-	if (typeof own === 'string') return own;
-	return /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
 }

@@ -2,7 +2,6 @@ import type { FastifyRequest } from 'fastify';
 
 import type { Entries } from '../collection';
 import type { Resource } from '../resources/resourceRecords';
-import type { ApiSettings } from '../settings';
 import { ApiError } from './errors';
 
 const MAX_PAGE_SIZE = 100;
@@ -29,34 +28,21 @@ export function filterOf({ query }: Call, name: string): string | undefined {
 	return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** A page of a list, newest first unless the request wants `ordering=created_at`. */
+/**
+ * A page of a list, newest first. A cursor names the place that a page begins after, or ends before, so that entries
+ * that come and go shift nothing.
+ */
 export function pageOf<T extends { uid: string }>(
 	call: Call,
-	{ paginateBy, pageOrigin = `${call.protocol}://${call.host}` }: ApiSettings,
-	listing: Listing<T>,
+	{ entries: { list, placeOf }, show, matches }: Listing<T>,
 ): Resource {
 	const limit = Math.floor(Number(call.query.limit)) || MAX_PAGE_SIZE;
 	const size = Math.min(MAX_PAGE_SIZE, Math.max(1, limit));
-	const link = (parameter: string, value: string) => {
-		const url = new URL(pageOrigin + call.url);
-		url.searchParams.set(parameter, value);
+	const link = (place: string) => {
+		const url = new URL(`${call.protocol}://${call.host}${call.url}`);
+		url.searchParams.set('cursor', Buffer.from(place).toString('base64url'));
 		return url.href;
 	};
-	return paginateBy === 'page'
-		? numberedPage(call, listing, size, (page) => link('page', String(page)))
-		: cursorPage(call, listing, size, (cursor) => {
-				return link('cursor', Buffer.from(cursor).toString('base64url'));
-			});
-}
-
-/** A cursor names the place that a page begins after, or ends before, so that entries that come and go shift nothing. */
-function cursorPage<T extends { uid: string }>(
-	call: Call,
-	{ entries: { list, placeOf }, show, matches }: Listing<T>,
-	size: number,
-	link: (cursor: string) => string,
-): Resource {
-	const forth = call.query.ordering === 'created_at' ? 1 : -1;
 	const cursor = filterOf(call, 'cursor');
 	const text = Buffer.from(cursor ?? '', 'base64url').toString();
 	const [, way, digits] = /^([np])(\d+)$/.exec(text) ?? [];
@@ -71,7 +57,7 @@ function cursorPage<T extends { uid: string }>(
 		}
 		return indexes;
 	};
-	const step = way === 'p' ? -forth : forth;
+	const step = way === 'p' ? 1 : -1;
 	const place = digits === undefined ? -step * Infinity : Number(digits);
 	const after = firstIndex(list, (entry) => placeOf(entry) > place);
 	const before = firstIndex(list, (entry) => placeOf(entry) >= place) - 1;
@@ -83,8 +69,8 @@ function cursorPage<T extends { uid: string }>(
 		return entry && !isLast ? link(`${direction}${placeOf(entry)}`) : null;
 	};
 	return {
-		next: linkTo('n', indexes.at(-1), forth),
-		previous: linkTo('p', indexes[0], -forth),
+		next: linkTo('n', indexes.at(-1), -1),
+		previous: linkTo('p', indexes[0], 1),
 		results: indexes.flatMap((index) => list[index] ?? []).map(show),
 	};
 }
@@ -99,26 +85,4 @@ function firstIndex<T>(list: readonly T[], test: (entry: T) => boolean): number 
 		else low = middle + 1;
 	}
 	return low;
-}
-
-/** As a few older documents have it: `page=2`. */
-function numberedPage<T extends { uid: string }>(
-	call: Call,
-	{ entries, show, matches }: Listing<T>,
-	size: number,
-	link: (page: number) => string,
-): Resource {
-	const found = entries.list.filter(matches);
-	if (call.query.ordering !== 'created_at') found.reverse();
-	const page = Number(filterOf(call, 'page') ?? 1);
-	const last = Math.max(1, Math.ceil(found.length / size));
-	if (!Number.isInteger(page) || page < 1 || page > last) {
-		throw new ApiError(404, 'Invalid page.');
-	}
-	return {
-		count: found.length,
-		next: page < last ? link(page + 1) : null,
-		previous: page > 1 ? link(page - 1) : null,
-		results: found.slice((page - 1) * size, page * size).map(show),
-	};
 }

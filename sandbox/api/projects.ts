@@ -3,9 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Context } from '../context';
 import { shownProject, shownTask } from '../wire/resources';
 import { equal, mountEndpoint } from './endpoint';
-import { ApiError } from './errors';
 
-/** `/tasks/` and `/users/me/projects/`; `/projects/` is for Avala's staff. */
+/** `/tasks/` and `/users/me/projects/` */
 export function mountProjects(server: FastifyInstance, context: Context): void {
 	const { settings, store } = context;
 	mountEndpoint(server, context, {
@@ -14,11 +13,6 @@ export function mountProjects(server: FastifyInstance, context: Context): void {
 		entries: () => store.projects,
 		show: (project) => shownProject(project, settings.wireFormat),
 	});
-	for (const path of ['/projects/', '/projects/:uid/']) {
-		server.get(path, { config: { scope: 'projects.read' } }, () => {
-			throw new ApiError(403, 'You do not have permission to perform this action.');
-		});
-	}
 	mountEndpoint(server, context, {
 		path: '/tasks/',
 		read: 'tasks.read',

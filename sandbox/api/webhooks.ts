@@ -31,10 +31,7 @@ export function mountWebhooks(server: FastifyInstance, context: Context): void {
 		create: async ({ secret, ...fields }, { account }) => {
 			const given = { ...recordOf(fields), secret, account };
 			const webhook = store.webhooks.put(makeWebhook(given, settings.wireFormat));
-			if (settings.pingOnCreate) {
-				const outcome = await deliverer.sendOnce(webhook, 'ping', settings.wireFormat);
-				if (settings.activateOnlyIfPingOk && outcome.error !== null) webhook.isActive = false;
-			}
+			if (settings.pingOnCreate) await deliverer.sendOnce(webhook, 'ping', settings.wireFormat);
 			return shownWebhook(webhook, webhook.secret);
 		},
 		changes,

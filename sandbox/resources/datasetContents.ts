@@ -68,23 +68,6 @@ export function shownItem(item: Part, wireFormat: WireFormat): Resource {
 	};
 }
 
-export function shownSequence(sequence: Part): Resource {
-	const { uid, dataset } = sequence;
-	return {
-		uid,
-		key: keyOf(sequence),
-		custom_uuid: null,
-		status: 'labeling',
-		featured_image: null,
-		number_of_frames: frameCount(sequence),
-		views: [],
-		predefined_labels: [],
-		metrics: null,
-		dataset_uid: dataset.uid,
-		is_hidden: false,
-	};
-}
-
 function frameCount({ index, dataset }: Part): number {
 	return Math.min(ITEMS_PER_SEQUENCE, dataset.itemCount - index * ITEMS_PER_SEQUENCE);
 }

@@ -76,15 +76,12 @@ export interface ExportPlan extends Plan {
 	link?: DownloadLink;
 	/** Whether the API's `…/download` redirects to the storage instead of sending the file. */
 	apiRedirects: boolean;
-	/** How long a link to the storage is valid, in real milliseconds. */
-	linkLifetimeMs: number;
 	file: ExportFile;
 }
 
 export const DEFAULT_EXPORT_PLAN: Readonly<ExportPlan> = {
 	...DEFAULT_PLAN,
 	apiRedirects: false,
-	linkLifetimeMs: 5 * 60_000,
 	file: {},
 };
 

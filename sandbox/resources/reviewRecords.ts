@@ -78,8 +78,6 @@ export const ISSUE = z.object({
 });
 
 export const ISSUE_CHANGES = ISSUE.pick({
-	tool_uid: true,
-	problem_uid: true,
 	priority: true,
 	severity: true,
 	description: true,

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Matching } from '../faultList';
 import type { ExportFile } from '../resources/resourceRecords';
@@ -12,20 +11,16 @@ const FILLING = Buffer.alloc(CHUNK_BYTES, 'An export of the sandbox. ');
 
 /** What goes wrong with a download. */
 export interface FileFault extends Matching {
-	/** Wait this long first. */
-	delayMs?: number;
 	/** Send this instead of the file; a body is XML. */
 	status?: number;
 	body?: string;
 	redirectTo?: string;
-	headers?: Record<string, string>;
 	/** Break the connection after so many bytes. */
 	cutOffAfter?: number;
 	/** End normally after so many bytes, fewer than the Content-Length says. */
 	endAfter?: number;
 	/** Send chunked, without a Content-Length. */
 	chunked?: boolean;
-	bytesPerSecond?: number;
 }
 
 const SAMPLE = JSON.stringify({
@@ -61,10 +56,9 @@ export async function sendFile(
 		...(disposition !== null && { 'content-disposition': disposition }),
 		...(!fault.chunked && { 'content-length': String(size) }),
 		...(fault.endAfter !== undefined && { connection: 'close' }),
-		...fault.headers,
 	});
 	const isCutOff = fault.cutOffAfter !== undefined && end < size;
-	const chunks = Readable.from(chunksOf(content, end, fault.bytesPerSecond));
+	const chunks = Readable.from(chunksOf(content, end));
 	// Fails when the connection is closed, after which there is nothing to do.
 	await pipeline(chunks, response, { end: !isCutOff }).catch(() => undefined);
 	// Everything so far is on its way before the break.
@@ -72,14 +66,6 @@ export async function sendFile(
 }
 
 /** The content again and again, up to so many bytes. */
-async function* chunksOf(content: Buffer, end: number, bytesPerSecond?: number) {
-	const step = bytesPerSecond === undefined ? CHUNK_BYTES : Math.ceil(bytesPerSecond / 10);
-	for (let sent = 0; sent < end;) {
-		const from = sent % content.length;
-		const chunk = content.subarray(from, from + Math.min(step, end - sent));
-		sent += chunk.length;
-		yield chunk;
-		if (bytesPerSecond !== undefined)
-			await wait((chunk.length / bytesPerSecond) * 1000, undefined, { ref: false });
-	}
+function* chunksOf(content: Buffer, end: number) {
+	for (let left = end; left > 0; left -= content.length) yield content.subarray(0, left);
 }

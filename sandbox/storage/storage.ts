@@ -1,8 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { once } from 'node:events';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
 
 import { FaultList } from '../faultList';
 import type { ExportFile, StoredExport } from '../resources/resourceRecords';
@@ -17,28 +16,20 @@ const REFUSALS = {
 	key: [400, 'InvalidArgument', 'Only one auth mechanism allowed.'],
 	method: [405, 'MethodNotAllowed', 'The specified method is not allowed.'],
 	forged: [403, 'SignatureDoesNotMatch', 'The signature does not match.'],
-	expired: [403, 'AccessDenied', 'Request has expired'],
 	file: [404, 'NoSuchKey', 'The specified key does not exist.'],
-	good: undefined,
 } as const;
 
 export interface StorageRequest {
 	method: string;
 	/** With its query. */
 	path: string;
-	headers: IncomingHttpHeaders;
 	status: number;
 	/** Whether an API key came with it, in a header or in the address. Such a request is refused. */
 	carriesKey: boolean;
-	/** Unix time in milliseconds. */
-	at: number;
 }
 
 /** Object storage on an origin of its own: it serves files to whoever has a signed link, and refuses an API key. */
 export class Storage {
-	/** What an expired link gets: 403, or 400. */
-	expiredStatus: 403 | 400 = 403;
-
 	private readonly links = new Links();
 
 	private readonly faults = new FaultList<FileFault>();
@@ -75,12 +66,7 @@ export class Storage {
 	/** A new link to the export's file. */
 	linkTo({ uid, plan }: StoredExport): string {
 		const path = `/exports/${uid}/${encodeURIComponent(fileName(uid, plan.file))}`;
-		return this.url + this.links.sign(path, plan.linkLifetimeMs);
-	}
-
-	/** Expires all links; reading an export again gives a fresh one. */
-	expireLinks(): void {
-		this.links.expireAll();
+		return this.url + this.links.sign(path);
 	}
 
 	/** Adds a fault for files, including those from the API's origin. @returns removes the fault */
@@ -121,12 +107,11 @@ export class Storage {
 		file: ExportFile,
 	): Promise<void> {
 		const fault = this.faults.take(request.method ?? 'GET', request.url ?? '/');
-		if (fault?.delayMs !== undefined) await wait(fault.delayMs, undefined, { ref: false });
 		if (fault?.redirectTo !== undefined) {
-			response.writeHead(fault.status ?? 302, { location: fault.redirectTo, ...fault.headers });
+			response.writeHead(fault.status ?? 302, { location: fault.redirectTo });
 			response.end();
 		} else if (fault?.status !== undefined) {
-			response.writeHead(fault.status, { ...XML, ...fault.headers });
+			response.writeHead(fault.status, XML);
 			response.end(fault.body ?? errorXml('InternalError', 'A fault of the sandbox.'));
 		} else await sendFile(response, name, file, fault);
 	}
@@ -138,7 +123,7 @@ export class Storage {
 			headers.authorization !== undefined ||
 			this.isApiKey(url) ||
 			Object.values(headers).some((value) => this.isApiKey(String(value)));
-		const entry = { method, path: url, headers, status: 0, carriesKey, at: Date.now() };
+		const entry = { method, path: url, status: 0, carriesKey };
 		this.log.push(entry);
 		response.once('close', () => (entry.status = response.headersSent ? response.statusCode : 0));
 		const [, , uid = '', name = ''] = new URL(url, this.url).pathname.split('/');
@@ -147,10 +132,12 @@ export class Storage {
 			? REFUSALS.key
 			: method !== 'GET'
 				? REFUSALS.method
-				: REFUSALS[this.links.check(url)];
+				: !this.links.isGood(url)
+					? REFUSALS.forged
+					: undefined;
 		if (refusal || !file) {
 			const [status, code, message] = refusal ?? REFUSALS.file;
-			response.writeHead(code === 'AccessDenied' ? this.expiredStatus : status, XML);
+			response.writeHead(status, XML);
 			response.end(errorXml(code, message));
 		} else await this.send(request, response, decodeURIComponent(name), file);
 	}

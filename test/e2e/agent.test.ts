@@ -1,32 +1,28 @@
-import type { CredentialRef, Json } from '../../harness/restData';
+import type { Json } from '../../harness/restData';
 import { toArray, toObject } from '../../harness/restData';
 import type { Stage } from '../../harness/stage';
-import { openStage, version } from '../../harness/suite';
-import { AGENT_EXAMPLE, askAgent, createModelCredential, isAvalaTool, itemsIn } from './askAgent';
-import { ModelServer } from './modelServer';
+import { version } from '../../harness/suite';
+import type { AgentStage } from './askAgent';
+import { AGENT_EXAMPLE, askAgent, isAvalaTool, itemsIn, openAgentStage } from './askAgent';
+import type { ModelServer } from './modelServer';
 
 jest.setTimeout(200_000);
 
 const QUESTION = 'What failed today, and why?';
 
+let agents: AgentStage;
 let stage: Stage;
 let model: ModelServer;
-let modelCredential: CredentialRef;
 beforeAll(async () => {
-	model = new ModelServer();
-	await model.start();
-	stage = await openStage({ sandbox: { wireFormat: 'older', allowHttpLoopbackTargets: true } });
-	modelCredential = await createModelCredential(stage, model);
+	agents = await openAgentStage({ wireFormat: 'older', allowHttpLoopbackTargets: true });
+	({ stage, model } = agents);
 });
-afterAll(async () => {
-	await stage?.close();
-	await model?.stop();
-});
+afterAll(async () => await agents?.close());
 beforeEach(() => stage.avala.reset());
 
 /** Asks the example's agent, whose tools have these parameters beside their own. */
 const ask = async (useResponsesApi: boolean, toolParameters: Json = {}) =>
-	await askAgent(stage, modelCredential, QUESTION, {
+	await askAgent(agents, QUESTION, {
 		useResponsesApi,
 		tools: AGENT_EXAMPLE.nodes
 			.filter(isAvalaTool)

@@ -1,24 +1,19 @@
-import type { CredentialRef } from '../../harness/restData';
 import type { Stage } from '../../harness/stage';
-import { openStage, version } from '../../harness/suite';
-import { askAgent, avalaTool, createModelCredential, itemsIn } from './askAgent';
-import { ModelServer } from './modelServer';
+import { version } from '../../harness/suite';
+import type { AgentStage } from './askAgent';
+import { askAgent, avalaTool, itemsIn, openAgentStage } from './askAgent';
+import type { ModelServer } from './modelServer';
 
 jest.setTimeout(200_000);
 
+let agents: AgentStage;
 let stage: Stage;
 let model: ModelServer;
-let modelCredential: CredentialRef;
 beforeAll(async () => {
-	model = new ModelServer();
-	await model.start();
-	stage = await openStage({ sandbox: { exports: { requestedMs: 500, processingMs: 500 } } });
-	modelCredential = await createModelCredential(stage, model);
+	agents = await openAgentStage({ exports: { requestedMs: 500, processingMs: 500 } });
+	({ stage, model } = agents);
 });
-afterAll(async () => {
-	await stage?.close();
-	await model?.stop();
-});
+afterAll(async () => await agents?.close());
 beforeEach(() => stage.avala.reset());
 
 /** A parameter that the model fills in. */
@@ -65,7 +60,7 @@ async function call(
 		{ name, arguments: given(results) },
 	]);
 	model.play(...turns, () => 'Done.');
-	expect(await askAgent(stage, modelCredential, 'Go on.', { tools: TOOLS })).toBe('Done.');
+	expect(await askAgent(agents, 'Go on.', { tools: TOOLS })).toBe('Done.');
 	return (model.requests.at(-1)?.results ?? []).map(itemsIn);
 }
 

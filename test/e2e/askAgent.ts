@@ -5,7 +5,9 @@ import { ROOT } from '../../harness/pack';
 import type { CredentialRef, Json, NodeJson, WorkflowJson } from '../../harness/restData';
 import { toArray, toObject } from '../../harness/restData';
 import type { Stage } from '../../harness/stage';
-import type { ModelServer } from './modelServer';
+import { openStage } from '../../harness/suite';
+import type { SandboxOptions } from '../../sandbox';
+import { ModelServer } from './modelServer';
 
 /** The example with an AI agent that has Avala nodes as its tools. */
 export const AGENT_EXAMPLE: WorkflowJson = JSON.parse(
@@ -14,13 +16,29 @@ export const AGENT_EXAMPLE: WorkflowJson = JSON.parse(
 
 export const isAvalaTool = ({ type }: NodeJson) => type === 'n8n-nodes-avala.avalaTool';
 
-/** The credential by which n8n reaches the scripted model. */
-export async function createModelCredential(
-	stage: Stage,
-	{ url }: ModelServer,
-): Promise<CredentialRef> {
-	const data = { apiKey: 'none', organizationId: '', url, header: false };
-	return await stage.client.createCredential('Scripted model', data, 'openAiApi');
+/** A stage, and a scripted model that agents reach by this credential. */
+export interface AgentStage {
+	stage: Stage;
+	model: ModelServer;
+	modelCredential: CredentialRef;
+	close(): Promise<void>;
+}
+
+export async function openAgentStage(sandbox: SandboxOptions): Promise<AgentStage> {
+	const stage = await openStage({ sandbox });
+	const model = new ModelServer();
+	await model.start();
+	const data = { apiKey: 'none', organizationId: '', url: model.url, header: false };
+	const modelCredential = await stage.client.createCredential('Scripted model', data, 'openAiApi');
+	return {
+		stage,
+		model,
+		modelCredential,
+		close: async () => {
+			await stage.close();
+			await model.stop();
+		},
+	};
 }
 
 /**
@@ -29,8 +47,7 @@ export async function createModelCredential(
  * @returns what the agent answers
  */
 export async function askAgent(
-	stage: Stage,
-	modelCredential: CredentialRef,
+	{ stage, modelCredential }: AgentStage,
 	question: string,
 	{
 		tools = AGENT_EXAMPLE.nodes.filter(isAvalaTool),

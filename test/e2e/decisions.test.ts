@@ -1,25 +1,21 @@
-import type { CredentialRef, Json } from '../../harness/restData';
+import type { Json } from '../../harness/restData';
 import type { Stage } from '../../harness/stage';
-import { openStage, version } from '../../harness/suite';
+import { version } from '../../harness/suite';
 import { ALL_OPERATIONS, firstIds, parametersOf } from '../support/operations';
-import { askAgent, avalaTool, createModelCredential, itemsIn } from './askAgent';
-import { ModelServer } from './modelServer';
+import type { AgentStage } from './askAgent';
+import { askAgent, avalaTool, itemsIn, openAgentStage } from './askAgent';
+import type { ModelServer } from './modelServer';
 
 jest.setTimeout(200_000);
 
+let agents: AgentStage;
 let stage: Stage;
 let model: ModelServer;
-let modelCredential: CredentialRef;
 beforeAll(async () => {
-	model = new ModelServer();
-	await model.start();
-	stage = await openStage({ sandbox: { wireFormat: 'newer' } });
-	modelCredential = await createModelCredential(stage, model);
+	agents = await openAgentStage({ wireFormat: 'newer' });
+	({ stage, model } = agents);
 });
-afterAll(async () => {
-	await stage?.close();
-	await model?.stop();
-});
+afterAll(async () => await agents?.close());
 beforeEach(() => stage.avala.reset());
 
 const RESOURCES = ['agent', 'agentExecution', 'annotationIssue', 'autoLabelJob', 'qualityTarget'];
@@ -49,7 +45,7 @@ it.each(OPERATIONS)(
 			() => 'Done.',
 		);
 		const tools = [avalaTool('Tool', given(resource, operation))];
-		expect(await askAgent(stage, modelCredential, 'Go on.', { tools })).toBe('Done.');
+		expect(await askAgent(agents, 'Go on.', { tools })).toBe('Done.');
 		const [item] = itemsIn(model.requests.at(-1)?.results[0] ?? '[]');
 		expect(Object.keys(item ?? {})).not.toEqual([]);
 		expect(item).not.toHaveProperty('error');
@@ -80,7 +76,7 @@ it('an AI agent learns which decisions there are, and rejects a result', async (
 	];
 	model.play(decision('send back'), decision('reject'), () => 'Done.');
 	const tools = [avalaTool('Decide', decide)];
-	await askAgent(stage, modelCredential, 'Send it back.', { tools });
+	await askAgent(agents, 'Send it back.', { tools });
 
 	const [refused, decided] = (model.requests.at(-1)?.results ?? []).map(itemsIn);
 	expect(JSON.stringify(refused)).toContain('It must be approve, flag, reject, skip.');

@@ -1,11 +1,7 @@
-import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-
-import type { FastifyInstance } from 'fastify';
-import fastify from 'fastify';
+import { json } from 'node:stream/consumers';
 
 import { ROOT } from '../../harness/pack';
 import type { Json, Workflow, WorkflowJson } from '../../harness/restData';
@@ -14,53 +10,17 @@ import type { Stage } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
 import { untilTrue } from '../../harness/waiting';
 import type { WireFormat } from '../../sandbox';
+import type { LocalServer } from '../support/localServer';
+import { serve } from '../support/localServer';
 
 jest.setTimeout(400_000);
 
 const EXAMPLES = path.join(ROOT, 'examples');
 
-interface ReceivedRequest {
-	url: string;
-	headers: IncomingHttpHeaders;
-	body: unknown;
-}
-
-/** A server that is neither n8n nor Avala: a chat service. */
-class Elsewhere {
-	readonly received: ReceivedRequest[] = [];
-
-	private readonly arrivals = new EventEmitter();
-
-	private readonly server: FastifyInstance = fastify({ forceCloseConnections: true });
-
-	async start(): Promise<void> {
-		this.server.all('/*', async (request, reply) => {
-			const { url, headers, body } = request;
-			this.received.push({ url, headers, body });
-			this.arrivals.emit('request', { url, headers, body });
-			return await reply.send({ from: 'elsewhere' });
-		});
-		await this.server.listen({ host: '127.0.0.1', port: 0 });
-	}
-
-	get url(): string {
-		const address = this.server.server.address();
-		return `http://localhost:${typeof address === 'object' ? address?.port : ''}`;
-	}
-
-	/** Resolves with the next request. */
-	async next(): Promise<ReceivedRequest> {
-		const [request] = (await once(this.arrivals, 'request')) as [ReceivedRequest];
-		return request;
-	}
-
-	async stop(): Promise<void> {
-		await this.server.close();
-	}
-}
-
 let stage: Stage;
-let elsewhere: Elsewhere;
+let chat: LocalServer;
+/** The messages that came to the chat, as JSON. */
+const messages: unknown[] = [];
 /** Where n8n may save files. */
 let files: string;
 beforeAll(async () => {
@@ -69,12 +29,16 @@ beforeAll(async () => {
 		sandbox: { allowHttpLoopbackTargets: true },
 		env: { N8N_RESTRICT_FILE_ACCESS_TO: files },
 	});
-	elsewhere = new Elsewhere();
-	await elsewhere.start();
+	chat = await serve((request, response) => {
+		void json(request).then((message) => {
+			messages.push(message);
+			response.setHeader('content-type', 'application/json').end('{}');
+		});
+	});
 });
 afterAll(async () => {
-	await elsewhere?.stop();
 	await stage?.close();
+	await chat?.close();
 	rmSync(files, { recursive: true, force: true });
 });
 
@@ -91,7 +55,7 @@ async function importExample(
 ): Promise<Workflow> {
 	let text = readExample(file);
 	for (const [from, to] of Object.entries({
-		'https://chat.example.com': elsewhere.url,
+		'https://chat.example.com': chat.url,
 		...replacements,
 	}))
 		text = text.replaceAll(from, to);
@@ -167,7 +131,7 @@ describe.each(FORMATS)(`the examples in n8n ${version}, in the format "%s",`, (w
 	beforeEach(() => {
 		stage.avala.wireFormat = wireFormat;
 		stage.avala.reset();
-		elsewhere.received.length = 0;
+		messages.length = 0;
 		for (const file of readdirSync(files)) rmSync(path.join(files, file));
 	});
 
@@ -184,7 +148,7 @@ describe.each(FORMATS)(`the examples in n8n ${version}, in the format "%s",`, (w
 
 		// Only Avala's guide has an annotator.
 		const by = wireFormat === 'guide' ? `, annotated by ${tasks[0]?.assignee}` : '';
-		expect(elsewhere.received.map(({ body }) => body)).toEqual([
+		expect(messages).toEqual([
 			{ text: `Reviewed: task Crossing of project ${project?.uid}${by}` },
 			{ text: `Sent back: task Roundabout of project ${project?.uid}${by}` },
 		]);
@@ -256,7 +220,7 @@ describe.each(FORMATS)(`the examples in n8n ${version}, in the format "%s",`, (w
 		await sendEvent(workflow, 'quality.alert', untold);
 		await stage.client.deactivate(workflow.id);
 
-		expect(elsewhere.received.map(({ body }) => toObject(body).text)).toEqual([
+		expect(messages.map((message) => toObject(message).text)).toEqual([
 			'Avala quality alert: Few issues\nFew issues: issue_rate is 0.08 (warning when gt 0.05)',
 			expect.stringMatching(
 				/^Avala quality alert: .+\nAvala does not know the quality targets of project proj_none\./,
@@ -271,9 +235,9 @@ describe.each(FORMATS)(`the examples in n8n ${version}, in the format "%s",`, (w
 		const agentId = agent?.uid ?? '';
 		const workflow = await importExample('result-review-in-chat', { agent_abc123: agentId });
 		await client.activate(workflow.id);
-		const asked = elsewhere.next();
 		const { event } = await stage.deliver('result.submitted');
-		const text = String(toObject((await asked).body).text);
+		await untilTrue(() => messages.length === 1);
+		const text = String(toObject(messages[0]).text);
 		const [link = ''] = /http\S+/.exec(text) ?? [];
 		expect(text).toBe(
 			`A result of ${String(event.data.task_name)} waits for a decision: car\nApprove or reject it: ${link}`,
@@ -317,7 +281,7 @@ describe.each(FORMATS)(`the examples in n8n ${version}, in the format "%s",`, (w
 		await sendEvent(workflow, 'dataset.created', { uid: incomplete?.uid });
 		await client.deactivate(workflow.id);
 
-		expect(elsewhere.received.map(({ body }) => toObject(body).text)).toEqual([
+		expect(messages.map((message) => toObject(message).text)).toEqual([
 			expect.stringMatching(
 				/^New dataset street: \d+ items have arrived; the model labelled 12 of 12 items of the project\.$/,
 			),
@@ -333,7 +297,7 @@ describe.each(FORMATS)(`the examples in n8n ${version}, in the format "%s",`, (w
 			Array.from({ length: 19 }, () => ({ status: 'delivered' as const })),
 		);
 		await runByHand(workflow, 'Every 15 Minutes');
-		expect(elsewhere.received).toEqual([]);
+		expect(messages).toEqual([]);
 
 		stage.avala.addWebhook({
 			targetUrl: `${stage.n8n.url}/webhook/nobody`,
@@ -349,7 +313,7 @@ describe.each(FORMATS)(`the examples in n8n ${version}, in the format "%s",`, (w
 			['pending', 503],
 			['pending', 404],
 		]);
-		expect(elsewhere.received.map(({ body }) => body)).toEqual([
+		expect(messages).toEqual([
 			{
 				text: expect.stringMatching(
 					/^Avala deliveries: only 90\.5 % of 21 .*; 2 will be retried\.\n.*503\n.*404/,
@@ -409,7 +373,7 @@ describe.each(FORMATS)(`the examples in n8n ${version}, in the format "%s",`, (w
 		await stage.client.deactivate(target.id);
 
 		expect(active.map(({ uid }) => uid)).toEqual([responding.uid]);
-		expect(elsewhere.received.map(({ body }) => body)).toEqual([
+		expect(messages).toEqual([
 			{ text: expect.stringContaining(`${dead.targetUrl} is inactive and does not respond`) },
 		]);
 	});

@@ -1,9 +1,13 @@
-import type { Json, Workflow } from '../../harness/restData';
+import type { Json } from '../../harness/restData';
 import type { Stage } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
-import { untilTrue } from '../../harness/waiting';
 import type { WireFormat } from '../../sandbox';
-import { handledItems, missEvents, publishBothTriggers } from '../support/bothTriggers';
+import {
+	handledItems,
+	missEvents,
+	publishBothTriggers,
+	untilHandled,
+} from '../support/bothTriggers';
 
 jest.setTimeout(300_000);
 
@@ -25,15 +29,6 @@ const publish = async (parameters?: Json, pollTimes?: Json) =>
 	await publishBothTriggers(stage, parameters, pollTimes);
 const miss = async (count?: number) => await missEvents(stage, count);
 
-async function untilHandled(workflow: Workflow, count: number): Promise<Json[]> {
-	let items: Json[] = [];
-	await untilTrue(async () => {
-		items = await handledItems(stage, workflow);
-		return items.length >= count;
-	});
-	return items;
-}
-
 describe(`the Avala Missed Events Trigger beside an Avala Trigger in n8n ${version}`, () => {
 	it.each<WireFormat>(['guide', 'older', 'newer'])(
 		'gives an event that was missed, once, as the other gives those that arrive, and activates the webhook again (%s)',
@@ -44,7 +39,7 @@ describe(`the Avala Missed Events Trigger beside an Avala Trigger in n8n ${versi
 			const [missed] = await miss();
 			const [webhook] = stage.avala.webhooks();
 			expect(webhook?.isActive).toBe(false);
-			const items = await untilHandled(workflow, 2);
+			const items = await untilHandled(stage, workflow, 2);
 			expect(items[0]).not.toHaveProperty('recovered');
 			expect(items[1]).toMatchObject({
 				type: 'task.completed',
@@ -63,19 +58,19 @@ describe(`the Avala Missed Events Trigger beside an Avala Trigger in n8n ${versi
 		const missed = await miss(2);
 		await stage.n8n.kill();
 		await stage.start();
-		await untilHandled(workflow, 2);
+		await untilHandled(stage, workflow, 2);
 		// The first poll has activated the webhook again.
 		await stage.n8n.kill();
 		missed.push(...(await miss(2)));
 		await stage.start();
-		await untilHandled(workflow, 4);
+		await untilHandled(stage, workflow, 4);
 		await stage.n8n.kill();
 		await stage.start();
 		await stage.client.untilPublished(workflow.id);
 		missed.push(...(await miss()));
 		await stage.n8n.kill();
 		await stage.start();
-		const items = await untilHandled(workflow, 5);
+		const items = await untilHandled(stage, workflow, 5);
 		expect(items.map((item) => item.resource_uid)).toEqual(missed);
 	});
 
@@ -83,7 +78,7 @@ describe(`the Avala Missed Events Trigger beside an Avala Trigger in n8n ${versi
 		const one = await publish();
 		const other = await publish({ webhookUrl: '', events: ['task.created'] });
 		const missed = await miss(250);
-		const items = await untilHandled(one, 250);
+		const items = await untilHandled(stage, one, 250);
 		expect(new Set(items.map((item) => item.resource_uid))).toEqual(new Set(missed));
 		expect(items).toHaveLength(250);
 		expect(await stage.client.executions(one.id)).toHaveLength(3);
@@ -97,7 +92,7 @@ describe(`the Avala Missed Events Trigger beside an Avala Trigger in n8n ${versi
 		await stage.start();
 		const [missed] = await miss();
 		stage.avala.clearFaults();
-		expect(await untilHandled(workflow, 1)).toMatchObject([{ resource_uid: missed }]);
+		expect(await untilHandled(stage, workflow, 1)).toMatchObject([{ resource_uid: missed }]);
 	});
 
 	it('shows the newest missed event when a user fetches a test event, and changes nothing', async () => {

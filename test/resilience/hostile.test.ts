@@ -6,6 +6,7 @@ import type { Stage } from '../../harness/stage';
 import { openStage, version } from '../../harness/suite';
 import { inParallel } from '../../harness/waiting';
 import { webhookNode, workflowOf } from '../../harness/workflows';
+import { tell } from './load';
 import { hostileRequest, sender } from './requests';
 
 jest.setTimeout(900_000);
@@ -29,8 +30,6 @@ function memoryMb(): number {
 	const status = readFileSync(`/proc/${stage.n8n.pid}/status`, 'utf8');
 	return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
 }
-
-const tell = (line: string) => process.stderr.write(`${line}\n`);
 
 it(`none of ${REQUESTS.toLocaleString('en')} hostile requests starts an execution in n8n ${version}; each gets a response, the process stays up and its memory returns`, async () => {
 	const workflow = await stage.createTriggerWorkflow();

@@ -1,10 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { Json, Workflow } from '../../harness/restData';
-import type { Stage } from '../../harness/stage';
+import type { Json } from '../../harness/restData';
 import { openQueueStage, openStage } from '../../harness/suite';
-import { untilTrue } from '../../harness/waiting';
-import { handledItems, missEvents, publishBothTriggers } from '../support/bothTriggers';
+import { missEvents, publishBothTriggers, untilHandled } from '../support/bothTriggers';
 import { tell } from './load';
 
 jest.setTimeout(900_000);
@@ -12,15 +10,6 @@ jest.setTimeout(900_000);
 const KILLS = 10;
 
 const tasksIn = (items: Json[]) => items.map((item) => String(item.resource_uid)).sort();
-
-async function untilAllHandled(stage: Stage, workflow: Workflow, count: number): Promise<Json[]> {
-	let items: Json[] = [];
-	await untilTrue(async () => {
-		items = await handledItems(stage, workflow);
-		return items.length >= count;
-	});
-	return items;
-}
 
 it(`n8n is killed at ${KILLS} random moments, and every event that was missed starts the workflow once`, async () => {
 	const stage = await openStage();
@@ -37,13 +26,12 @@ it(`n8n is killed at ${KILLS} random moments, and every event that was missed st
 			if (kill % 2 === 0) missed.push(...(await missEvents(stage, 3)));
 			await stage.start();
 			await stage.client.untilPublished(workflow.id);
-			const items = await untilAllHandled(stage, workflow, missed.length);
+			const items = await untilHandled(stage, workflow, missed.length);
 			tell(`Kill ${kill} after ${delayMs} ms: ${items.length} of ${missed.length} given`);
 		}
 		// What would be given twice is given by now.
 		await stage.deliver();
-		await untilTrue(async () => (await handledItems(stage, workflow)).length > missed.length);
-		const items = await handledItems(stage, workflow);
+		const items = await untilHandled(stage, workflow, missed.length + 1);
 		expect(tasksIn(items.filter(({ recovered }) => recovered === true))).toEqual(missed.sort());
 	} finally {
 		await stage.close();
@@ -57,11 +45,11 @@ it('in queue mode main polls, and goes on after it was killed', async () => {
 		stage.avala.wireFormat = 'older';
 		const workflow = await publishBothTriggers(stage);
 		const missed = await missEvents(stage, 2);
-		await untilAllHandled(stage, workflow, 2);
+		await untilHandled(stage, workflow, 2);
 		await stage.process('main').kill();
 		missed.push(...(await missEvents(stage, 2)));
 		await stage.start();
-		const items = await untilAllHandled(stage, workflow, 4);
+		const items = await untilHandled(stage, workflow, 4);
 		expect(tasksIn(items)).toEqual(missed.sort());
 	} finally {
 		await queue.close();

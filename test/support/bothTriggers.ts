@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Json, NodeJson, Workflow } from '../../harness/restData';
 import type { Stage } from '../../harness/stage';
+import { untilTrue } from '../../harness/waiting';
 import { avalaTrigger } from '../../harness/workflows';
 
 /** Every two seconds: n8n accepts one number of seconds in each rule. */
@@ -62,5 +63,19 @@ export async function handledItems(stage: Stage, { id }: Workflow): Promise<Json
 		if (status !== 'success') continue;
 		items.push(...((await stage.client.result(execution)).Handle ?? []));
 	}
+	return items;
+}
+
+/** Waits until the node behind both triggers has got this many. */
+export async function untilHandled(
+	stage: Stage,
+	workflow: Workflow,
+	count: number,
+): Promise<Json[]> {
+	let items: Json[] = [];
+	await untilTrue(async () => {
+		items = await handledItems(stage, workflow);
+		return items.length >= count;
+	});
 	return items;
 }

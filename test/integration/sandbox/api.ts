@@ -1,6 +1,17 @@
-import type { Sandbox } from '../../../sandbox';
+import type { Sandbox, SandboxOptions } from '../../../sandbox';
+import { startSandbox } from '../../../sandbox';
 
 export type Json = Record<string, unknown>;
+
+/** A sandbox that delivers to loopback too, and neither limits requests nor pings new webhooks. */
+export async function open(options: SandboxOptions = {}): Promise<Sandbox> {
+	return await startSandbox({
+		allowHttpLoopbackTargets: true,
+		rateLimit: false,
+		pingOnCreate: false,
+		...options,
+	});
+}
 
 /** One request to the sandbox with its API key. */
 export async function call(
@@ -22,16 +33,4 @@ export async function call(
 	const text = await response.text();
 	const json: unknown = text === '' ? {} : JSON.parse(text);
 	return { status: response.status, json: json as Json, headers: response.headers };
-}
-
-/** The results of all pages, following `next`. */
-export async function listAll(avala: Sandbox, url: string): Promise<Json[]> {
-	const results: Json[] = [];
-	for (let next: unknown = url; typeof next === 'string';) {
-		const { status, json } = await call(avala, 'GET', next);
-		if (status !== 200) throw new Error(`${status}: ${JSON.stringify(json)}`);
-		results.push(...(json.results as Json[]));
-		next = json.next;
-	}
-	return results;
 }
