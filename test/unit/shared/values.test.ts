@@ -47,7 +47,6 @@ describe('a value that is not understood', () => {
 	it('is told from one that is missing, because an expression gave nothing', () => {
 		const advice = 'It must be text. Enter a value, or remove the field if it is optional.';
 		expect(refusal(() => readText('X', ''))).toBe(`'X' is empty. ${advice}`);
-		expect(refusal(() => readText('X', ' '))).toBe(`'X' is empty. ${advice}`);
 		expect(refusal(() => readTexts('X', [[]]))).toMatch(/^'X' is empty\. It must be a list/);
 		for (const nothing of [null, undefined]) {
 			expect(refusal(() => readText('X', nothing))).toBe(
@@ -67,13 +66,8 @@ describe('a value that is understood', () => {
 	});
 
 	it.each<[unknown, string[]]>([
-		[
-			['a', 'b'],
-			['a', 'b'],
-		],
 		['a, b ,', ['a', 'b']],
 		[' ["a","b"]', ['a', 'b']],
-		['x["a"]', ['x["a"]']],
 		['[a', ['[a']],
 		[['a', [], 'a'], ['a']],
 		['{"a":1}', ['{"a":1}']],
@@ -89,20 +83,16 @@ describe('a value that is understood', () => {
 		['0', false],
 		[0, false],
 		[2, undefined],
-		[null, undefined],
 	])('as yes or no: %j', (value, expected) => {
 		expect(booleanOf(value)).toBe(expected);
 	});
 
 	it.each<[unknown, number | undefined]>([
-		['5', 5],
 		[' 5 ', 5],
 		[' ', undefined],
-		['', undefined],
 		['five', undefined],
 		[Infinity, undefined],
 		[true, undefined],
-		[null, undefined],
 	])('as a number: %j', (value, expected) => {
 		expect(numberOf(value)).toBe(expected);
 	});
