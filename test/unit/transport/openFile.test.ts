@@ -50,28 +50,19 @@ const respondAfter = (ms: number) => async (request: Sent) => {
 	return { statusCode: 200, headers: {}, body: '' };
 };
 
-describe.each(['https://s.example.com/x.zip', 'https://api.example.com/x.zip'])('%s', (link) => {
-	it('may take a minute to begin, since the file may be packed meanwhile', async () => {
-		const { sent, outcome } = await opening(link, respondAfter(59_000));
-		expect(outcome).toBe(200);
-		expect(sent).toHaveLength(1);
-	});
-
-	it('that never begins is an error after two minutes', async () => {
-		const { sent, outcome, tookMs } = await opening(link, respondAfter(3_600_000));
-		expect(sent.map(({ timeout }) => timeout)).toEqual([60_000, 59_500]);
-		expect(String(outcome)).toContain('about export e1: the time limit was exceeded.');
-		expect(tookMs).toBeLessThanOrEqual(120_500);
-	});
+it('a file may take a minute to begin, twice, since it may be packed meanwhile', async () => {
+	const link = 'https://s.example.com/x.zip';
+	const { sent, outcome, tookMs } = await opening(link, respondAfter(3_600_000));
+	expect(sent.map(({ timeout }) => timeout)).toEqual([60_000, 59_500]);
+	expect(String(outcome)).toContain('about export e1: the time limit was exceeded.');
+	expect(tookMs).toBeLessThanOrEqual(120_500);
 });
 
 describe('a link', () => {
 	it.each([
 		['http://api.example.com/x', 'https://api.example.com/x', true],
-		['/x', 'https://api.example.com/x', true],
 		['//api.example.com/x', 'https://api.example.com/x', true],
 		['https://api.example.com:8443/x', 'https://api.example.com:8443/x', false],
-		['https://s.example.com/x', 'https://s.example.com/x', false],
 	])(
 		'%s leads to %s, with the key (%s) on the API’s own origin alone',
 		async (link, url, withKey) => {
@@ -80,13 +71,12 @@ describe('a link', () => {
 		},
 	);
 
-	it.each([
-		'http://127.0.0.1:5678/rest/internal',
-		'http://api.example.com:8080/x',
-		'http://s.example.com',
-	])('is not followed in clear, not even to this machine: %s', async (link) => {
-		const { sent, outcome } = await opening(link, respondAfter(0));
-		expect(String(outcome)).toContain('is not https but http:');
-		expect(sent).toEqual([]);
-	});
+	it.each(['http://127.0.0.1:5678/rest/internal', 'http://api.example.com:8080/x'])(
+		'is not followed in clear, not even to this machine: %s',
+		async (link) => {
+			const { sent, outcome } = await opening(link, respondAfter(0));
+			expect(String(outcome)).toContain('is not https but http:');
+			expect(sent).toEqual([]);
+		},
+	);
 });

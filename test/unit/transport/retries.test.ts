@@ -3,7 +3,7 @@ import { connect } from '../../../nodes/Avala/transport/connection';
 import { TransferError } from '../../../nodes/Avala/transport/exchange';
 import type { Exchanged } from '../../../nodes/Avala/transport/exchange';
 import { one, WEBHOOKS } from '../../../nodes/Avala/transport/paths';
-import { FILE_LIMITS, mayPass, pause, withRetries } from '../../../nodes/Avala/transport/retries';
+import { mayPass, pause, withRetries } from '../../../nodes/Avala/transport/retries';
 import { loadOptionsContext } from '../../support/contexts';
 
 let connection: Connection;
@@ -46,7 +46,6 @@ async function trying(
 	tookMs: number,
 	{ status, retryAfter, isPassing = true, method = 'GET' }: Failure = {},
 	given: Partial<Connection> = {},
-	limits?: typeof FILE_LIMITS,
 ): Promise<Tried> {
 	const start = Date.now();
 	const limitsGiven: number[] = [];
@@ -62,7 +61,7 @@ async function trying(
 	};
 	let endedWith: unknown;
 	const request = { ...REQUEST, method };
-	void withRetries({ ...connection, ...given }, request, tryOnce, limits).then(
+	void withRetries({ ...connection, ...given }, request, tryOnce).then(
 		(response) => (endedWith = response.status),
 		(error: unknown) => (endedWith = String(error)),
 	);
@@ -105,10 +104,6 @@ describe('a request that fails', () => {
 		expect((await trying(59_500)).limits).toEqual([30_000]);
 	});
 
-	it('has a minute for each try when it is for a file, which may be packed meanwhile', async () => {
-		expect((await trying(60_000, {}, {}, FILE_LIMITS)).limits).toEqual([60_000, 59_500]);
-	});
-
 	it('does not count the pauses that Avala asks for', async () => {
 		const { limits, at } = await trying(1_000, { status: 429, retryAfter: '50' });
 		expect(at).toEqual([0, 51_000, 102_000, 153_000]);
@@ -142,10 +137,8 @@ describe('a request that fails', () => {
 
 	it.each([
 		[429, true, true],
-		[408, false, false],
 		[499, false, false],
 		[500, true, false],
-		[524, true, false],
 	])('with %d may pass for a read: %s, for a write: %s', (status, read, write) => {
 		expect([mayPass(status, true), mayPass(status, false)]).toEqual([read, write]);
 	});
