@@ -40,15 +40,6 @@ describe('the secret that the trigger derives', () => {
 			credentials: { apiKey, baseUrl: '', webhookSecret },
 		});
 
-	it('is the same each time, without anything stored', async () => {
-		const { value, isOwn } = await configured(context());
-		expect({ value, isOwn }).toEqual({
-			value: expect.stringMatching(/^[0-9a-f]{64}$/),
-			isOwn: false,
-		});
-		expect((await configured(context(' key\n'))).value).toBe(value);
-	});
-
 	it('is another one for another API key, another node, and the test webhook', async () => {
 		const otherNode = context();
 		const node = { ...otherNode.getNode(), webhookId: 'other' };
@@ -86,13 +77,6 @@ describe('the secret that the trigger derives', () => {
 		expect((await configured(context)).value).toBe(
 			'056c127ec7765586959689f85e215b97bf4ea7e6ba5aaf6ec8e99b8b9efaefd1',
 		);
-	});
-
-	it('gives way to the one in the credential, without blanks around it', async () => {
-		expect(await configured(context('key', false, ' own\n'))).toEqual({
-			value: 'own',
-			isOwn: true,
-		});
 	});
 });
 

@@ -35,7 +35,7 @@ describe('what is stored of a webhook', () => {
 	it('is forgotten whole, and nothing else with it', () => {
 		const staticData: IDataObject = { ...STORED, other: 1 };
 		writeRegistration(contextWith(staticData), NOT_REGISTERED);
-		expect(staticData).toEqual({ other: 1 });
+		expect(staticData).toStrictEqual({ other: 1 });
 	});
 
 	it('is as good as nothing when it was damaged', () => {

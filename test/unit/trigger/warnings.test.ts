@@ -44,10 +44,6 @@ describe('a warning about requests', () => {
 		expect(written).toHaveBeenLastCalledWith('Avala Trigger in workflow  (not saved): Refused.');
 	});
 
-	it('is written for each cause', () => {
-		expect(reaching('The credential is gone.', 'The credential cannot be read.')).toBe(2);
-	});
-
 	it.each([
 		['in a number', 'No response after 1012 ms.', 'No response after 7 ms.'],
 		['in a quoted value', 'Not understood: "a".', 'Not understood: "b".'],
