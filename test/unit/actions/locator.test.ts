@@ -17,28 +17,12 @@ it('a value that holds no ID is refused with what it must be', () => {
 describe('a webhook', () => {
 	const picked = async (locator: unknown) => await webhookLocator.read(locator, RUN);
 
-	it.each([{ mode: 'id', value: ' wh_1 ' }, 'wh_1 '])(
-		'is picked by its ID: %j',
-		async (locator) => {
-			expect(await picked(locator)).toBe('wh_1');
-		},
-	);
-
 	it.each([
-		['https://example.com/a', { mode: 'url', value: ' https://example.com/a ' }],
 		['example.com/a', { mode: 'url', value: 'example.com/a' }],
-		['https://example.com/a', { mode: 'id', value: 'https://example.com/a' }],
 		['HTTP://example.com/a', 'HTTP://example.com/a'],
 	])('is picked by its target URL %s in every mode: %j', async (targetUrl, locator) => {
 		expect(await picked(locator)).toEqual(['webhookId', targetUrl]);
 	});
-
-	it.each([' ', {}, { mode: 'url', value: ' ' }])(
-		'that is not picked is an error: %j',
-		async (locator) => {
-			await expect(picked(locator)).rejects.toThrow("'Webhook' is empty.");
-		},
-	);
 
 	it('is neither an ID nor a target URL in a sentence', async () => {
 		await expect(picked('see https://example.com/a')).rejects.toThrow("'Webhook' cannot be");

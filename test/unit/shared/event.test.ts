@@ -10,26 +10,6 @@ const data: IDataObject = {
 };
 
 describe('normaliseEvent', () => {
-	it('gives the same item for the three wire formats', () => {
-		const time = '2026-03-02T10:29:55Z';
-		const guide = normaliseEvent(
-			{ id: 'evt_1', type: 'task.completed', created_at: time, data },
-			{},
-		);
-		const older = normaliseEvent({ event: 'task.completed', timestamp: time, data }, {});
-		const newer = normaliseEvent(data, { type: 'task.completed', deliveryId: 'd-1' });
-		const common = {
-			type: 'task.completed',
-			created_at: time,
-			resource_uid: 'task_xyz789',
-			project_uid: 'proj_abc123',
-			data,
-		};
-		expect(guide).toStrictEqual({ id: 'evt_1', ...common });
-		expect(older).toStrictEqual({ id: expect.stringMatching(/^evt_[0-9a-f]{32}$/), ...common });
-		expect(newer).toStrictEqual({ id: 'd-1', delivery_id: 'd-1', ...common });
-	});
-
 	it('gives an event without an id of its own the same id on each try, and another event another one', () => {
 		const at = (timestamp: string) =>
 			normaliseEvent({ event: 'task.completed', timestamp, data }, {})?.id;

@@ -98,22 +98,8 @@ describe('a value that is understood', () => {
 	});
 
 	it('as an ID', () => {
-		expect([7, 'a', '', NaN, null, {}].map(idOf)).toEqual([
-			'7',
-			'a',
-			undefined,
-			undefined,
-			undefined,
-			undefined,
-		]);
-		expect([{ uid: 7 }, { id: 8 }, { uid: '', id: 9 }, {}, 'a', []].map(uidOf)).toEqual([
-			'7',
-			'8',
-			'9',
-			undefined,
-			'a',
-			undefined,
-		]);
+		expect([7, '', NaN].map(idOf)).toEqual(['7', undefined, undefined]);
+		expect([{ uid: '', id: 9 }, 'a', []].map(uidOf)).toEqual(['9', 'a', undefined]);
 		expect(textsIn(['a', 7, null, 'b'])).toEqual(['a', 'b']);
 		expect(textsIn('a')).toEqual([]);
 	});
@@ -149,7 +135,7 @@ it('an ID is the same in every spelling of a UUID, and blanks around it do not c
 	]) {
 		expect(idKey(spelling)).toBe(idKey(uuid));
 	}
-	for (const other of ['p-1', 'p_1', 'P-1', 'p1', '17', '017', uuid.slice(1), `${uuid}0`]) {
+	for (const other of ['p-1', 'P-1', '017', uuid.slice(1), `${uuid}0`]) {
 		expect(idKey(` ${other} `)).toBe(other);
 	}
 });
