@@ -116,11 +116,10 @@ describe('a value that is understood', () => {
 
 	it('as all that an error says, once', () => {
 		const described = (description: unknown) => Object.assign(new Error('a b'), { description });
-		expect(
-			[new Error('words'), described('c'), described('b'), described(7), 'text', undefined].map(
-				messageOf,
-			),
-		).toEqual(['words', 'a b c', 'a b', 'a b', 'text', 'undefined']);
+		const errors = [described('c'), described('b'), described(7), 'text', undefined];
+		expect(errors.map(messageOf)).toEqual(['a b c', 'a b', 'a b', 'text', 'undefined']);
+		const cut = Object.assign(new Error('a long head…'), { description: 'a long heading. More' });
+		expect(messageOf(cut)).toBe('a long heading. More');
 	});
 });
 
