@@ -51,16 +51,13 @@ describe('an event type', () => {
 		expect(readKnownEventTypes('x', type)).toEqual([type]);
 	});
 
-	it.each(['a.b', 'model.test.completed', 'a-b.c_d', 'A.b2'])('looks like %s', (text) => {
+	it.each(['model.test.completed', 'A-b.c_d2'])('looks like %s', (text) => {
 		expect(looksLikeEventType(text)).toBe(true);
 	});
 
-	it.each(['task', '.task', 'task.', 'task..done', '1.b', 'a b.c', 'a.b c', 'bounding_box', ''])(
-		'does not look like %j',
-		(text) => {
-			expect(looksLikeEventType(text)).toBe(false);
-		},
-	);
+	it.each(['task', '.task', 'task.', '1.b', 'a b.c', 'a.b c'])('does not look like %j', (text) => {
+		expect(looksLikeEventType(text)).toBe(false);
+	});
 
 	it('that is unknown is refused with those that are known, and where to enter another one', () => {
 		const description = (elsewhere?: string) =>
@@ -73,13 +70,6 @@ describe('an event type', () => {
 		expect(() => readEventTypes('X', 'no type')).toThrow(description());
 		expect(readEventTypes('X', 'a.b')).toEqual(['a.b']);
 		expect(readKnownEventTypes('X', ['*', 'no.such.type'])).toEqual([]);
-	});
-
-	it('that nobody chose is not asked for, and starts nothing', () => {
-		const chosen = ['task.completed', 'export.failed'];
-		expect(expandEvents(chosen)).toEqual({ required: chosen, optional: [] });
-		for (const type of chosen) expect(isChosenEvent(type, chosen, [])).toBe(true);
-		expect(isChosenEvent('task.created', chosen, [])).toBe(false);
 	});
 
 	it('that is selected beside All is required, and asked for once', () => {

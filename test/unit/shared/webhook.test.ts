@@ -16,11 +16,6 @@ describe('a webhook of the account', () => {
 		});
 	});
 
-	it('may be named by id', () => {
-		expect(readWebhook({ id: 'wh_1' })?.uid).toBe('wh_1');
-		expect(readWebhook({ id: {} })).toBeUndefined();
-	});
-
 	it.each([
 		'https://N8N.example.com:443/webhook/1b2c/webhook',
 		'https://n8n.example.com/webhook/1b2c/webhook/?#',

@@ -126,20 +126,10 @@ describe('an ID', () => {
 		expect(one(targets, 'n_1').path).toBe('/projects/p_1/notes/n_1/');
 	});
 
-	it('that is none is quoted, shortened, with where to find one', () => {
-		const refusal = (id: string) => () => one(EXPORTS, id);
-		expect(refusal('/'.repeat(100))).toThrow(
-			expect.objectContaining({
-				message: `The ID of the export cannot be "${'/'.repeat(59)}….`,
-				description:
-					'An ID consists of letters, digits, hyphens and underscores, such as exp_1a2b3c4d or a UUID. Take the ID from a list of exports.',
-			}),
-		);
-		expect(refusal(' ')).toThrow('The ID of the export is empty.');
-		expect(refusal(' None ')).toThrow(
-			'The ID of the export is "None": the expression gave nothing.',
-		);
-		for (const id of ['x'.repeat(201), 'a..b', '-a', 'a b', 'ä']) expect(refusal(id)).toThrow();
+	it('that is none is refused', () => {
+		for (const id of ['x'.repeat(201), 'a..b', '-a', 'a b', 'ä', ' None ']) {
+			expect(() => one(EXPORTS, id)).toThrow('The ID of the export');
+		}
 	});
 });
 
