@@ -171,6 +171,7 @@ describe('what Avala says in a refusal', () => {
 		[{ events: [null, 7, 'Bad.'], more: null }, 'events: Bad.', ['events']],
 		[{ [`f${'x'.repeat(60)}`]: ['Bad.'] }, 'another field: Bad.', ['another field']],
 		[{ message: 'of no documented shape', code: 7 }, '', []],
+		[{ events: [], more: null }, '', []],
 		['"text"', '', []],
 		['', '', []],
 		['\ufeff{"detail": "Not found."}', 'Not found.', []],
