@@ -1,4 +1,4 @@
-import { readRawBody } from '../../../nodes/Avala/trigger/verify';
+import { readBody, readRawBody } from '../../../nodes/Avala/trigger/verify';
 
 type Request = Parameters<typeof readRawBody>[0];
 
@@ -33,4 +33,13 @@ describe('the bytes of a request', () => {
 			expect(await readRawBody(request)).toBe(BODY);
 		},
 	);
+});
+
+it('the type and the ID in the headers are the first ones where a proxy has sent several', () => {
+	const headers = {
+		'x-avala-webhook-event': 'task.completed , task.created',
+		'x-avala-webhook-delivery': 'wd_1 , wd_2',
+	};
+	const read = readBody(requestWith({ headers }), Buffer.from('{"uid":"task_1"}'));
+	expect(read).toMatchObject({ event: { type: 'task.completed', id: 'wd_1' } });
 });
