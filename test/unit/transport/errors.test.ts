@@ -145,6 +145,7 @@ describe('the wait that Avala asks for', () => {
 		['0', 0],
 		['9'.repeat(400), undefined],
 		['1e9', undefined],
+		['-5', undefined],
 		['soon', undefined],
 		['Mon, 02 Mar 2026 10:30:30 GMT', 30_000],
 		['Mon, 02 Mar 2026 10:29:00 GMT', 0],

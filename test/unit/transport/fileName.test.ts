@@ -36,6 +36,7 @@ describe('the name of a downloaded file', () => {
 		],
 		['the encoded one first', "filename*=UTF-8''b.zip; filename=a.zip", 'b.zip'],
 		['several blanks', 'attachment;  filename  =  a.zip', 'a.zip'],
+		['several blanks, encoded', "attachment;  filename*  =  UTF-8''a.zip", 'a.zip'],
 		['a language', "attachment; filename*=utf8'de-DE'stra%C3%9Fe.zip", 'straße.zip'],
 		[
 			'UTF-8 that Node has read as Latin-1',
@@ -67,6 +68,7 @@ describe('the name of a downloaded file', () => {
 		['/a/street%20scenes.zip?Signature=abc', 'street scenes.zip'],
 		['/a/..%2f..%2fx.zip', 'x.zip'],
 		['/a/100%.zip', '100%.zip'],
+		['/a/5%alpha.zip', '5%alpha.zip'],
 		['/a/100%25%20done.zip', '100% done.zip'],
 		['/a/download', 'export-exp_1'],
 		['/a/%E0%A4%A.zip', 'export-exp_1'],
