@@ -17,10 +17,12 @@ const contentOf = async (transfer: Transfer) =>
 	await buffer(transfer.stream(await transfer.start()));
 
 const failureOf = async (transfer: Transfer) =>
-	await contentOf(transfer).then(
-		() => undefined,
-		(error: unknown) => String(error),
-	);
+	await contentOf(transfer)
+		.then(
+			() => undefined,
+			(error: unknown) => String(error),
+		)
+		.finally(() => transfer.close());
 
 const transferOf = (chunks: Array<string | Buffer>, headers = {}, watch = {}) =>
 	new Transfer(headers, Readable.from(chunks), { ...WATCH, ...watch });
