@@ -70,12 +70,13 @@ it('no label, text or hint that the editor shows is blank', () => {
 	for (const { description } of nodes) expect(blankIn(description, description.name)).toEqual([]);
 });
 
-it('all nodes have a picture for each theme', () => {
-	for (const { icon } of nodes.map(({ description }) => description)) {
+it('the nodes and the credential have a picture for each theme', () => {
+	const pictures = nodes.map(({ description: { icon } }) => ({ icon, folder: 'nodes/Avala' }));
+	for (const { icon, folder } of [...pictures, { icon: credential.icon, folder: 'credentials' }]) {
 		const files = typeof icon === 'object' ? [icon.light, icon.dark] : [];
 		expect(new Set(files).size).toBe(2);
 		for (const file of files) {
-			const picture = path.join(__dirname, '../../nodes/Avala', file.replace(/^file:/, ''));
+			const picture = path.join(__dirname, '../..', folder, file.replace(/^file:/, ''));
 			expect(statSync(picture).isFile()).toBe(true);
 		}
 	}

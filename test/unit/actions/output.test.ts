@@ -27,16 +27,7 @@ const refusal = (read: () => unknown) => {
 };
 const ofTool = (parameters: INodeParameters) => chosen(parameters, 'n8n-nodes-avala.avalaTool');
 
-it('is simplified unless that is turned off', () => {
-	expect(chosen({})).toEqual(['simplified']);
-	expect(chosen({ simplify: true })).toEqual(['simplified']);
-	expect(chosen({ simplify: false })).toEqual(['raw']);
-	expect(chosen({ simplify: false, output: 'simplified' })).toEqual(['raw']);
-	expect(() => chosen({ simplify: 'a bit' })).toThrow("'Simplify'");
-});
-
 it('of the node as a tool is what the AI agent chose, in any case', () => {
-	expect(ofTool({})).toEqual(['simplified']);
 	expect(ofTool({ output: ' Simplified ', simplify: false })).toEqual(['simplified']);
 	expect(ofTool({ output: 'RAW', simplify: true })).toEqual(['raw']);
 });
@@ -51,9 +42,9 @@ it('of a tool with selected fields differs by the fields', () => {
 	]);
 });
 
-it.each(['everything', 5])('of the node as a tool is never guessed: %j', (output) => {
-	expect(refusal(() => ofTool({ output }))).toMatch(
-		/^'Output' cannot be .* It must be simplified, raw or selectedFields\.$/,
+it('of the node as a tool is never guessed', () => {
+	expect(refusal(() => ofTool({ output: 5 }))).toBe(
+		"'Output' cannot be 5. It must be simplified, raw or selectedFields.",
 	);
 });
 
@@ -62,7 +53,6 @@ it('of a tool with selected fields has none but those that there are', () => {
 	expect(refusal(() => ofTool({ output, fields: ['Owner'] }))).toBe(
 		`'Fields' cannot be "Owner". It must be a list of these: uid, created_at.`,
 	);
-	expect(() => ofTool({ output, fields: 5 })).toThrow('\'Fields\' cannot be "5".');
 });
 
 it('offers the fields under readable names, but not the ID, which is always there', () => {
@@ -99,14 +89,11 @@ describe('the simplified form', () => {
 	const connection = { baseUrl: 'https://api.example.com/api/v1' } as Connection;
 
 	it.each<[unknown, unknown]>([
-		['/files/e1.zip', 'https://api.example.com/files/e1.zip'],
 		[
 			'https://s.example.com/e1.zip?Signature=a%20b',
 			'https://s.example.com/e1.zip?Signature=a%20b',
 		],
-		[null, null],
 		['http://[', 'http://['],
-		['  ', null],
 		[7, null],
 	])('of an export has an absolute link, its state and ten fields at most: %j', (link, shown) => {
 		const sent = { uid: 'e1', status: 'exported', download_url: link as string, more: 1 };
@@ -123,21 +110,13 @@ describe('a delivery', () => {
 	const next = '2026-03-02T10:30:00Z';
 
 	it.each<[string, IDataObject, string | null]>([
-		['it failed', { status: 'failed', response_status_code: 500 }, 'The target responded 500'],
 		[
 			'it is retried',
 			{ status: 'pending', response_status: 500, next_retry_at: next },
 			'The target responded 500',
 		],
 		['nothing came', { status: 'pending', attempts: 2 }, 'No response from the target'],
-		[
-			'n8n was starting',
-			{ status: 'delivered', response_preview: 'n8n is starting up. Please wait' },
-			'n8n was starting up: it responded 200 and no workflow saw the event',
-		],
-		['Avala says so', { status: 'failed', error_message: 'cut off', attempts: 2 }, 'cut off'],
 		['no reason to be told', { status: 'pending', attempts: 0 }, null],
-		['it was accepted', { status: 'pending', response_status: 200, attempts: 1 }, null],
 	])('tells why an event has not arrived: %s', (_, sent, reason) => {
 		expect(simple(sent).error_message).toBe(reason);
 		expect(complete(sent).error_message).toBe(reason);
@@ -169,13 +148,7 @@ describe('a delivery', () => {
 			{ attempts: '3', response_status: '500' },
 			{ attempt_count: 3, response_status_code: 500 },
 		],
-		[
-			'a webhook with more about it',
-			{ subscription: { uid: 'w', x: 1 } },
-			{ webhook_uid: 'w', subscription: { uid: 'w', x: 1 } },
-		],
 		['a preview that is no text', { response_preview: [1] }, { response_body: [1] }],
-		['a time as a number', { created_at: 1772447400 }, { created_at: 1772447400 }],
 		['nothing', {}, { uid: '', event_type: '', webhook_uid: null, created_at: null }],
 		['empty texts', { uid: '', error_message: '', attempts: '' }, { uid: '', error_message: null }],
 	])('has the names of the guide beside what was sent: %s', (_, sent, expected) => {

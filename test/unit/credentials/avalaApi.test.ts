@@ -1,6 +1,4 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 
 import { AvalaApi } from '../../../credentials/AvalaApi.credentials';
 
@@ -72,11 +70,12 @@ describe('the credential', () => {
 });
 
 describe('the credential in the editor', () => {
-	const { name, displayName, properties, test, documentationUrl, icon } = new AvalaApi();
+	const { name, displayName, properties, test, documentationUrl } = new AvalaApi();
 
-	it('keeps the names that saved credentials contain', () => {
+	it('keeps the names that saved credentials contain, and leads to its documentation', () => {
 		expect(name).toBe('avalaApi');
 		expect(displayName).toBe('Avala API');
+		expect(new URL(documentationUrl).hash).toBe('#credential');
 		expect(properties.map((property) => [property.name, property.type])).toEqual([
 			['apiKey', 'string'],
 			['baseUrl', 'string'],
@@ -96,14 +95,6 @@ describe('the credential in the editor', () => {
 			[false, false, 'https://api.avala.ai/api/v1'],
 			[true, false, ''],
 		]);
-	});
-
-	it('has a picture for each theme, and a link to its documentation', () => {
-		for (const file of [icon.light, icon.dark]) {
-			const picture = path.join(__dirname, '../../../credentials', file.replace(/^file:/, ''));
-			expect(existsSync(picture)).toBe(true);
-		}
-		expect(new URL(documentationUrl).hash).toBe('#credential');
 	});
 
 	it('is tested with the smallest request, at the base URL and without following a redirect', () => {

@@ -6,12 +6,9 @@ import {
 } from '../../../nodes/Avala/shared/delivery';
 
 it.each([
-	['success', 'delivered'],
 	['Delivered', 'delivered'],
 	[' SUCCESS ', 'delivered'],
 	['FAILED', 'failed'],
-	['Pending', 'pending'],
-	['a word of tomorrow', 'pending'],
 	[null, 'pending'],
 ])('a delivery with the status %j is %s', (status, expected) => {
 	expect(statusOf(normaliseDelivery({ uid: 'd1', status }))).toBe(expected);
@@ -45,23 +42,10 @@ it('a delivery that n8n took while it was starting has failed, however the statu
 	expect(causeOf(failed)).toBe('The target responded 503');
 });
 
-it.each([['none'], [false], ['502 Bad Gateway'], [{ code: 502 }]])(
-	'a response status that is no number tells nothing: %j',
-	(code) => {
-		const sent = { uid: 'd1', status: 'pending', response_status: code, attempts: 0 };
-		expect(outcomeOf(normaliseDelivery({ ...sent }), 0)).toBe('pending');
-		const failed = normaliseDelivery({ ...sent, status: 'failed' });
-		expect(causeOf(failed)).toBe('No response from the target');
-	},
-);
-
-it.each([[{}], [[]], [false], [{ code: 1 }], ['']])(
-	'an error that is no text is not the cause of a failure: %j',
-	(error) => {
-		const sent = { status: 'failed', error_message: error, response_status: 500 };
-		expect(causeOf(normaliseDelivery(sent))).toBe('The target responded 500');
-	},
-);
+it('a response status that is no number tells nothing', () => {
+	const sent = { uid: 'd1', status: 'pending', response_status: '502 Bad Gateway', attempts: 0 };
+	expect(outcomeOf(normaliseDelivery(sent), 0)).toBe('pending');
+});
 
 it('a delivery that is pending although the target responded 2xx tells no cause', () => {
 	const sent = { status: 'pending', response_status: 200, attempts: 1 };
@@ -73,17 +57,11 @@ it('a delivery that is pending although the target responded 2xx tells no cause'
 });
 
 it.each([
-	[{ webhook_uid: 'wh_1' }, 'wh_1'],
-	[{ webhook_uid: 7 }, '7'],
 	[{ webhook_uid: { uid: 'wh_1', target_url: 'https://x.example' } }, 'wh_1'],
-	[{ webhook_uid: { id: 7 } }, '7'],
 	[{ subscription: 'wh_1' }, 'wh_1'],
-	[{ subscription: { uid: 'wh_1', id: 7 } }, 'wh_1'],
-	[{ subscription: { id: 'wh_1' } }, 'wh_1'],
 	[{ webhook_uid: {}, subscription: 'wh_1' }, 'wh_1'],
 	[{ webhook_uid: { name: 'x' } }, { name: 'x' }],
 	[{ webhook_uid: '' }, null],
-	[{}, null],
 ])('the webhook of %j is %j', (sent, uid) => {
 	expect(normaliseDelivery({ ...sent }).webhook_uid).toEqual(uid);
 });
@@ -98,16 +76,10 @@ it.each([
 	['the last try may still come', { created_at: at(-89 / 60) }, 'retrying'],
 	['the last try is over', { created_at: at(-91 / 60) }, 'failed'],
 	['nothing tells whether one is to come', { created_at: null }, 'failed'],
-	['its tries are not counted', { attempts: null, next_retry_at: null }, 'failed'],
 	['a try is due that waits for its turn', { next_retry_at: at(-0.5) }, 'retrying'],
 	['the try that was promised has not happened', { next_retry_at: at(-2) }, 'failed'],
 	['no other try is to come', { next_retry_at: null }, 'failed'],
 	['the time of the next try cannot be read', { next_retry_at: 'soon' }, 'retrying'],
-	[
-		'that time cannot be read, and all tries are over',
-		{ next_retry_at: 'soon', attempts: 5 },
-		'failed',
-	],
 ])('of a failed delivery is told: %s', (_, fields, expected) => {
 	const delivery = { uid: 'd1', status: 'failed', attempts: 2, created_at: at(-0.2), ...fields };
 	expect(outcomeOf(normaliseDelivery(delivery), NOW)).toBe(expected);
@@ -117,9 +89,7 @@ it.each([
 	['has not begun', {}, 'pending'],
 	['is to be tried again', { attempts: 2, next_retry_at: at(0.1) }, 'retrying'],
 	['is being tried', { attempts: 2, next_retry_at: null }, 'retrying'],
-	['was to be tried long ago', { attempts: 2, next_retry_at: at(-2) }, 'failed'],
 	['has been tried as often as Avala does', { attempts: 5, next_retry_at: null }, 'failed'],
-	['is older than the last try', { attempts: 2, created_at: at(-16) }, 'failed'],
 	['has a response and no time', { response_status: 500, created_at: null }, 'retrying'],
 	['is still pending, as Avala says', { status: 'Pending', attempts: 5 }, 'retrying'],
 ])('of a delivery in another state is told whether it %s', (_, fields, expected) => {

@@ -14,8 +14,6 @@ describe('every event type', () => {
 	it.each<[unknown, unknown]>([
 		[['*'], []],
 		['All', []],
-		[['*', 'All event types'], []],
-		[[], ['*']],
 		[[], ['all']],
 	])('is meant by %j with the custom types %j, and * is never sent to Avala', (events, custom) => {
 		const read = (value: unknown) =>
@@ -30,24 +28,7 @@ describe('every event type', () => {
 describe('an event type', () => {
 	it.each([
 		['Task Completed', 'task.completed'],
-		['Task Created', 'task.created'],
-		['Task Deleted', 'task.deleted'],
-		['Task Rejected', 'task.rejected'],
-		['Task Reviewed', 'task.reviewed'],
-		['Task Updated', 'task.updated'],
-		['Export Completed', 'export.completed'],
-		['Export Created', 'export.created'],
-		['Export Failed', 'export.failed'],
-		['Project Created', 'project.created'],
-		['Project Deleted', 'project.deleted'],
-		['Project Updated', 'project.updated'],
-		['Dataset Created', 'dataset.created'],
-		['Dataset Deleted', 'dataset.deleted'],
-		['Dataset Updated', 'dataset.updated'],
 		['Quality Alert', 'quality.alert'],
-		['Result Accepted', 'result.accepted'],
-		['Result Rejected', 'result.rejected'],
-		['Result Submitted', 'result.submitted'],
 	])('%s of the list is %s, however it is written', (label, type) => {
 		expect(ALL).toContain(type);
 		expect(readKnownEventTypes('x', [label, label.toUpperCase(), type.toUpperCase()])).toEqual([
@@ -56,11 +37,6 @@ describe('an event type', () => {
 			type,
 		]);
 		expect(isChosenEvent(type.toUpperCase(), [type], [])).toBe(true);
-	});
-
-	it('of the list has one place in it', () => {
-		expect(ALL).toHaveLength(19);
-		expect(new Set(ALL).size).toBe(19);
 	});
 
 	it.each([
@@ -75,36 +51,18 @@ describe('an event type', () => {
 		expect(readKnownEventTypes('x', type)).toEqual([type]);
 	});
 
-	it.each(['a.b', 'model.test.completed', 'a-b.c_d', 'A.b2'])('looks like %s', (text) => {
+	it.each(['model.test.completed', 'A-b.c_d2'])('looks like %s', (text) => {
 		expect(looksLikeEventType(text)).toBe(true);
 	});
 
-	it.each(['task', '.task', 'task.', 'task..done', '1.b', 'a b.c', 'a.b c', 'bounding_box', ''])(
-		'does not look like %j',
-		(text) => {
-			expect(looksLikeEventType(text)).toBe(false);
-		},
-	);
+	it.each(['task', '.task', 'task.', '1.b', 'a b.c', 'a.b c'])('does not look like %j', (text) => {
+		expect(looksLikeEventType(text)).toBe(false);
+	});
 
-	it.each(['task.done', 'Task Finished', 'task', 'x'.repeat(100)])(
-		'that is unknown is refused with those that are known: %s',
-		(given) => {
-			expect(() => readKnownEventTypes('Event Types', given, 'Custom Event Types')).toThrow(
-				expect.objectContaining({
-					message: expect.stringMatching(
-						/^'Event Types' contains ".*, which is not a known event type\.$/,
-					),
-					description: expect.stringMatching(
-						/^Known types: task\.completed, .*result\.submitted\./,
-					),
-				}),
-			);
-		},
-	);
-
-	it('that is unknown may be entered elsewhere, where there is such a parameter', () => {
+	it('that is unknown is refused with those that are known, and where to enter another one', () => {
 		const description = (elsewhere?: string) =>
 			expect.objectContaining({
+				message: expect.stringMatching(/^'X' contains ".+", which is not a known event type\.$/),
 				description: `Known types: ${ALL.join(', ')}.${elsewhere === undefined ? '' : ` Enter a type that is not among them under '${elsewhere}'.`}`,
 			});
 		expect(() => readKnownEventTypes('X', 'a.b', 'Y')).toThrow(description('Y'));
@@ -112,13 +70,6 @@ describe('an event type', () => {
 		expect(() => readEventTypes('X', 'no type')).toThrow(description());
 		expect(readEventTypes('X', 'a.b')).toEqual(['a.b']);
 		expect(readKnownEventTypes('X', ['*', 'no.such.type'])).toEqual([]);
-	});
-
-	it('that nobody chose is not asked for, and starts nothing', () => {
-		const chosen = ['task.completed', 'export.failed'];
-		expect(expandEvents(chosen)).toEqual({ required: chosen, optional: [] });
-		for (const type of chosen) expect(isChosenEvent(type, chosen, [])).toBe(true);
-		expect(isChosenEvent('task.created', chosen, [])).toBe(false);
 	});
 
 	it('that is selected beside All is required, and asked for once', () => {

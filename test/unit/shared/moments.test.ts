@@ -13,52 +13,30 @@ describe('a time that Avala sends', () => {
 		[' 2026-03-02T10:30:00.000Z '],
 		['2026-03-02T10:30:00'],
 		['2026-03-02 10:30:00.000000'],
-		['2026-03-02T10:30'],
 		['2026-03-02 10:30:00 UTC'],
-		['2026-03-02 10:30:00+00'],
-		['2026-03-02T05:30:00-0500'],
 		['2026-03-02T15:30:00+05'],
-		['2026-03-02T05:30:00.000-05'],
+		['2026-03-02T05:30:00-0500'],
 		['Mon, 02 Mar 2026 10:30:00 GMT'],
-		[1772447400],
-		[1772447400000],
-		['1772447400'],
-		['1772447400000'],
 	])('is read, in UTC where it names no zone: %s', (value) => {
 		expect(momentIn(value)).toBe(MOMENT);
 	});
 
-	it.each(['2026-03-02', '2026/03/02', '2026-3-02', 'March 2, 2026'])(
-		'may be a day alone: %s',
+	it.each(['2026-03-02', 'March 2, 2026'])('may be a day alone: %s', (value) => {
+		expect(momentIn(value)).toBe(Date.parse('2026-03-02T00:00:00Z'));
+	});
+
+	it.each<[unknown]>([['yesterday 10'], ['10 minutes'], ['5'], [''], [[1772447400]]])(
+		'is not guessed, nor read in the time zone of n8n: %j',
 		(value) => {
-			expect(momentIn(value)).toBe(Date.parse('2026-03-02T00:00:00Z'));
+			expect(momentIn(value)).toBeUndefined();
 		},
 	);
-
-	it.each<[unknown]>([
-		['yesterday 10'],
-		['10 minutes'],
-		['5'],
-		[5],
-		[1772447400000000],
-		[-1772447400],
-		[''],
-		[null],
-		[{}],
-		[[1772447400]],
-		[true],
-	])('is not guessed, nor read in the time zone of n8n: %j', (value) => {
-		expect(momentIn(value)).toBeUndefined();
-	});
 });
 
 describe('a date that an expression gives', () => {
 	it.each<[unknown]>([
-		['2026-03-02T10:30:00Z'],
-		['2026-03-02T10:30:00'],
 		[' 2026-03-02t10:30:00.000z '],
 		['2026-03-02 10:30'],
-		['2026-03-02 10:30:00.000000'],
 		['2026-03-02T10:30:00.000000000'],
 		['2026-03-02 10:30:00 UTC'],
 		['2026-03-02T05:30:00-05:00'],
@@ -67,7 +45,6 @@ describe('a date that an expression gives', () => {
 		['2026/03/02 10:30:00'],
 		['2026-03-02T11:30:00.000+01:00[Europe/Berlin]'],
 		[new Date(MOMENT)],
-		[1772447400],
 		[' 1772447400000 '],
 	])('is understood as %j', (value) => {
 		expect(readMoment('Created After', value, 'UTC')).toBe(MOMENT);
@@ -77,7 +54,7 @@ describe('a date that an expression gives', () => {
 		expect(readMoment('Created After', value, 'UTC')).toBe(Date.parse('2026-03-02T00:00:00Z'));
 	});
 
-	it.each(['2026-03-02T05:30:00', '2026-03-02t05:30', '2026-03-02 05:30', '2026/03/02 05:30:00'])(
+	it.each(['2026-03-02T05:30:00', '2026/03/02 05:30:00'])(
 		'is in the time zone of the workflow where it names none: %s',
 		(value) => {
 			expect(readMoment('Created After', value, 'America/New_York')).toBe(MOMENT);
@@ -86,33 +63,17 @@ describe('a date that an expression gives', () => {
 
 	it.each<[unknown]>([
 		[5],
-		[NaN],
-		[1e15],
-		['1e15'],
 		['999999999999999'],
-		['5'],
-		['5.5'],
-		['-1'],
-		['0'],
-		['12345'],
 		['5 days ago'],
-		['last 24 hours'],
 		['2026'],
-		['task 1234'],
-		['$now.minus 2000'],
-		['yesterday, March 2026'],
 		['March 2, 2026'],
-		['Mon, 02 Mar 2026 10:30:00 GMT'],
 		['02.03.2026'],
-		['03/02/2026 10:30'],
 		['2026-02-30'],
 		['2026-03-02[Europe]T10:30'],
 		['2026-13-01'],
-		['2026-00-10'],
 		['2026-03-02 or so'],
 		['2026-03-02T25:00'],
 		['2026-03/02'],
-		[[1]],
 		[['2026-03-02']],
 		[{}],
 		[new Date(NaN)],
@@ -123,7 +84,6 @@ describe('a date that an expression gives', () => {
 
 it.each([
 	['2026-03-02T10:30:00 CEST', 'CEST'],
-	['2026-03-02T10:30:00+99:00', '+99:00'],
 	['2026-03-02 10:30[Mars/Base]', 'Mars/Base'],
 ])('a time whose zone n8n does not know is refused with its zone: %s', (value, zone) => {
 	expect(() => readMoment('Created After', value, 'UTC')).toThrow(

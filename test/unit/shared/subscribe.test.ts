@@ -37,12 +37,6 @@ describe('All on a server that does not know one of the types', () => {
 
 	it.each<[number, unknown]>([
 		[400, { events: ['Unknown event type.'] }],
-		[400, { events: { '1': ['"quality.alert" is not a valid choice.'] } }],
-		[400, { errors: { events: ['bad'] } }],
-		[400, { error: { code: 'invalid', message: 'bad', details: { events: ['bad'] } } }],
-		[400, { detail: 'Unknown type.' }],
-		[400, { non_field_errors: ['Unknown type.'] }],
-		[400, 'Bad request'],
 		[400, {}],
 		[422, { detail: [{ loc: ['body', 'events', 1], msg: 'not permitted', type: 'enum' }] }],
 		[400, { events: ['bad'], target_url: ['bad'] }],
@@ -54,8 +48,7 @@ describe('All on a server that does not know one of the types', () => {
 	});
 
 	it.each<[number, unknown]>([
-		[400, { target_url: ['Must be https.'] }],
-		[400, { secret: ['Too short.'], is_active: ['Must be a boolean.'] }],
+		[400, { target_url: ['No.'], secret: ['Too short.'], is_active: ['Not a boolean.'] }],
 		[401, { detail: 'Invalid API key.' }],
 		[500, { events: ['out of order'] }],
 	])('tries nothing else where it is about something else: %i %j', async (status, body) => {
@@ -103,40 +96,17 @@ describe('All on a server that accepts none of what is tried', () => {
 	});
 
 	it.each<[string, unknown]>([
-		['behind more words than are shown', { detail: `${'word '.repeat(1_000)}task.deleted.` }],
 		['at the start of a line', { detail: 'Unknown:\ntask.deleted\n' }],
-		['as the last of many entries', { events: [...Array(99).fill('is unknown'), 'task.deleted'] }],
-		['deep inside', { a: { b: { c: { d: { e: [{ input: 'task.deleted' }] } } } } }],
-		['as the name of a field', { events: { 'task.deleted': ['Not permitted.'] } }],
 		['in a response that is too long to be read whole', ['task.deleted', 'x'.repeat(70_000)]],
 	])('tries without the type that the refusal names %s', async (_, body) => {
 		const [, second] = await triedWith(ALL, refusal(400, body));
 		expect(second).toEqual(ALL.optional.filter((type) => type !== 'task.deleted').sort());
 	});
 
-	it('has each attempt include what was selected by itself', async () => {
-		const wanted = {
-			required: ['task.submitted'],
-			optional: ALL.optional.filter((type) => !COMMON.includes(type)),
-		};
-		const sent = await triedWith(wanted, limit());
-		expect(sent.every((events) => events.includes('task.submitted'))).toBe(true);
-		expect(sent.at(-1)).toEqual(['task.submitted']);
-	});
-
 	it('tries the same types once, and never none', async () => {
 		const wanted = { required: [], optional: ['quality.alert', 'result.accepted'] };
 		expect(await triedWith(wanted, limit())).toEqual([['quality.alert', 'result.accepted']]);
 		expect(await triedWith({ required: ['a.b'], optional: [] }, limit())).toEqual([['a.b']]);
-	});
-
-	it('is not misled by a refusal that names the types that it knows', async () => {
-		const permitted = refusal(422, { detail: `Input should be one of ${NEWEST.join(', ')}.` });
-		const { response } = await subscribe(ALL, async (events) => {
-			if (!events.every((type) => NEWEST.includes(type))) throw permitted;
-			return events;
-		});
-		expect([...response].sort()).toEqual([...NEWEST].sort());
 	});
 
 	it('keeps the types that it can have where a refusal repeats all that were sent', async () => {

@@ -47,7 +47,6 @@ describe('a value that is not understood', () => {
 	it('is told from one that is missing, because an expression gave nothing', () => {
 		const advice = 'It must be text. Enter a value, or remove the field if it is optional.';
 		expect(refusal(() => readText('X', ''))).toBe(`'X' is empty. ${advice}`);
-		expect(refusal(() => readText('X', ' '))).toBe(`'X' is empty. ${advice}`);
 		expect(refusal(() => readTexts('X', [[]]))).toMatch(/^'X' is empty\. It must be a list/);
 		for (const nothing of [null, undefined]) {
 			expect(refusal(() => readText('X', nothing))).toBe(
@@ -67,13 +66,8 @@ describe('a value that is understood', () => {
 	});
 
 	it.each<[unknown, string[]]>([
-		[
-			['a', 'b'],
-			['a', 'b'],
-		],
 		['a, b ,', ['a', 'b']],
 		[' ["a","b"]', ['a', 'b']],
-		['x["a"]', ['x["a"]']],
 		['[a', ['[a']],
 		[['a', [], 'a'], ['a']],
 		['{"a":1}', ['{"a":1}']],
@@ -89,41 +83,23 @@ describe('a value that is understood', () => {
 		['0', false],
 		[0, false],
 		[2, undefined],
-		[null, undefined],
 	])('as yes or no: %j', (value, expected) => {
 		expect(booleanOf(value)).toBe(expected);
 	});
 
 	it.each<[unknown, number | undefined]>([
-		['5', 5],
 		[' 5 ', 5],
 		[' ', undefined],
-		['', undefined],
 		['five', undefined],
 		[Infinity, undefined],
 		[true, undefined],
-		[null, undefined],
 	])('as a number: %j', (value, expected) => {
 		expect(numberOf(value)).toBe(expected);
 	});
 
 	it('as an ID', () => {
-		expect([7, 'a', '', NaN, null, {}].map(idOf)).toEqual([
-			'7',
-			'a',
-			undefined,
-			undefined,
-			undefined,
-			undefined,
-		]);
-		expect([{ uid: 7 }, { id: 8 }, { uid: '', id: 9 }, {}, 'a', []].map(uidOf)).toEqual([
-			'7',
-			'8',
-			'9',
-			undefined,
-			'a',
-			undefined,
-		]);
+		expect([7, '', NaN].map(idOf)).toEqual(['7', undefined, undefined]);
+		expect([{ uid: '', id: 9 }, 'a', []].map(uidOf)).toEqual(['9', 'a', undefined]);
 		expect(textsIn(['a', 7, null, 'b'])).toEqual(['a', 'b']);
 		expect(textsIn('a')).toEqual([]);
 	});
@@ -140,11 +116,10 @@ describe('a value that is understood', () => {
 
 	it('as all that an error says, once', () => {
 		const described = (description: unknown) => Object.assign(new Error('a b'), { description });
-		expect(
-			[new Error('words'), described('c'), described('b'), described(7), 'text', undefined].map(
-				messageOf,
-			),
-		).toEqual(['words', 'a b c', 'a b', 'a b', 'text', 'undefined']);
+		const errors = [described('c'), described('b'), described(7), 'text', undefined];
+		expect(errors.map(messageOf)).toEqual(['a b c', 'a b', 'a b', 'text', 'undefined']);
+		const cut = Object.assign(new Error('a long head…'), { description: 'a long heading. More' });
+		expect(messageOf(cut)).toBe('a long heading. More');
 	});
 });
 
@@ -159,7 +134,7 @@ it('an ID is the same in every spelling of a UUID, and blanks around it do not c
 	]) {
 		expect(idKey(spelling)).toBe(idKey(uuid));
 	}
-	for (const other of ['p-1', 'p_1', 'P-1', 'p1', '17', '017', uuid.slice(1), `${uuid}0`]) {
+	for (const other of ['p-1', 'P-1', '017', uuid.slice(1), `${uuid}0`]) {
 		expect(idKey(` ${other} `)).toBe(other);
 	}
 });

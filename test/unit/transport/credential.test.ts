@@ -30,7 +30,6 @@ describe('the credential', () => {
 	});
 
 	it.each([
-		['key\u2013value', 'U+2013'],
 		['key\u00A0value', 'U+00A0'],
 		['a\tb', 'U+0009'],
 		['\u007Fkey', 'U+007F'],
@@ -58,8 +57,6 @@ describe('the credential', () => {
 describe('the base URL', () => {
 	it.each([
 		[undefined, AVALA],
-		[null, AVALA],
-		['', AVALA],
 		['  ', AVALA],
 		[`${AVALA}//`, AVALA],
 		[' https://avala.example.com:8443/v1/ ', 'https://avala.example.com:8443/v1'],
@@ -73,7 +70,6 @@ describe('the base URL', () => {
 
 	it.each([
 		['nonsense', 'it is not a URL'],
-		['https://', 'it is not a URL'],
 		['https://user@api.avala.ai/', 'it must not contain a user name or password'],
 		['https://:pass@api.avala.ai/', 'it must not contain a user name or password'],
 		['https://api.avala.ai/?x=1', 'it must not contain a query or a fragment'],

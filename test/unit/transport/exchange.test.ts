@@ -41,7 +41,7 @@ describe('a body', () => {
 		expect(await readText(Readable.from(pieces), 200)).toBe('Grüße und mehr');
 	});
 
-	it.each([199, 300, 404, 500])('of a refusal (%d) is read to 64 KiB', async (status) => {
+	it.each([199, 300])('of a refusal (%d) is read to 64 KiB', async (status) => {
 		let read = 0;
 		const endless = Readable.from(
 			(function* () {
@@ -64,11 +64,6 @@ describe('a body', () => {
 			);
 		expect(await readText(cutOff(), 403)).toBe('beginning');
 		await expect(readText(cutOff(), 200)).rejects.toThrow('cut');
-	});
-
-	it('of a refusal that is 64 KiB long is read whole', async () => {
-		const text = `${'x'.repeat(64 * KIB - 1)}.`;
-		expect(await readText(Readable.from([text]), 404)).toBe(text);
 	});
 
 	it.each([200, 299])('of a success (%d) may be longer', async (status) => {
@@ -145,10 +140,6 @@ it('the words of a refusal are not read where the key was not sent', async () =>
 it.each<[unknown, string | undefined]>([
 	[Buffer.from('straße.zip').toString('latin1'), 'straße.zip'],
 	['stra\xdfe.zip', 'stra\xdfe.zip'],
-	['街.zip', '街.zip'],
-	[5, '5'],
-	[['a'], undefined],
-	['', undefined],
 	[undefined, undefined],
 ])('a header is read as UTF-8 where it is UTF-8: %j is %j', (sent, text) => {
 	expect(headerText({ name: sent as string }, 'name')).toBe(text);
@@ -157,8 +148,6 @@ it.each<[unknown, string | undefined]>([
 describe('what n8n gives as a response', () => {
 	it.each<[string, unknown, string]>([
 		['a text, as where n8n puts an invented response in its place', '{"uid":1}', '{"uid":1}'],
-		['nothing', undefined, ''],
-		['an object', {}, ''],
 		['a stream that cannot be closed', { async *[Symbol.asyncIterator]() {} }, ''],
 		['something else that can be closed', { destroy: () => undefined }, ''],
 	])('may have %s for a body', async (_, body, text) => {
@@ -166,10 +155,10 @@ describe('what n8n gives as a response', () => {
 		expect(exchanged).toEqual({ status: 204, headers: {}, text });
 	});
 
-	it.each([undefined, null, 'text', [], {}, { statusCode: '200' }])(
-		'is refused for good without a status: %j',
-		async (response) => {
-			await expect(exchanging(() => response)).rejects.toMatchObject({
+	it.each([undefined, { statusCode: '200' }])(
+		'is no response without a status: %j',
+		async (odd) => {
+			await expect(exchanging(() => odd)).rejects.toMatchObject({
 				message: 'n8n gave a response without a status',
 				isPassing: false,
 			});
@@ -190,7 +179,6 @@ describe('why there was no response', () => {
 		['ETIMEDOUT', 'the time limit was exceeded'],
 		['CERT_HAS_EXPIRED', 'the connection failed (CERT_HAS_EXPIRED)'],
 		['no code of a system', 'the connection failed'],
-		[undefined, 'the connection failed'],
 	])('is told in words of our own, never in those of n8n: %s', (code, reason) => {
 		expect(whyNoResponse(failure(code))).toEqual({ reason, isPassing: true });
 	});

@@ -38,13 +38,12 @@ interface Failure {
 	status?: number;
 	retryAfter?: string;
 	isPassing?: boolean;
-	method?: string;
 }
 
 /** Tries what takes so long each time and always fails. */
 async function trying(
 	tookMs: number,
-	{ status, retryAfter, isPassing = true, method = 'GET' }: Failure = {},
+	{ status, retryAfter, isPassing = true }: Failure = {},
 	given: Partial<Connection> = {},
 	limits?: typeof FILE_LIMITS,
 ): Promise<Tried> {
@@ -61,8 +60,7 @@ async function trying(
 		return await Promise.resolve({ status, headers, text: '' });
 	};
 	let endedWith: unknown;
-	const request = { ...REQUEST, method };
-	void withRetries({ ...connection, ...given }, request, tryOnce, limits).then(
+	void withRetries({ ...connection, ...given }, REQUEST, tryOnce, limits).then(
 		(response) => (endedWith = response.status),
 		(error: unknown) => (endedWith = String(error)),
 	);
@@ -82,26 +80,12 @@ describe('a request that fails', () => {
 		]);
 	});
 
-	it('without a response is told as such in the log', async () => {
-		const { log, endedWith } = await trying(0);
-		expect(log[0]).toContain('will be retried in 500 ms (no response).');
-		expect(endedWith).toContain('No response from api.example.com about webhook wh_1: it was cut.');
-	});
-
 	it('is tried once when nothing else may come of another try', async () => {
 		expect((await trying(0, { isPassing: false })).at).toEqual([0]);
-		expect((await trying(0, { method: 'POST' })).at).toEqual([0]);
-		expect(await trying(0, { status: 200 })).toMatchObject({ at: [0], endedWith: 200 });
 	});
 
 	it('has 30 s for each try and 60 s in all, the pauses of the node included', async () => {
-		const { limits } = await trying(20_000);
-		expect(limits).toEqual([30_000, 30_000, 18_500]);
-	});
-
-	it('ends when its 60 s are over', async () => {
 		expect((await trying(29_750)).limits).toEqual([30_000, 29_750]);
-		expect((await trying(30_000)).limits).toEqual([30_000, 29_500]);
 		expect((await trying(59_500)).limits).toEqual([30_000]);
 	});
 
@@ -142,10 +126,8 @@ describe('a request that fails', () => {
 
 	it.each([
 		[429, true, true],
-		[408, false, false],
 		[499, false, false],
 		[500, true, false],
-		[524, true, false],
 	])('with %d may pass for a read: %s, for a write: %s', (status, read, write) => {
 		expect([mayPass(status, true), mayPass(status, false)]).toEqual([read, write]);
 	});

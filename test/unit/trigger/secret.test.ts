@@ -40,15 +40,6 @@ describe('the secret that the trigger derives', () => {
 			credentials: { apiKey, baseUrl: '', webhookSecret },
 		});
 
-	it('is the same each time, without anything stored', async () => {
-		const { value, isOwn } = await configured(context());
-		expect({ value, isOwn }).toEqual({
-			value: expect.stringMatching(/^[0-9a-f]{64}$/),
-			isOwn: false,
-		});
-		expect((await configured(context(' key\n'))).value).toBe(value);
-	});
-
 	it('is another one for another API key, another node, and the test webhook', async () => {
 		const otherNode = context();
 		const node = { ...otherNode.getNode(), webhookId: 'other' };
@@ -86,18 +77,6 @@ describe('the secret that the trigger derives', () => {
 		expect((await configured(context)).value).toBe(
 			'056c127ec7765586959689f85e215b97bf4ea7e6ba5aaf6ec8e99b8b9efaefd1',
 		);
-	});
-
-	it('gives way to the one in the credential, without blanks around it', async () => {
-		expect(await configured(context('key', false, ' own\n'))).toEqual({
-			value: 'own',
-			isOwn: true,
-		});
-	});
-
-	it('is the same for an activation as for a request', async () => {
-		const hook = hookContext({ parameters: {}, staticData: {}, credentials: CREDENTIALS });
-		expect(await configured(hook)).toEqual(await configured(nodeWith().request()));
 	});
 });
 
@@ -164,15 +143,6 @@ describe('the credential', () => {
 		}
 		expect(credentials).toBeDefined();
 	});
-
-	it('that cannot be used is an error, also for a request', async () => {
-		const { request } = nodeWith({
-			webhookId: randomUUID(),
-			credentialError: new Error('no such credential'),
-		});
-		await expect(configured(request())).rejects.toThrow('no such credential');
-		await expect(configuredSecretForRequest(request())).rejects.toThrow('no such credential');
-	});
 });
 
 describe('proofOf', () => {
@@ -218,7 +188,6 @@ describe('isSecretKnown', () => {
 describe('a text that Avala shows as the secret of a new webhook', () => {
 	it.each([
 		'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-		'3f9a1b2c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8',
 		'4b4f7a52-7ad0-4be4-a38c-4a2a0f0a3f39',
 		't8n/NO+TaOqmQqz4NAzqJl8CwL23VIJOPSbj7OkDs3Y=',
 		'abcdefg1abcdefg1abcd',
@@ -229,13 +198,10 @@ describe('a text that Avala shows as the secret of a new webhook', () => {
 	it.each([
 		['masked', '********'],
 		['masked but for its end', 'whsec_••••••••••••••1234'],
-		['masked with letters', 'xxxxxxxxxxxxxxxxxxxxxxxx1234'],
 		['of seven different characters', 'abcdef1abcdef1abcdef1abcdef1'],
 		['in words', 'shown_only_when_it_was_created'],
-		['in words with a number', 'shown only once, at 10:30, to user 7'],
 		['short', '3f9a1b2c4d5e6f70819'],
 		['told behind other words', 'not shown: 3f9a1b2c4d5e6f708192a3b4'],
-		['in brackets', '<3f9a1b2c4d5e6f708192a3b4c5d6e7f8>'],
 		['on two lines', '3f9a1b2c4d5e6f708192a3b4\n'],
 	])('is a mask when it is %s: %j', (_, shown) => {
 		expect(looksLikeSecret(shown)).toBe(false);

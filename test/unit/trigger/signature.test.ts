@@ -88,38 +88,16 @@ describe('verifySignature', () => {
 		expect(verifySignature(body, [sign(body, '')], '')).toBe(false);
 	});
 
-	it('accepts a body when one signature of several is right', () => {
-		const body = Buffer.from('{}');
-		const right = sign(body, 'secret');
-		for (const signatures of [
-			[right, '0'.repeat(64)],
-			['0'.repeat(64), 'none', right],
-		]) {
-			expect(verifySignature(body, signatures, 'secret')).toBe(true);
-		}
-	});
-
 	it('compares in constant time, so that the time it takes tells nothing about the right one', () => {
 		const compare = jest.spyOn(crypto, 'timingSafeEqual');
 		const body = Buffer.from('{}');
 		verifySignature(body, [sign(body, 'other'), sign(body, 'secret')], 'secret');
 		expect(compare).toHaveBeenCalledTimes(2);
 	});
-
-	it('verifies nothing without a signature', () => {
-		expect(verifySignature(Buffer.from('{}'), [], 'secret')).toBe(false);
-	});
 });
 
 describe('signaturesOf', () => {
-	it('finds the signature under both names and nowhere else', () => {
-		expect(signaturesOf({ 'x-avala-signature': 'a' })).toEqual(['a']);
-		expect(signaturesOf({ 'x-avala-webhook-signature': 'b' })).toEqual(['b']);
-		expect(signaturesOf({ 'x-hub-signature-256': 'c', authorization: 'd' })).toEqual([]);
-	});
-
-	it('finds each of several that a proxy has joined, or sent as a list', () => {
-		expect(signaturesOf({ 'x-avala-signature': 'a, b ,c' })).toEqual(['a', 'b', 'c']);
+	it('finds each of several that a proxy has sent as a list', () => {
 		expect(signaturesOf({ 'x-avala-signature': ['a', 'b'] })).toEqual(['a', 'b']);
 	});
 });

@@ -20,33 +20,27 @@ const STORED = {
 describe('what is stored of a webhook', () => {
 	// Another name after an update of this package: the webhooks of published workflows would be strangers.
 	it('is found again under the names that workflows contain', () => {
-		expect(readRegistration(contextWith({ ...STORED }))).toEqual({
+		const registration = {
 			webhookId: 'wh_1',
 			secret: 'secret',
 			secretProof: 'proof',
 			refusedEvents: ['quality.alert'],
-		});
+		};
+		expect(readRegistration(contextWith({ ...STORED }))).toEqual(registration);
 		const staticData: IDataObject = {};
-		writeRegistration(contextWith(staticData), {
-			webhookId: 'wh_1',
-			secret: 'secret',
-			secretProof: 'proof',
-			refusedEvents: ['quality.alert'],
-		});
+		writeRegistration(contextWith(staticData), registration);
 		expect(staticData).toEqual(STORED);
 	});
 
 	it('is forgotten whole, and nothing else with it', () => {
 		const staticData: IDataObject = { ...STORED, other: 1 };
 		writeRegistration(contextWith(staticData), NOT_REGISTERED);
-		expect(staticData).toEqual({ other: 1 });
-		expect(Object.keys(staticData)).toEqual(['other']);
+		expect(staticData).toStrictEqual({ other: 1 });
 	});
 
 	it('is as good as nothing when it was damaged', () => {
 		const damaged = { webhookId: {}, webhookSecret: 7, secretProof: [], refusedEvents: 'x' };
 		expect(readRegistration(contextWith(damaged))).toEqual({ refusedEvents: [] });
 		expect(readRegistration(contextWith({}))).toEqual(NOT_REGISTERED);
-		expect(NOT_REGISTERED).toEqual({ refusedEvents: [] });
 	});
 });
