@@ -144,7 +144,7 @@ function wordOf(known: KnownWords, text: string): string {
 export function choiceField<T extends string>(
 	label: string,
 	choices: ReadonlyArray<INodePropertyOptions & { value: T }>,
-	texts: Texts = {},
+	texts: Texts,
 ): Field<T> {
 	return {
 		property: choiceProperty(label, choices, texts),

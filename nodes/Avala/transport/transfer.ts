@@ -107,7 +107,6 @@ export class Transfer {
 
 	/** Does not wait for the stream: one that n8n has wrapped closes only when its sender says something. */
 	private end(reason: unknown): void {
-		this.failure ??= reason;
 		this.over.abort(reason);
 		this.body.destroy();
 	}
@@ -130,7 +129,8 @@ export class Transfer {
 
 	/** Ends the transfer when its sender has been silent for too long; else looks again later. */
 	private readonly checkSilence = () => {
-		const silentMs = this.silentSince === undefined ? 0 : Date.now() - this.silentSince;
+		// The clock may have been set back meanwhile.
+		const silentMs = Math.max(0, Date.now() - (this.silentSince ?? Infinity));
 		if (silentMs < IDLE_LIMIT_MS) this.watchSilence(IDLE_LIMIT_MS - silentMs);
 		else this.end(new TransferError(`nothing came for ${IDLE_LIMIT_MS / 1000} s`, true));
 	};
