@@ -11,15 +11,23 @@ export const CREDENTIALS = {
 	webhookSecret: '',
 };
 
+export const EVENT = {
+	id: 'evt_abc123',
+	type: 'task.completed',
+	created_at: '2026-03-02T10:30:00Z',
+	data: { uid: 'task_1', status: 'completed' },
+};
+
 export const sign = (body: string, secret = SECRET) =>
 	createHmac('sha256', secret).update(body).digest('hex');
 
 export type Setup = Partial<TriggerSetup> & { events?: unknown; options?: unknown };
 
-/** The trigger of the test that runs; it is closed behind it. */
+/** The one that was served last. Each is closed behind its test. */
 export let trigger: ServedTrigger;
+const served: ServedTrigger[] = [];
 afterEach(async () => {
-	await trigger.close();
+	for (const one of served.splice(0)) await one.close();
 	jest.restoreAllMocks();
 });
 
@@ -33,6 +41,7 @@ export async function serve(setup: Setup = {}): Promise<ServedTrigger> {
 		webhookId: randomUUID(),
 		...rest,
 	});
+	served.push(trigger);
 	return trigger;
 }
 
@@ -47,7 +56,11 @@ export async function send(body: string | Uint8Array, headers: Record<string, st
 }
 
 /** Sends a text as it is and anything else as JSON, signed. */
-export async function signed(value: unknown, headers: Record<string, string> = {}) {
+export async function signed(
+	value: unknown,
+	headers: Record<string, string> = {},
+	secret = SECRET,
+) {
 	const body = typeof value === 'string' ? value : JSON.stringify(value);
-	return await send(body, { 'x-avala-signature': sign(body), ...headers });
+	return await send(body, { 'x-avala-signature': sign(body, secret), ...headers });
 }
