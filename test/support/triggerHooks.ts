@@ -12,14 +12,23 @@ export const WEBHOOK_URL = 'https://n8n.example.com/webhook/1b2c/webhook';
 
 /** A sandbox for each test that imports this file: what one test has read or created, no other finds. */
 export let avala: Sandbox;
+const sandboxes: Sandbox[] = [];
 beforeEach(async () => {
-	const keys = [{ key: 'another-key', account: 'other' }];
-	avala = await startSandbox({ rateLimit: false, pingOnCreate: false, sampleData: false, keys });
+	avala = await openAvala();
 });
 afterEach(async () => {
 	jest.restoreAllMocks();
-	await avala.stop();
+	for (const sandbox of sandboxes.splice(0)) await sandbox.stop();
 });
+
+/** A sandbox more, with a base URL of its own, which is stopped behind the test. */
+export async function openAvala(): Promise<Sandbox> {
+	const keys = [{ key: 'another-key', account: 'other' }];
+	const options = { rateLimit: false, pingOnCreate: false, sampleData: false, keys } as const;
+	const sandbox = await startSandbox(options);
+	sandboxes.push(sandbox);
+	return sandbox;
+}
 
 export interface Setup extends Partial<Omit<HookSetup, 'parameters' | 'credentials'>> {
 	events?: string[];

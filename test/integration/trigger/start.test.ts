@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Sandbox } from '../../../sandbox';
-import { startSandbox } from '../../../sandbox';
 import { logged } from '../../support/contexts';
 import {
 	avala,
 	checkExists,
 	context,
+	openAvala,
 	publish,
 	requests,
 	unpublish,
@@ -190,7 +190,7 @@ describe('the list that triggers share at a start', () => {
 	});
 
 	it('is not shared between base URLs', async () => {
-		const another = await startSandbox({ rateLimit: false, pingOnCreate: false });
+		const another = await openAvala();
 		const triggers = publishedTriggers(3);
 		await startAll(triggers);
 		for (const trigger of triggers.slice(0, 2)) another.addWebhook({ ...webhookOf(trigger) });
@@ -200,7 +200,6 @@ describe('the list that triggers share at a start', () => {
 		expect(another.webhooks().map(({ targetUrl }) => targetUrl)).toContain(
 			targetUrlOf(triggers[2]!),
 		);
-		await another.stop();
 	});
 
 	it('that lacks a webhook does not mean that it is gone', async () => {

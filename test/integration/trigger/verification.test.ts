@@ -381,7 +381,11 @@ describe('the secret', () => {
 		const headers = { 'x-avala-signature': sign(body, 'first') };
 		expect((await send(body, headers)).json.error).toContain('created with another secret');
 		await send(body, headers);
-		expect(warnings()).toHaveLength(1);
+		expect(warnings()).toEqual([
+			expect.stringMatching(
+				/created with another secret.*Unpublish the workflow and publish it again/,
+			),
+		]);
 		expect(started).toEqual([]);
 	});
 });
