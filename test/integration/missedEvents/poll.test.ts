@@ -36,6 +36,11 @@ async function active(parameters: INodeParameters = {}): Promise<PolledNode> {
 }
 const miss = (event: number, more: Partial<ScriptedDelivery> = {}) =>
 	avala.deliveries.push({ event, created: avala.now(), ...more });
+/** Avala makes a delivery of an event, and gives up on it. */
+const giveUpOn = (event: number) => {
+	miss(event);
+	advance(GIVEN_UP);
+};
 const uids = (items: IDataObject[] | null) =>
 	items?.map(({ data }) => (data as IDataObject).uid) ?? null;
 /** @param to which requests get this response, by method and URL */
@@ -72,14 +77,6 @@ describe('an event is given', () => {
 		expect(await node.poll()).toBeNull();
 	});
 
-	it('not when it is delivered in the end, nor when it is a test', async () => {
-		const node = await active();
-		miss(1, { deliveredAfter: 60 * MINUTE });
-		miss(2, { type: 'webhook.test' });
-		advance(GIVEN_UP);
-		expect(await node.poll()).toBeNull();
-	});
-
 	it('not when it is from before the first activation, unless Look Back says so', async () => {
 		miss(1);
 		advance(2 * HOUR);
@@ -89,22 +86,11 @@ describe('an event is given', () => {
 		expect(uids(await newNode({ options: { lookBack: 3 } }).activate())).toEqual(['task_1']);
 	});
 
-	it('also when it was missed while the first poll failed', async () => {
-		const node = newNode();
-		respondWith(503);
-		expect(await node.activate()).toBeNull();
-		delete avala.fault;
-		miss(1);
-		advance(GIVEN_UP);
-		expect(uids(await node.poll())).toEqual(['task_1']);
-	});
-
 	it('not when it was missed while the key was still wrong', async () => {
 		const node = newNode();
 		respondWith(401);
 		await node.activate().catch(() => undefined);
-		miss(1);
-		advance(GIVEN_UP);
+		giveUpOn(1);
 		delete avala.fault;
 		expect(await node.activate()).toBeNull();
 	});
@@ -114,8 +100,7 @@ describe('an event is given', () => {
 		miss(1);
 		const node = await active();
 		advance(10 * MINUTE);
-		miss(2);
-		advance(GIVEN_UP);
+		giveUpOn(2);
 		expect(uids(await node.poll())).toContain('task_2');
 		expect(uids(node.items)).toHaveLength(ahead > 0 ? 2 : 1);
 	});
@@ -132,8 +117,7 @@ describe('an event is given', () => {
 		expect(await node.activate()).toBeNull();
 		delete avala.fault;
 		advance(MINUTE);
-		miss(2);
-		advance(GIVEN_UP);
+		giveUpOn(2);
 		expect(uids(await node.poll())).toEqual(['task_2']);
 	});
 
@@ -151,8 +135,7 @@ describe('an event is given', () => {
 	it('where deliveries without a time lie between others, and an error where none has one', async () => {
 		const node = await active();
 		miss(1, { hasNoTime: true });
-		miss(2);
-		advance(GIVEN_UP);
+		giveUpOn(2);
 		expect(uids(await node.poll())?.toSorted()).toEqual(['task_1', 'task_2']);
 		avala.reset();
 		miss(3, { hasNoTime: true });
@@ -196,29 +179,18 @@ describe('an event is given', () => {
 
 	it('once though n8n polls again while it is still polling', async () => {
 		const node = await active();
-		miss(1);
-		advance(GIVEN_UP);
+		giveUpOn(1);
 		const polls = await Promise.all([node.poll(), node.poll()]);
 		expect(polls.map(uids)).toEqual([['task_1'], null]);
 	});
 
 	it('once though the workflow is published again while it is being read', async () => {
 		const node = await active();
-		miss(1);
-		advance(GIVEN_UP);
+		giveUpOn(1);
 		const [polled, published] = await Promise.all([node.poll(), node.activate()]);
 		expect([polled, published]).toEqual([null, null]);
 		expect(uids(await node.poll())).toEqual(['task_1']);
 		expect(await node.poll()).toBeNull();
-	});
-
-	it('once though the node gets another name', async () => {
-		const node = await active();
-		miss(1);
-		advance(GIVEN_UP);
-		await node.poll();
-		node.rename('Recovery');
-		expect(await node.activate()).toBeNull();
 	});
 });
 
@@ -430,8 +402,7 @@ describe('while Avala is out of reach', () => {
 		await nodes[1]?.activate('init');
 		expect(avala.requests).toHaveLength(length);
 		delete avala.fault;
-		miss(1);
-		advance(GIVEN_UP);
+		giveUpOn(1);
 		expect(uids((await nodes[1]?.poll()) ?? null)).toEqual(['task_1']);
 	});
 
@@ -551,8 +522,7 @@ describe('with a Webhook URL', () => {
 			const node = await active({ webhookUrl: URL_1 });
 			avala.webhooks = [webhook('wh_1', URL_1, false)];
 			respondWith(status, body, /^PATCH/);
-			miss(1);
-			advance(GIVEN_UP);
+			giveUpOn(1);
 			expect(uids(await node.poll())).toEqual(['task_1']);
 			await node.poll();
 			expect(node.log.warn).toEqual([expect.stringMatching(warning)]);
@@ -586,8 +556,7 @@ describe('with a Webhook URL', () => {
 		await node.poll();
 		expect(node.log.warn).toEqual([expect.stringContaining(`no webhook for ${URL_1}`)]);
 		avala.webhooks = [webhook('wh_1', URL_1)];
-		miss(1);
-		advance(GIVEN_UP);
+		giveUpOn(1);
 		expect(uids(await node.poll())).toEqual(['task_1']);
 	});
 

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { EVENT_CATALOGUE } from '../../../nodes/Avala/shared/eventCatalogue';
 import { logged } from '../../support/contexts';
 import { failureOf } from '../../support/resources';
 import {
@@ -29,12 +28,6 @@ describe('activation', () => {
 			}),
 		]);
 		expect(staticData).toEqual({ webhookId: ours()[0]?.uid, webhookSecret: ours()[0]?.secret });
-	});
-
-	it('subscribes to every type of the catalogue for *, and to custom events beside it', async () => {
-		await publish({ events: ['*'], options: { customEvents: ['task.submitted'] } });
-		expect(ours()[0]?.events).toHaveLength(EVENT_CATALOGUE.length + 1);
-		expect(ours()[0]?.events).toContain('task.submitted');
 	});
 
 	it('keeps a webhook whose secret is that of the credential', async () => {

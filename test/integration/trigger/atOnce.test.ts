@@ -14,12 +14,6 @@ describe('a workflow', () => {
 		expect(states).toEqual([state, state]);
 	});
 
-	it('that is published again before n8n has stored the first webhook has one webhook', async () => {
-		await publish();
-		await Promise.all([publish(), publish({ staticData: { webhookId: 'wh_earlier' } })]);
-		expect(avala.webhooks()).toHaveLength(1);
-	});
-
 	it('that is unpublished while it is being published has no webhook', async () => {
 		const states: IDataObject[] = [{}, { webhookId: 'wh_earlier', webhookSecret: 'x' }];
 		for (const staticData of states) {

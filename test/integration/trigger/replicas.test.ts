@@ -38,13 +38,6 @@ describe('while Avala’s reads do not know a webhook that it has just created',
 		expect(staticData.webhookId).toBe(webhookId);
 	});
 
-	it('a workflow whose activation failed elsewhere has none, though n8n has stored no ID', async () => {
-		lag();
-		await publish();
-		await unpublish();
-		expect(uids()).toEqual([]);
-	});
-
 	it('another account is asked for its own webhooks alone', async () => {
 		const staticData: IDataObject = {};
 		await publish({ staticData });
