@@ -19,62 +19,26 @@ describe('a refused request', () => {
 	const unsigned = async () => await send(BODY);
 	const forged = async () => await signed(EVENT, {}, 'another');
 	const genuine = async () => await signed(EVENT);
-	const cannot = new Error('no such credential');
+	const unreadable = async () =>
+		await send('x', { 'x-avala-signature': sign('x'), 'content-type': 'multipart/x' });
+	const withoutSecret = {
+		credentialError: new Error('no such credential'),
+		staticData: { webhookId: 'wh_1' },
+	};
+	const creating = { staticData: {} };
+	const wrong = { options: { maxEventAge: 'x' } };
 
 	it.each<[string, Setup, () => ReturnType<typeof send>, number, string]>([
 		['without a signature', {}, unsigned, 401, 'The signature is missing.'],
 		['with a wrong signature', {}, forged, 401, 'does not belong to this body and this webhook'],
-		[
-			'from elsewhere',
-			{ options: { ipAllowlist: '192.0.2.1' } },
-			genuine,
-			403,
-			'not on the IP allowlist of the Avala Trigger',
-		],
-		[
-			'that cannot be read',
-			{},
-			async () =>
-				await send('x', { 'x-avala-signature': sign('x'), 'content-type': 'multipart/x' }),
-			400,
-			'The body could not be read, so its signature cannot be checked.',
-		],
-		[
-			'without a secret',
-			{ credentialError: cannot, staticData: { webhookId: 'wh_1' } },
-			genuine,
-			503,
-			'The signing secret cannot be read at the moment. The log of n8n says why.',
-		],
-		[
-			'while the webhook is being created',
-			{ staticData: {} },
-			genuine,
-			503,
-			'The webhook is still being registered. Send the event again later.',
-		],
-		['without a signature, then', { staticData: {} }, unsigned, 401, 'The signature is missing.'],
-		[
-			'with wrong options',
-			{ options: { maxEventAge: 'x' } },
-			genuine,
-			503,
-			'n8n cannot check this event at the moment. The log of n8n says why.',
-		],
-		[
-			'without a signature, with wrong options',
-			{ options: { maxEventAge: 'x' } },
-			unsigned,
-			401,
-			'The signature is missing.',
-		],
-		[
-			'that is too old',
-			{ options: { maxEventAge: 5 } },
-			genuine,
-			400,
-			'The event is older than 5 minutes.',
-		],
+		['from elsewhere', { options: { ipAllowlist: '192.0.2.1' } }, genuine, 403, 'IP allowlist'],
+		['that cannot be read', {}, unreadable, 400, 'so its signature cannot be checked'],
+		['without a secret', withoutSecret, genuine, 503, 'The signing secret cannot be read'],
+		['while the webhook is being created', creating, genuine, 503, 'Send the event again later.'],
+		['without a signature, then', creating, unsigned, 401, 'The signature is missing.'],
+		['with wrong options', wrong, genuine, 503, 'n8n cannot check this event'],
+		['without a signature, with wrong options', wrong, unsigned, 401, 'The signature is missing.'],
+		['that is too old', { options: { maxEventAge: 5 } }, genuine, 400, 'older than 5 minutes'],
 	])('%s is told why, once, and when to come again', async (_, setup, request, status, reason) => {
 		const debug = logged('debug');
 		await serve(setup);
