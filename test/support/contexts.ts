@@ -15,12 +15,11 @@ import type {
 	IWebhookData,
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
-import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
 import rawBody from 'raw-body';
 
 import { AvalaTrigger } from '../../nodes/Avala/AvalaTrigger.node';
+import { serve } from './localServer';
 import type { AvalaCredential, CredentialCounter, Credentials } from './n8n';
 import { additionalData, makeNode, makeWorkflow } from './n8n';
 
@@ -63,27 +62,24 @@ export interface HookSetup {
 
 /** The context in which n8n calls `checkExists`, `create` and `delete`. */
 export function hookContext(setup: HookSetup): HookContext {
-	const {
-		parameters,
-		staticData,
-		webhookBaseUrl,
-		credentials,
-		activation = 'activate',
-		isTest = false,
-		counter,
-	} = setup;
-	const node = triggerNode(parameters);
-	const data = additionalData({ credentials, webhookBaseUrl, counter });
-	const workflow = makeWorkflow([node], staticDataOf(node, staticData));
-	const mode: WorkflowExecuteMode = isTest ? 'manual' : 'trigger';
+	const { credentials, webhookBaseUrl, counter, isTest = false } = setup;
+	const node = triggerNode(setup.parameters);
 	return new HookContext(
-		workflow,
+		makeWorkflow([node], staticDataOf(node, setup.staticData)),
 		node,
-		data,
-		mode,
-		isTest ? 'manual' : activation,
+		additionalData({ credentials, webhookBaseUrl, counter }),
+		isTest ? 'manual' : 'trigger',
+		isTest ? 'manual' : (setup.activation ?? 'activate'),
 		webhookData(node, isTest),
 	);
+}
+
+/** @returns gives what has been written to n8n's log at this level since, until `jest.restoreAllMocks` */
+export function logged(level: 'debug' | 'warn'): () => string[] {
+	const credentials = { apiKey: '', baseUrl: '' };
+	const { logger } = hookContext({ parameters: {}, staticData: {}, credentials });
+	const written = jest.spyOn(logger, level);
+	return () => written.mock.calls.map(([message]) => message);
 }
 
 export interface TriggerSetup {
@@ -148,7 +144,9 @@ export async function serveTrigger(setup: TriggerSetup): Promise<ServedTrigger> 
 			readRawBody: async () => {},
 		});
 		request.readRawBody = async () => {
-			request.rawBody ??= await rawBody(decompressed(req), { limit: '16mb' });
+			const isCompressed = req.headers['content-encoding'] === 'gzip';
+			const stream = isCompressed ? req.pipe(createGunzip()) : req;
+			request.rawBody ??= await rawBody(stream, { limit: '16mb' });
 		};
 		const contentType = req.headers['content-type'] ?? '';
 		if (
@@ -162,26 +160,8 @@ export async function serveTrigger(setup: TriggerSetup): Promise<ServedTrigger> 
 		if (result.noWebhookResponse) responses.itself += 1;
 		else res.status(200).json(result.webhookResponse ?? { message: 'Workflow was started' });
 	});
-	const server = app.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const address = server.address();
-	const port = typeof address === 'object' && address ? address.port : 0;
-	return {
-		url: `http://127.0.0.1:${port}/webhook`,
-		started,
-		counter,
-		responses,
-		close: async () => {
-			server.closeAllConnections();
-			await new Promise<void>((resolve) => server.close(() => resolve()));
-		},
-	};
-}
-
-function decompressed(
-	req: IncomingMessage,
-): NodeJS.ReadableStream & import('node:stream').Readable {
-	return req.headers['content-encoding'] === 'gzip' ? req.pipe(createGunzip()) : req;
+	const { url, close } = await serve(app);
+	return { url: `${url}/webhook`, started, counter, responses, close };
 }
 
 export interface ExecuteSetup {

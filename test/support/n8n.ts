@@ -86,7 +86,6 @@ export interface CredentialCounter {
 export interface N8nSetup {
 	credentials: Credentials;
 	webhookBaseUrl?: string;
-	webhookTestBaseUrl?: string;
 	counter?: CredentialCounter;
 	/** With which n8n refuses to give the credential, as when it was deleted. */
 	credentialError?: Error;
@@ -95,7 +94,6 @@ export interface N8nSetup {
 export function additionalData({
 	credentials,
 	webhookBaseUrl = 'https://n8n.example.com/webhook',
-	webhookTestBaseUrl = 'https://n8n.example.com/webhook-test',
 	counter,
 	credentialError,
 }: N8nSetup): IWorkflowExecuteAdditionalData {
@@ -124,7 +122,7 @@ export function additionalData({
 		restApiUrl: 'https://n8n.example.com/rest',
 		instanceBaseUrl: 'https://n8n.example.com/',
 		webhookBaseUrl,
-		webhookTestBaseUrl,
+		webhookTestBaseUrl: 'https://n8n.example.com/webhook-test',
 		webhookWaitingBaseUrl: 'https://n8n.example.com/webhook-waiting',
 		formWaitingBaseUrl: 'https://n8n.example.com/form-waiting',
 		variables: {},

@@ -12,6 +12,8 @@ import { AvalaMissedEventsTrigger } from '../../nodes/Avala/AvalaMissedEventsTri
 import type { AvalaCredential } from './n8n';
 import { additionalData, makeNode, makeWorkflow } from './n8n';
 
+const NAME = 'Missed Events';
+
 let processes = 0;
 
 /** What n8n's log says. */
@@ -25,8 +27,6 @@ export interface Log {
  * state after an activation, and that of each poll that gave items.
  */
 export class PolledNode {
-	name = 'Missed Events';
-
 	/** The node's static data in n8n's database. */
 	saved: IDataObject = {};
 
@@ -83,12 +83,6 @@ export class PolledNode {
 		return this.executions.flat();
 	}
 
-	/** The user gives the node another name, under which n8n has no static data. */
-	rename(name: string): void {
-		this.name = name;
-		this.saved = {};
-	}
-
 	private present(context: PollContext): IDataObject {
 		return deepCopy(context.getWorkflowStaticData('node'));
 	}
@@ -96,9 +90,9 @@ export class PolledNode {
 	private newContext(mode: WorkflowExecuteMode, activation: WorkflowActivateMode): PollContext {
 		const node: INode = {
 			...makeNode('n8n-nodes-avala.avalaMissedEventsTrigger', 1, this.parameters),
-			name: this.name,
+			name: NAME,
 		};
-		const staticData = { [`node:${this.name}`]: structuredClone(this.saved) };
+		const staticData = { [`node:${NAME}`]: structuredClone(this.saved) };
 		const workflow = makeWorkflow([node], staticData);
 		workflow.id = this.id;
 		const data = additionalData({ credentials: this.credentials });

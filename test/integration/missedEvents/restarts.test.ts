@@ -1,13 +1,9 @@
+import '../../support/pauses';
+
 import fc from 'fast-check';
 
 import { PolledNode } from '../../support/polledNode';
 import { ScriptedAvala } from '../../support/scriptedAvala';
-
-/** The pauses between tries take no time here. */
-jest.mock('n8n-workflow', () => ({
-	...jest.requireActual<object>('n8n-workflow'),
-	sleep: async () => await Promise.resolve(),
-}));
 
 const MINUTE = 60_000;
 const START = Date.parse('2026-03-02T10:00:00.500Z');
