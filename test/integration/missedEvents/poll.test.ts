@@ -86,6 +86,14 @@ describe('an event is given', () => {
 		expect(uids(await newNode({ options: { lookBack: 3 } }).activate())).toEqual(['task_1']);
 	});
 
+	it('not when it is from before the first activation in a list that is in no order', async () => {
+		avala.isUnsorted = true;
+		for (const event of [1, 2]) giveUpOn(event);
+		const node = await active();
+		expect(await node.poll()).toBeNull();
+		expect(node.items).toEqual([]);
+	});
+
 	it('not when it was missed while the key was still wrong', async () => {
 		const node = newNode();
 		respondWith(401);
