@@ -58,8 +58,7 @@ export async function withRetries(
 			retry < MAX_RETRIES &&
 			pauseMs <= LONGEST_ASKED_WAIT_MS &&
 			spentMs < allMs &&
-			Date.now() + pauseMs < deadline &&
-			!cancelled?.aborted;
+			Date.now() + pauseMs < deadline;
 		if (!isWorthIt) {
 			if (isResponse) return tried;
 			cancelled?.throwIfAborted();
