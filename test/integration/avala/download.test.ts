@@ -215,6 +215,15 @@ describe('the API that gives a file itself', () => {
 		expect(reads()).toHaveLength(1);
 	});
 
+	it('is refused without the signature of its link, though Avala repeats it', async () => {
+		const detail = 'No file for s1gn4tur3-of-link.';
+		avala.fault({ path: PATH, status: 400, body: { detail } });
+		const downloadUrl = `${avala.url}${PATH}?part=1&sig=s1gn4tur3-of-link`;
+		const { message } = await failureOf(download(ready({ downloadUrl })));
+		expect(message).toContain('responded 400: (withheld for safety).');
+		expect(message).not.toContain('s1gn4tur3');
+	});
+
 	it.each([
 		[403, 2],
 		[401, 1],

@@ -180,6 +180,7 @@ describe('where a next page may be', () => {
 
 	it.each([
 		['http://api.example.com/api/v1/tasks/?cursor=a', 'over http, behind a proxy'],
+		['http://api.example.com:443/api/v1/tasks/?cursor=a', 'over http on its port'],
 		['https://API.example.com:443/api/v1/tasks/?cursor=a', 'in another spelling'],
 		['/api/v1/tasks/?cursor=a', 'relative'],
 		['//api.example.com/api/v1/tasks/?cursor=a', 'without a scheme'],

@@ -46,7 +46,8 @@ describe('the response to a request for one thing', () => {
 	});
 
 	it('to a new one that says nothing about it is an error, and no second request', async () => {
-		for (const body of [undefined, [{ uid: 'x' }], { uid: 'the-api-key' }]) {
+		const unsafe = [{ uid: 'the-api-key' }, { uid: '../wh_1' }];
+		for (const body of [undefined, [{ uid: 'x' }], ...unsafe]) {
 			const before = server.requests.length;
 			const { message } = await failureOf(run(WEBHOOK, 201, body));
 			expect(message).toMatch(
@@ -83,6 +84,14 @@ describe('the response to a request for one thing', () => {
 		const additionalFields = { secret: 'chosen-by-the-user' };
 		expect(await run({ ...WEBHOOK, additionalFields }, 201, webhook)).not.toHaveProperty('secret');
 	});
+
+	it('keeps what the user wrote and what an agent was told, whatever it is called', async () => {
+		const payloads = { event_payload: { secret: 'x' }, response_payload: { secret: 'x' } };
+		const list = { resource: 'agentExecution', operation: 'getAll', agentId: 'a_1' };
+		const results = [{ uid: 'e_1', ...payloads }];
+		const item = await run({ ...list, simplify: false }, 200, { results, next: null });
+		expect(item).toEqual({ uid: 'e_1', ...payloads });
+	});
 });
 
 describe('the response to Send Test', () => {
@@ -95,6 +104,11 @@ describe('the response to Send Test', () => {
 		[{}, false],
 	])('%j means %s', async (body, success) => {
 		expect(await run(test, 200, body)).toEqual({ ...body, success });
+	});
+
+	it('is an error when it is no object', async () => {
+		const { message } = await failureOf(run(test, 200, ['sent']));
+		expect(message).toMatch(/status 200, but it is not a JSON object\. .*may have done/);
 	});
 
 	it('is shown without headers, and without a text that holds a secret', async () => {
