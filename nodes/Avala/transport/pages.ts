@@ -21,6 +21,8 @@ interface ListOptions {
 	query?: Record<string, string>;
 	/** The page to begin with, from an earlier `next`; the first by default. */
 	start?: URL;
+	/** How far a long list is read. */
+	mostPages?: number;
 }
 
 /** A page of a list, and where the next one is. */
@@ -38,13 +40,10 @@ export async function* avalaList<T>(
 	connection: Connection,
 	endpoint: Endpoint,
 	read: (entry: IDataObject) => T | undefined,
-	mostPages = MAX_PAGES,
+	mostPages?: number,
 ): AsyncGenerator<T, void, undefined> {
-	let pages = 0;
-	for await (const { entries } of avalaPages(connection, endpoint)) {
+	for await (const { entries } of avalaPages(connection, endpoint, { mostPages })) {
 		yield* entries.map(read).filter((one) => one !== undefined);
-		pages += 1;
-		if (pages >= mostPages) return;
 	}
 }
 
@@ -57,14 +56,14 @@ export async function* avalaList<T>(
 export async function* avalaPages(
 	connection: Connection,
 	endpoint: Endpoint,
-	{ pageSize = MAX_PAGE_SIZE, query = {}, start }: ListOptions = {},
+	{ pageSize = MAX_PAGE_SIZE, query = {}, start, mostPages = MAX_PAGES }: ListOptions = {},
 ): AsyncGenerator<Page, void, undefined> {
 	const limit = Math.max(1, Math.min(pageSize, MAX_PAGE_SIZE));
 	const seen = new Set<string>();
 	let pagesWithoutNews = 0;
 	const search = new URLSearchParams({ limit: String(limit), ...query });
 	let url: URL | undefined = start ?? new URL(`${connection.baseUrl}${endpoint.path}?${search}`);
-	for (let pages = 0; url !== undefined && pages < MAX_PAGES; pages++) {
+	for (let pages = 0; url !== undefined && pages < mostPages; pages++) {
 		// A page that was announced may be gone, when its entries were deleted meanwhile.
 		const page: Page | undefined = await undefinedOnStatus(
 			pages === 0 ? [] : [404],
